@@ -31,13 +31,17 @@ pub enum Error {
     #[error("'{0}' is no layer role; `datasets roles` lists them")]
     UnknownRole(String),
     /// An instant that is not RFC 3339.
-    #[error("'{0}' is no instant: write it as 2025-10-29T18:00:00Z or with an offset such as +07:00")]
+    #[error(
+        "'{0}' is no instant: write it as 2025-10-29T18:00:00Z or with an offset such as +07:00"
+    )]
     Instant(String),
     /// A civil date that is not ISO 8601.
     #[error("'{0}' is no date: write it as 2025-10-29")]
     Date(String),
     /// An interval whose text or order is wrong.
-    #[error("'{0}' is no time interval: write START/END, with '..' for an open end, START not after END")]
+    #[error(
+        "'{0}' is no time interval: write START/END, with '..' for an open end, START not after END"
+    )]
     Interval(String),
     /// A bounding box that is not one.
     #[error("'{0}' is no bounding box: {1}")]

@@ -167,9 +167,9 @@ impl Crs {
     /// assert_eq!(Crs::tm3_zone_at(107.69).epsg(), Some(5899));
     /// ```
     pub fn tm3_zone_at(longitude_deg: f64) -> Self {
-        let nearest = TM3_ZONES.iter().min_by(|a, b| {
-            (a.1 - longitude_deg).abs().total_cmp(&(b.1 - longitude_deg).abs())
-        });
+        let nearest = TM3_ZONES
+            .iter()
+            .min_by(|a, b| (a.1 - longitude_deg).abs().total_cmp(&(b.1 - longitude_deg).abs()));
         nearest.map_or(Self::QUANG_NAM, |zone| Self(Code::Epsg(zone.0)))
     }
 

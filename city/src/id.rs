@@ -30,9 +30,7 @@ impl FromStr for LayerId {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let starts_well = text.starts_with(|c: char| c.is_ascii_lowercase());
-        let slug = text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let slug = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if starts_well && slug && text.len() <= 64 {
             Ok(Self(text.into()))
         } else {

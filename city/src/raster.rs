@@ -54,8 +54,7 @@ impl Grid {
     pub fn cell_at(&self, x: f64, y: f64) -> Option<(usize, usize)> {
         let col = (x - self.west) / self.cell_x;
         let row = (self.north - y) / self.cell_y;
-        let inside =
-            col >= 0.0 && row >= 0.0 && col < self.cols as f64 && row < self.rows as f64;
+        let inside = col >= 0.0 && row >= 0.0 && col < self.cols as f64 && row < self.rows as f64;
         inside.then_some((col as usize, row as usize))
     }
 }

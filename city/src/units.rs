@@ -185,7 +185,9 @@ impl<'de> Deserialize<'de> for Unit {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let symbol = String::deserialize(deserializer)?;
         Self::from_symbol(&symbol).ok_or_else(|| {
-            serde::de::Error::custom(format!("'{symbol}' is no unit known here; write its UCUM symbol, such as 'm' or 'm3/s'"))
+            serde::de::Error::custom(format!(
+                "'{symbol}' is no unit known here; write its UCUM symbol, such as 'm' or 'm3/s'"
+            ))
         })
     }
 }
