@@ -3,6 +3,11 @@
 //! Names of planning attributes follow the fields of Circular 16/2025/TT-BXD, Appendix II, in
 //! English; land attributes follow the parcel of Vietnam's cadastral database (LADM, ISO 19152).
 
+mod land;
+mod networks;
+mod observing;
+mod places;
+
 use super::{Access, Attribute, PropertyType as T, Role, Unit as U};
 
 const fn text(name: &'static str, vi: &'static str, en: &'static str) -> Attribute {
@@ -66,454 +71,48 @@ const DECISION_DATE: Attribute =
 /// The standard attributes of a role.
 pub(super) fn of(role: Role) -> &'static [Attribute] {
     match role {
-        Role::Buildings => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    real("height", U::Metre, "Chiều cao", "Height"),
-                    plain("height_assumed", T::Bool, "Chiều cao giả định", "Height is assumed"),
-                    whole("storeys", U::One, "Số tầng", "Storeys"),
-                    code("use", "building-use", "Công năng", "Use"),
-                    code("roof", "roof-form", "Dạng mái", "Roof form"),
-                    text("address", "Địa chỉ", "Address"),
-                    text("parcel", "Thửa đất", "Parcel"),
-                    GROUND,
-                    HOUSEHOLDS,
-                    PEOPLE,
-                    COMMUNE,
-                    VILLAGE,
-                    LAID,
-                ]
-            }
-        }
-        Role::Roads => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    code("class", "road-class", "Cấp đường", "Class"),
-                    real("width", U::Metre, "Bề rộng mặt đường", "Carriageway width"),
-                    whole("lanes", U::One, "Số làn", "Lanes"),
-                    plain("oneway", T::Bool, "Một chiều", "One-way"),
-                    plain("bridge", T::Bool, "Trên cầu", "On a bridge"),
-                    real("max_speed", U::KilometrePerHour, "Tốc độ tối đa", "Speed limit"),
-                    text("surface", "Kết cấu mặt đường", "Surface"),
-                    real("planned_width", U::Metre, "Lộ giới", "Right of way"),
-                ]
-            }
-        }
-        Role::Bridges => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    ROAD,
-                    LENGTH,
-                    real("width", U::Metre, "Bề rộng", "Width"),
-                    real("deck", U::Metre, "Cao độ mặt cầu", "Deck elevation"),
-                ]
-            }
-        }
-        Role::Parcels => {
-            const {
-                &[
-                    COMMUNE,
-                    text("sheet", "Số hiệu tờ bản đồ", "Map sheet"),
-                    text("parcel", "Số thứ tự thửa", "Parcel number"),
-                    AREA,
-                    real("legal_area", U::SquareMetre, "Diện tích pháp lý", "Legal area"),
-                    USE,
-                    text("address", "Địa chỉ thửa đất", "Address"),
-                    personal(text("owner_name", "Chủ sử dụng", "Owner")),
-                    personal(text("certificate", "Số hiệu GCN", "Certificate number")),
-                    text("old_sheet", "Tờ bản đồ cũ", "Former map sheet"),
-                    text("old_parcel", "Thửa cũ", "Former parcel number"),
-                    VALID_FROM,
-                    VALID_TO,
-                ]
-            }
-        }
-        Role::PlanningBoundaries => {
-            const {
-                &[
-                    PLAN,
-                    NAME,
-                    PLAN_LEVEL,
-                    PLAN_STATUS,
-                    text("scale", "Tỷ lệ", "Scale"),
-                    DECISION,
-                    DECISION_DATE,
-                    real("area_ha", U::Hectare, "Diện tích", "Area"),
-                    VALID_FROM,
-                    VALID_TO,
-                ]
-            }
-        }
-        Role::PlanningZones => {
-            const {
-                &[
-                    PLAN,
-                    text("lot", "Ký hiệu lô đất", "Lot"),
-                    NAME,
-                    USE,
-                    code("function", "planning-function", "Chức năng", "Function"),
-                    AREA,
-                    real("density", U::Percent, "Mật độ xây dựng", "Building density"),
-                    whole("max_storeys", U::One, "Tầng cao tối đa", "Maximum storeys"),
-                    plain("floor_area_ratio", T::Real, "Hệ số sử dụng đất", "Floor area ratio"),
-                    real("setback", U::Metre, "Khoảng lùi", "Setback"),
-                    PEOPLE,
-                    PLAN_LEVEL,
-                    PLAN_STATUS,
-                    text("scale", "Tỷ lệ", "Scale"),
-                    DECISION,
-                    DECISION_DATE,
-                    VALID_FROM,
-                    VALID_TO,
-                ]
-            }
-        }
-        Role::RedLines | Role::BuildingLines => {
-            const {
-                &[
-                    PLAN,
-                    ROAD,
-                    real("right_of_way", U::Metre, "Lộ giới", "Right of way"),
-                    real("setback", U::Metre, "Khoảng lùi", "Setback"),
-                    DECISION,
-                ]
-            }
-        }
-        Role::BoundaryMarkers => {
-            const {
-                &[
-                    PLAN,
-                    CODE,
-                    real("northing", U::Metre, "Tọa độ X (Bắc)", "X (north)"),
-                    real("easting", U::Metre, "Tọa độ Y (Đông)", "Y (east)"),
-                    real("elevation", U::Metre, "Cao độ", "Elevation"),
-                ]
-            }
-        }
-        Role::ProtectionCorridors => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    code("kind", "corridor-kind", "Loại hành lang", "Kind"),
-                    real("width", U::Metre, "Bề rộng", "Width"),
-                    DECISION,
-                ]
-            }
-        }
-        Role::LandUse | Role::LandUsePlans => {
-            const { &[USE, NAME, AREA, COMMUNE, VALID_FROM, VALID_TO] }
-        }
-        Role::LandCover => {
-            const { &[CODE, NAME, plain("manning", T::Real, "Hệ số nhám Manning", "Manning's n")] }
-        }
-        Role::Water => {
-            const {
-                &[
-                    NAME,
-                    code("kind", "water-kind", "Loại", "Kind"),
-                    real("level", U::Metre, "Mực nước", "Water level"),
-                ]
-            }
-        }
-        Role::Watercourses => {
-            const {
-                &[
-                    NAME,
-                    code("kind", "water-kind", "Loại", "Kind"),
-                    real("width", U::Metre, "Bề rộng", "Width"),
-                ]
-            }
-        }
-        Role::Dikes => {
-            const {
-                &[CODE, NAME, real("crest", U::Metre, "Cao trình đỉnh", "Crest elevation"), STATUS]
-            }
-        }
-        Role::Communes => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    text("kind", "Loại đơn vị", "Kind"),
-                    text("province", "Tỉnh, thành phố", "Province"),
-                    real("area_km2", U::SquareKilometre, "Diện tích", "Area"),
-                    PEOPLE,
-                    HOUSEHOLDS,
-                    VALID_FROM,
-                    VALID_TO,
-                ]
-            }
-        }
-        Role::Villages => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    COMMUNE,
-                    HOUSEHOLDS,
-                    PEOPLE,
-                    whole("vulnerable", U::Person, "Người dễ bị tổn thương", "Vulnerable people"),
-                ]
-            }
-        }
-        Role::Blocks => const { &[CODE, USE, AREA] },
-        Role::WaterSupply => const { &[CODE, DIAMETER, MATERIAL, LENGTH, ROAD, LAID, STATUS] },
-        Role::Drains => {
-            const {
-                &[
-                    CODE,
-                    code("shape", "conduit-shape", "Loại cống", "Shape"),
-                    DIAMETER,
-                    real("width", U::Metre, "Chiều rộng", "Width"),
-                    real("depth", U::Metre, "Chiều sâu", "Depth"),
-                    MATERIAL,
-                    text("from_node", "Nút đầu", "From node"),
-                    text("to_node", "Nút cuối", "To node"),
-                    real("invert_from", U::Metre, "Cao độ đáy đầu", "Invert at the start"),
-                    real("invert_to", U::Metre, "Cao độ đáy cuối", "Invert at the end"),
-                    real("slope", U::Percent, "Độ dốc", "Slope"),
-                    LENGTH,
-                    plain("manning", T::Real, "Hệ số nhám Manning", "Manning's n"),
-                    ROAD,
-                    STATUS,
-                ]
-            }
-        }
-        Role::Manholes => {
-            const {
-                &[
-                    CODE,
-                    code("kind", "manhole-kind", "Loại", "Kind"),
-                    GROUND,
-                    real("invert", U::Metre, "Cao độ đáy", "Invert"),
-                    real("depth", U::Metre, "Chiều sâu", "Depth"),
-                    ROAD,
-                    STATUS,
-                ]
-            }
-        }
-        Role::Outfalls => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    real("invert", U::Metre, "Cao độ đáy", "Invert"),
-                    text("receives", "Nguồn tiếp nhận", "Receiving water"),
-                ]
-            }
-        }
-        Role::Sewers => {
-            const {
-                &[
-                    CODE,
-                    DIAMETER,
-                    MATERIAL,
-                    real("invert_from", U::Metre, "Cao độ đáy đầu", "Invert at the start"),
-                    real("invert_to", U::Metre, "Cao độ đáy cuối", "Invert at the end"),
-                    LENGTH,
-                    ROAD,
-                    STATUS,
-                ]
-            }
-        }
-        Role::PowerLines => {
-            const {
-                &[
-                    CODE,
-                    real("voltage", U::Kilovolt, "Cấp điện áp", "Voltage"),
-                    plain("underground", T::Bool, "Đi ngầm", "Underground"),
-                    LENGTH,
-                    STATUS,
-                ]
-            }
-        }
-        Role::Substations => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    real("capacity", U::KilovoltAmpere, "Công suất", "Capacity"),
-                    real("voltage", U::Kilovolt, "Cấp điện áp", "Voltage"),
-                    STATUS,
-                ]
-            }
-        }
-        Role::Telecom => {
-            const {
-                &[
-                    CODE,
-                    text("operator", "Nhà mạng", "Operator"),
-                    plain("underground", T::Bool, "Đi ngầm", "Underground"),
-                    LENGTH,
-                ]
-            }
-        }
-        Role::LightingCabinets => {
-            const { &[CODE, NAME, ROAD, whole("feeders", U::One, "Số lộ", "Feeders"), POWER, STATUS] }
-        }
-        Role::LightingFeeders => const { &[CODE, CABINET, ROAD, LENGTH] },
-        Role::Lamps => {
-            const {
-                &[
-                    CODE,
-                    CABINET,
-                    text("feeder", "Lộ", "Feeder"),
-                    ROAD,
-                    code("luminaire", "luminaire-kind", "Loại đèn", "Luminaire"),
-                    POWER,
-                    HEIGHT,
-                    real("azimuth", U::Degree, "Hướng tay đèn", "Azimuth of the arm"),
-                    real("arm", U::Metre, "Chiều dài tay đèn", "Arm length"),
-                    real("colour_temperature", U::Kelvin, "Nhiệt độ màu", "Colour temperature"),
-                    STATUS,
-                ]
-            }
-        }
-        Role::Trees => {
-            const {
-                &[
-                    CODE,
-                    text("species", "Loài", "Species"),
-                    HEIGHT,
-                    real("crown", U::Metre, "Đường kính tán", "Crown diameter"),
-                    ROAD,
-                ]
-            }
-        }
-        Role::Gauges => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    text("river", "Sông", "River"),
-                    real("zero", U::Metre, "Cao độ số 0", "Gauge zero"),
-                    DATUM,
-                    real("alarm_1", U::Metre, "Báo động I", "Alarm level I"),
-                    real("alarm_2", U::Metre, "Báo động II", "Alarm level II"),
-                    real("alarm_3", U::Metre, "Báo động III", "Alarm level III"),
-                    text("alarm_source", "Nguồn mức báo động", "Source of the alarm levels"),
-                ]
-            }
-        }
-        Role::RainGauges => {
-            const { &[CODE, NAME, GROUND, text("operator", "Đơn vị vận hành", "Operator")] }
-        }
-        Role::Reservoirs => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    text("river", "Sông", "River"),
-                    real("normal_level", U::Metre, "Mực nước dâng bình thường", "Normal level"),
-                    real("dead_level", U::Metre, "Mực nước chết", "Dead level"),
-                    real("capacity", U::CubicMetre, "Dung tích", "Capacity"),
-                    real(
-                        "max_release",
-                        U::CubicMetrePerSecond,
-                        "Lưu lượng xả tối đa",
-                        "Largest release",
-                    ),
-                ]
-            }
-        }
-        Role::FloodMarks => {
-            const {
-                &[
-                    CODE,
-                    text("event", "Trận lũ", "Flood"),
-                    plain("date", T::Date, "Ngày", "Date"),
-                    real("level", U::Metre, "Cao độ vết lũ", "Level"),
-                    real("depth", U::Metre, "Độ sâu ngập", "Depth"),
-                    DATUM,
-                ]
-            }
-        }
-        Role::Stations => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    code("kind", "station-kind", "Loại trạm", "Kind"),
-                    text("parameters", "Thông số đo", "Parameters"),
-                    text("operator", "Đơn vị vận hành", "Operator"),
-                ]
-            }
-        }
-        Role::Cameras => {
-            const { &[CODE, NAME, ROAD, real("azimuth", U::Degree, "Hướng nhìn", "Azimuth"), HEIGHT] }
-        }
-        Role::TrafficDetectors => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    ROAD,
-                    text("technology", "Công nghệ", "Technology"),
-                    whole("lanes", U::One, "Số làn", "Lanes"),
-                ]
-            }
-        }
-        Role::Signals => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    real("cycle", U::Second, "Chu kỳ", "Cycle"),
-                    whole("phases", U::One, "Số pha", "Phases"),
-                ]
-            }
-        }
-        Role::BusLines => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    text("operator", "Đơn vị vận hành", "Operator"),
-                    real("headway", U::Second, "Giãn cách", "Headway"),
-                    LENGTH,
-                ]
-            }
-        }
-        Role::BusStops => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    text("lines", "Tuyến", "Lines"),
-                    plain("shelter", T::Bool, "Nhà chờ", "Shelter"),
-                ]
-            }
-        }
-        Role::Facilities => {
-            const {
-                &[
-                    CODE,
-                    NAME,
-                    code("kind", "facility-kind", "Loại", "Kind"),
-                    text("address", "Địa chỉ", "Address"),
-                    whole("capacity", U::Person, "Sức chứa", "Capacity"),
-                    plain("shelter", T::Bool, "Nơi sơ tán", "Place to evacuate to"),
-                ]
-            }
-        }
-        Role::PlaceNames => {
-            const {
-                &[
-                    NAME,
-                    text("name_en", "Tên tiếng Anh", "English name"),
-                    text("kind", "Loại", "Kind"),
-                    whole("rank", U::One, "Bậc", "Rank"),
-                ]
-            }
-        }
+        Role::Buildings => places::BUILDINGS,
+        Role::Roads => places::ROADS,
+        Role::Bridges => places::BRIDGES,
+        Role::Communes => places::COMMUNES,
+        Role::Villages => places::VILLAGES,
+        Role::Blocks => places::BLOCKS,
+        Role::Facilities => places::FACILITIES,
+        Role::PlaceNames => places::PLACE_NAMES,
+        Role::Other => places::OTHER,
+        Role::Water => places::WATER,
+        Role::Watercourses => places::WATERCOURSES,
+        Role::Dikes => places::DIKES,
+        Role::LandCover => places::LAND_COVER,
+        Role::Parcels => land::PARCELS,
+        Role::PlanningBoundaries => land::PLANNING_BOUNDARIES,
+        Role::PlanningZones => land::PLANNING_ZONES,
+        Role::RedLines | Role::BuildingLines => land::RED_LINES,
+        Role::BoundaryMarkers => land::BOUNDARY_MARKERS,
+        Role::ProtectionCorridors => land::PROTECTION_CORRIDORS,
+        Role::LandUse | Role::LandUsePlans => land::LAND_USE,
+        Role::WaterSupply => networks::WATER_SUPPLY,
+        Role::Drains => networks::DRAINS,
+        Role::Manholes => networks::MANHOLES,
+        Role::Outfalls => networks::OUTFALLS,
+        Role::Sewers => networks::SEWERS,
+        Role::PowerLines => networks::POWER_LINES,
+        Role::Substations => networks::SUBSTATIONS,
+        Role::Telecom => networks::TELECOM,
+        Role::LightingCabinets => networks::LIGHTING_CABINETS,
+        Role::LightingFeeders => networks::LIGHTING_FEEDERS,
+        Role::Lamps => networks::LAMPS,
+        Role::Trees => networks::TREES,
+        Role::Gauges => observing::GAUGES,
+        Role::RainGauges => observing::RAIN_GAUGES,
+        Role::Reservoirs => observing::RESERVOIRS,
+        Role::FloodMarks => observing::FLOOD_MARKS,
+        Role::Stations => observing::STATIONS,
+        Role::Cameras => observing::CAMERAS,
+        Role::TrafficDetectors => observing::TRAFFIC_DETECTORS,
+        Role::Signals => observing::SIGNALS,
+        Role::BusLines => observing::BUS_LINES,
+        Role::BusStops => observing::BUS_STOPS,
         Role::Terrain | Role::Imagery => &[],
-        Role::Other => const { &[CODE, NAME] },
     }
 }
