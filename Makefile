@@ -1,0 +1,48 @@
+# Commands of the house. Each target is one line of logic; what is longer lives in scripts/.
+#
+#   make run  DATA=data HTTP=127.0.0.1:8080 BUILDINGS=20000
+#   make import SRC=roads.shp LAYER=roads ROLE=roads [CRS=EPSG:5899] [DATA=data]
+#
+# CARGO_TARGET_DIR is respected; absent, cargo builds into target/.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup run import test lint fmt bench bench-peers bless docs
+
+DATA ?= data
+HTTP ?= 127.0.0.1:8080
+BUILDINGS ?= 20000
+SEED ?= 1
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: system packages, Node, npm packages
+	@scripts/setup.sh test
+
+run: ## build, generate the demo city if there is none, serve it and print the address
+	@DATA='$(DATA)' HTTP='$(HTTP)' BUILDINGS='$(BUILDINGS)' SEED='$(SEED)' scripts/run.sh
+
+import: ## publish a file as a layer: SRC=file LAYER=id ROLE=role [CRS=EPSG:5899] [DATA=data]
+	@DATA='$(DATA)' SRC='$(SRC)' LAYER='$(LAYER)' ROLE='$(ROLE)' CRS='$(CRS)' scripts/import.sh
+
+test: ## install what tests need and run every test: Rust, doctests, web, browser
+	@scripts/test.sh
+
+lint: ## formatting, clippy, eslint, tsc; cargo-deny, typos, shellcheck where installed
+	@scripts/lint.sh
+
+fmt: ## format the Rust code
+	@cargo fmt --all
+
+bench: ## criterion benches and load programs, built in release
+	@scripts/bench.sh
+
+bench-peers: ## the same tiles from gis-server and from Martin over PostGIS, side by side
+	@benches/peers/run.sh
+
+bless: ## write the golden files anew (look at the diff before you commit it)
+	@DOTHI_BLESS=1 scripts/test.sh golden
+
+docs: ## the code's own documentation, into the target folder's doc/
+	@cargo doc --workspace --no-deps --locked

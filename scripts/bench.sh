@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# bench.sh: what `make bench` runs. The figures belong into benches/RESULTS.md, with the machine.
+# shellcheck source=scripts/env.sh
+source "$(dirname "$0")/env.sh"
+
+scripts/setup.sh run
+cargo build --release --locked -p datasets -p gis-server -p benches
+cargo bench --locked -p benches
+"$TARGET/release/measure" --programs "$TARGET/release"

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# import.sh: publish SRC as LAYER with ROLE into DATA; CRS is optional.
+# shellcheck source=scripts/env.sh
+source "$(dirname "$0")/env.sh"
+
+: "${DATA:=data}"
+if [ -z "${SRC:-}" ] || [ -z "${LAYER:-}" ] || [ -z "${ROLE:-}" ]; then
+  fail "say what to import: make import SRC=roads.shp LAYER=roads ROLE=roads [CRS=EPSG:5899] [DATA=data]"
+fi
+scripts/setup.sh run
+cargo build --release --locked -p datasets -p gis-server
+crs=()
+[ -n "${CRS:-}" ] && crs=(--crs "$CRS")
+exec "$TARGET/release/datasets" import "$SRC" --layer "$LAYER" --role "$ROLE" --into "$DATA" "${crs[@]}"

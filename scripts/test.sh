@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# test.sh [golden]: every test of the house; `golden` runs only the suites that hold golden files.
+# shellcheck source=scripts/env.sh
+source "$(dirname "$0")/env.sh"
+# shellcheck source=scripts/steps.sh
+source "$ROOT/scripts/steps.sh"
+
+scripts/setup.sh test
+[ -x "$CACHE/node/bin/node" ] && export PATH="$CACHE/node/bin:$PATH"
+
+# The suites drive the built programs, which `cargo test` alone would not build.
+export DOTHI_BIN_DIR="$TARGET/debug"
+
+rust_tests() {
+  if command -v cargo-nextest >/dev/null; then
+    cargo nextest run --workspace --locked --no-fail-fast && cargo test --doc --workspace --locked
+  else
+    cargo test --workspace --locked --no-fail-fast
+  fi
+}
+
+in_web() { (cd web && npm run --silent "$1"); }
+has_script() { grep -q "\"$1\":" web/package.json 2>/dev/null; }
+
+web_map() { scripts/web.sh; }
+
+chromium_is_here() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
+
+step "build the programs" cargo build --workspace --bins --locked
+[ ${#STEPS_FAILED[@]} = 0 ] || finish
+if [ "${1:-}" = golden ]; then
+  step "golden files" cargo test -p tests --locked --test server golden
+  finish
+  exit 0
+fi
+step "build the web map" web_map
+step "Rust tests and doctests" rust_tests
+if has_script test; then step "web unit tests" in_web test; fi
+if has_script e2e; then
+  if chromium_is_here; then
+    step "browser tests" in_web e2e
+  elif [ "$(. /etc/os-release && echo "$ID")" = debian ]; then
+    STEPS_FAILED+=("browser tests: chromium is not installed")
+  else
+    note "SKIP browser tests: chromium is not installed (on Ubuntu it is a snap)"
+  fi
+fi
+finish
