@@ -1,1 +1,21 @@
-//! placeholder
+//! Where a city comes from: files to layers, layers to files.
+//!
+//! A [`DataFolder`] holds a [`Catalog`] and the published files it names; one [`Writer`] at a time
+//! publishes new ones. Vector layers are FlatGeobuf ([`read::fgb`], [`write::fgb`]), rasters are
+//! Cloud-Optimised GeoTIFF (f). [`crs`] transforms coordinates,
+//! [`codelists`] says what the codes mean.
+//!
+//! This library never links GDAL: only the program `datasets` does.
+
+pub mod catalog;
+mod checksum;
+mod feature;
+pub mod folder;
+mod fsync;
+pub mod read;
+pub mod write;
+
+pub use catalog::Catalog;
+pub use checksum::sha256_of;
+pub use feature::Feature;
+pub use folder::{DataFolder, NewLayer, Writer};
