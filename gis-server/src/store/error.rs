@@ -1,0 +1,136 @@
+//! Why the store could not do what was asked.
+
+use std::{io, path::PathBuf};
+
+use city::{FeatureId, LayerId, PropertyType};
+
+/// Why the store could not do what was asked.
+///
+/// Every message can be shown to whoever asked: it names nothing that they may not see.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No such layer, or none that the viewer may see.
+    #[error("there is no layer '{0}'")]
+    UnknownLayer(String),
+    /// No such feature, or none that the viewer may see.
+    #[error("layer '{layer}' has no feature '{id}'")]
+    UnknownFeature {
+        /// The layer.
+        layer: LayerId,
+        /// The identifier asked for.
+        id: FeatureId,
+    },
+    /// No such property, or none that the viewer may see.
+    #[error("layer '{layer}' has no property '{property}'")]
+    UnknownProperty {
+        /// The layer.
+        layer: LayerId,
+        /// The property, as asked for.
+        property: String,
+    },
+    /// A value that a property's type does not have.
+    #[error("'{value}' is no value of '{property}', which is {}", kind_name(*kind))]
+    BadValue {
+        /// The property.
+        property: String,
+        /// Its type.
+        kind: PropertyType,
+        /// The text that was given.
+        value: String,
+    },
+    /// The layer holds a grid, not features.
+    #[error("layer '{0}' is a raster: it has no features to edit")]
+    NotVector(LayerId),
+    /// The viewer may read, not write.
+    #[error("'{0}' may not edit: use a token with the role 'editor'")]
+    MayNotWrite(String),
+    /// A geometry that the layer does not take.
+    #[error("the geometry does not fit layer '{layer}': {why}")]
+    BadGeometry {
+        /// The layer.
+        layer: LayerId,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+    /// A created feature whose identifier is taken, missing or contradicts its key column.
+    #[error("'{id}' cannot be the new feature's id: {why}")]
+    BadId {
+        /// The identifier.
+        id: String,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+    /// Valid time that ends before it begins.
+    #[error("valid time must begin before it ends")]
+    BadValidTime,
+    /// An edit that would put a feature out of its editor's own sight.
+    #[error("with these values the feature would be of a class that you may not see")]
+    OutOfSight,
+    /// The feature is no longer what the editor saw.
+    #[error("feature '{id}' has changed since: it is at version {current}")]
+    Changed {
+        /// The feature.
+        id: FeatureId,
+        /// Its present version.
+        current: String,
+    },
+    /// A time before the store's own memory.
+    #[error("layer '{layer}' was imported at {since}: what it held before is not recorded here")]
+    BeforeRecords {
+        /// The layer.
+        layer: LayerId,
+        /// When it was imported.
+        since: city::Instant,
+    },
+    /// The store was opened in memory, or another server writes into its folder.
+    #[error("this server cannot write edits: {0}")]
+    ReadOnly(String),
+    /// A published file could not be read.
+    #[error("cannot load layer '{layer}' from {}: {why}", path.display())]
+    Load {
+        /// The layer.
+        layer: LayerId,
+        /// Its file.
+        path: PathBuf,
+        /// What was wrong.
+        why: String,
+    },
+    /// The change log could not be read or written.
+    #[error("the change log {}: {source}", path.display())]
+    Log {
+        /// The log's file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The change log is not what this program writes.
+    #[error("the change log {}: {why}", path.display())]
+    LogFormat {
+        /// The log's file.
+        path: PathBuf,
+        /// What was found, and what to do.
+        why: String,
+    },
+    /// A file or folder could not be read or written.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+fn kind_name(kind: PropertyType) -> &'static str {
+    match kind {
+        PropertyType::Bool => "true or false",
+        PropertyType::Integer => "a whole number",
+        PropertyType::Real => "a number",
+        PropertyType::Text => "a text",
+        PropertyType::Date => "a date such as 2025-10-29",
+        PropertyType::Instant => "an instant such as 2025-10-29T18:00:00Z",
+    }
+}

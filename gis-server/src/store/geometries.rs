@@ -1,0 +1,432 @@
+//! The geometries of a layer as a structure of arrays.
+//!
+//! A feature has parts (the members of a multi-geometry), a part has rings (a polygon's shell and
+//! holes; a line or a point has one), a ring has positions. Each level is a list of prefix offsets
+//! into the next, so that a million buildings are seven allocations and a tile walks memory in
+//! order. Positions stand twice: longitude and latitude in f64, as they were published, and world
+//! coordinates, in which tiles and indexes count.
+
+use std::ops::Range;
+
+use city::{Bbox, layer::GeometryKind};
+use geo_types::{
+    Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon,
+};
+
+use super::world::{WorldBox, WorldPoint, to_world};
+
+/// The type of one feature's geometry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// No geometry.
+    Empty,
+    /// One position.
+    Point,
+    /// Several positions, each a part.
+    MultiPoint,
+    /// One line.
+    Line,
+    /// Several lines, each a part.
+    MultiLine,
+    /// One polygon.
+    Polygon,
+    /// Several polygons, each a part.
+    MultiPolygon,
+}
+
+impl Shape {
+    /// The kind of layer that it fits into; `None` for [`Shape::Empty`].
+    pub fn kind(self) -> Option<GeometryKind> {
+        match self {
+            Self::Empty => None,
+            Self::Point | Self::MultiPoint => Some(GeometryKind::Point),
+            Self::Line | Self::MultiLine => Some(GeometryKind::Line),
+            Self::Polygon | Self::MultiPolygon => Some(GeometryKind::Polygon),
+        }
+    }
+}
+
+/// The geometries of many features.
+#[derive(Debug, Clone)]
+pub struct Geometries {
+    shapes: Vec<Shape>,
+    boxes: Vec<WorldBox>,
+    /// Parts of feature `i`: `parts_from[i]..parts_from[i + 1]`; and so on down.
+    parts_from: Vec<u32>,
+    rings_from: Vec<u32>,
+    positions_from: Vec<u32>,
+    lon_lat: Vec<[f64; 2]>,
+    world: Vec<WorldPoint>,
+}
+
+impl Default for Geometries {
+    fn default() -> Self {
+        Self {
+            shapes: Vec::new(),
+            boxes: Vec::new(),
+            parts_from: vec![0],
+            rings_from: vec![0],
+            positions_from: vec![0],
+            lon_lat: Vec::new(),
+            world: Vec::new(),
+        }
+    }
+}
+
+impl Geometries {
+    /// One feature's geometry alone.
+    pub fn of(geometry: &Geometry<f64>) -> Self {
+        let mut one = Self::default();
+        one.push(geometry);
+        one
+    }
+
+    /// How many features there are.
+    pub fn len(&self) -> usize {
+        self.shapes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.shapes.is_empty()
+    }
+
+    /// How many positions all features have together.
+    pub fn positions(&self) -> usize {
+        self.lon_lat.len()
+    }
+
+    /// The world boxes of all features; of one without geometry, [`WorldBox::EMPTY`].
+    pub fn boxes(&self) -> &[WorldBox] {
+        &self.boxes
+    }
+
+    /// The geometry of one feature.
+    ///
+    /// # Panics
+    /// When there is no such feature: `row` is an index that this store gave out.
+    pub fn get(&self, row: usize) -> FeatureGeometry<'_> {
+        debug_assert!(row < self.len(), "row {row} of {}", self.len());
+        FeatureGeometry { all: self, row }
+    }
+
+    /// Adds a position to the ring that is being built.
+    pub(crate) fn position(&mut self, lon_deg: f64, lat_deg: f64) {
+        self.lon_lat.push([lon_deg, lat_deg]);
+        self.world.push(to_world(lon_deg, lat_deg));
+    }
+
+    /// Ends a ring.
+    pub(crate) fn end_ring(&mut self) {
+        self.positions_from.push(self.lon_lat.len() as u32);
+    }
+
+    /// Ends a part.
+    pub(crate) fn end_part(&mut self) {
+        self.rings_from.push((self.positions_from.len() - 1) as u32);
+    }
+
+    /// Ends a feature.
+    pub(crate) fn end_feature(&mut self, shape: Shape) {
+        let first_ring = self.rings_from[self.parts_from.last().map_or(0, |p| *p as usize)];
+        let first = self.positions_from[first_ring as usize] as usize;
+        let no_positions = first == self.world.len();
+        self.parts_from.push((self.rings_from.len() - 1) as u32);
+        self.boxes.push(WorldBox::of(&self.world[first..]));
+        self.shapes.push(if no_positions { Shape::Empty } else { shape });
+    }
+
+    /// Adds a feature. Of a geometry collection the members of the highest dimension are kept, as
+    /// one multi-geometry: a layer has no other use for the rest.
+    pub fn push(&mut self, geometry: &Geometry<f64>) {
+        let shape = self.parts_of(geometry);
+        self.end_feature(shape);
+    }
+
+    fn parts_of(&mut self, geometry: &Geometry<f64>) -> Shape {
+        match geometry {
+            Geometry::Point(point) => {
+                self.ring([point.0].iter());
+                self.end_part();
+                Shape::Point
+            }
+            Geometry::MultiPoint(points) => {
+                for point in points {
+                    self.ring([point.0].iter());
+                    self.end_part();
+                }
+                Shape::MultiPoint
+            }
+            Geometry::Line(line) => {
+                self.ring([line.start, line.end].iter());
+                self.end_part();
+                Shape::Line
+            }
+            Geometry::LineString(line) => {
+                self.line(line);
+                Shape::Line
+            }
+            Geometry::MultiLineString(lines) => {
+                lines.iter().for_each(|line| self.line(line));
+                Shape::MultiLine
+            }
+            Geometry::Polygon(polygon) => {
+                self.polygon(polygon);
+                Shape::Polygon
+            }
+            Geometry::MultiPolygon(polygons) => {
+                polygons.iter().for_each(|polygon| self.polygon(polygon));
+                Shape::MultiPolygon
+            }
+            Geometry::Rect(rect) => {
+                self.polygon(&rect.to_polygon());
+                Shape::Polygon
+            }
+            Geometry::Triangle(triangle) => {
+                self.polygon(&triangle.to_polygon());
+                Shape::Polygon
+            }
+            Geometry::GeometryCollection(members) => self.collection(&members.0),
+        }
+    }
+
+    fn collection(&mut self, members: &[Geometry<f64>]) -> Shape {
+        let Some(highest) = members.iter().map(dimension).max() else { return Shape::Empty };
+        for member in members.iter().filter(|member| dimension(member) == highest) {
+            self.parts_of(member);
+        }
+        match highest {
+            0 => Shape::MultiPoint,
+            1 => Shape::MultiLine,
+            _ => Shape::MultiPolygon,
+        }
+    }
+
+    fn line(&mut self, line: &LineString<f64>) {
+        if !line.0.is_empty() {
+            self.ring(line.0.iter());
+            self.end_part();
+        }
+    }
+
+    fn polygon(&mut self, polygon: &Polygon<f64>) {
+        if polygon.exterior().0.is_empty() {
+            return;
+        }
+        self.ring(polygon.exterior().0.iter());
+        for hole in polygon.interiors() {
+            self.ring(hole.0.iter());
+        }
+        self.end_part();
+    }
+
+    fn ring<'a>(&mut self, positions: impl Iterator<Item = &'a Coord<f64>>) {
+        for position in positions {
+            self.position(position.x, position.y);
+        }
+        self.end_ring();
+    }
+
+    /// Takes over the features of another list, after its own.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        let shift = |mine: &mut Vec<u32>, theirs: &[u32]| {
+            let base = mine.last().copied().unwrap_or_default();
+            mine.extend(theirs.iter().skip(1).map(|offset| base + offset));
+        };
+        shift(&mut self.parts_from, &other.parts_from);
+        shift(&mut self.rings_from, &other.rings_from);
+        shift(&mut self.positions_from, &other.positions_from);
+        self.shapes.append(&mut other.shapes);
+        self.boxes.append(&mut other.boxes);
+        self.lon_lat.append(&mut other.lon_lat);
+        self.world.append(&mut other.world);
+    }
+
+    /// Makes room for so many more features and positions.
+    pub(crate) fn reserve(&mut self, features: usize, positions: usize) {
+        self.shapes.reserve_exact(features);
+        self.boxes.reserve_exact(features);
+        self.parts_from.reserve_exact(features);
+        self.rings_from.reserve(features);
+        self.positions_from.reserve(features);
+        self.lon_lat.reserve_exact(positions);
+        self.world.reserve_exact(positions);
+    }
+}
+
+fn dimension(geometry: &Geometry<f64>) -> u8 {
+    match geometry {
+        Geometry::Point(_) | Geometry::MultiPoint(_) => 0,
+        Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => 1,
+        Geometry::GeometryCollection(members) => members.iter().map(dimension).max().unwrap_or(0),
+        _ => 2,
+    }
+}
+
+/// One feature's geometry, where it lies in its layer's arrays.
+#[derive(Debug, Clone, Copy)]
+pub struct FeatureGeometry<'a> {
+    all: &'a Geometries,
+    row: usize,
+}
+
+impl<'a> FeatureGeometry<'a> {
+    /// Its type.
+    pub fn shape(self) -> Shape {
+        self.all.shapes[self.row]
+    }
+
+    /// Its box in world coordinates.
+    pub fn world_box(self) -> WorldBox {
+        self.all.boxes[self.row]
+    }
+
+    /// Its box in longitude and latitude; `None` without geometry.
+    pub fn bbox(self) -> Option<Bbox> {
+        Bbox::around(self.lon_lat().iter().map(|p| (p[0], p[1])))
+    }
+
+    /// Its parts: points, lines, or polygons.
+    pub fn parts(self) -> impl ExactSizeIterator<Item = Part<'a>> {
+        let all = self.all;
+        range(&all.parts_from, self.row).map(move |part| Part { all, part })
+    }
+
+    /// All its positions as longitude and latitude, parts and rings one after the other.
+    pub fn lon_lat(self) -> &'a [[f64; 2]] {
+        &self.all.lon_lat[self.positions()]
+    }
+
+    /// All its positions in world coordinates, parts and rings one after the other.
+    pub fn world(self) -> &'a [WorldPoint] {
+        &self.all.world[self.positions()]
+    }
+
+    fn positions(self) -> Range<usize> {
+        let parts = range(&self.all.parts_from, self.row);
+        let position =
+            |part: usize| self.all.positions_from[self.all.rings_from[part] as usize] as usize;
+        position(parts.start)..position(parts.end)
+    }
+
+    /// The geometry as a value of its own. Without geometry: an empty collection.
+    pub fn to_geo(self) -> Geometry<f64> {
+        let mut points = self.lon_lat().iter().map(|p| Point::new(p[0], p[1]));
+        let mut lines = self.parts().flat_map(Part::rings).map(Ring::to_line);
+        let mut polygons = self.parts().map(Part::to_polygon);
+        let none = || Geometry::GeometryCollection(geo_types::GeometryCollection(Vec::new()));
+        match self.shape() {
+            Shape::Empty => none(),
+            Shape::Point => points.next().map_or_else(none, Geometry::Point),
+            Shape::MultiPoint => Geometry::MultiPoint(MultiPoint(points.collect())),
+            Shape::Line => lines.next().map_or_else(none, Geometry::LineString),
+            Shape::MultiLine => Geometry::MultiLineString(MultiLineString(lines.collect())),
+            Shape::Polygon => polygons.next().map_or_else(none, Geometry::Polygon),
+            Shape::MultiPolygon => Geometry::MultiPolygon(MultiPolygon(polygons.collect())),
+        }
+    }
+}
+
+/// A point, a line or a polygon of a feature.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    all: &'a Geometries,
+    part: usize,
+}
+
+impl<'a> Part<'a> {
+    /// Its rings: a polygon's shell, then its holes; of a point or a line the only one.
+    pub fn rings(self) -> impl ExactSizeIterator<Item = Ring<'a>> {
+        let all = self.all;
+        range(&all.rings_from, self.part).map(move |ring| {
+            let positions = range(&all.positions_from, ring);
+            Ring { lon_lat: &all.lon_lat[positions.clone()], world: &all.world[positions] }
+        })
+    }
+
+    fn to_polygon(self) -> Polygon<f64> {
+        let mut rings = self.rings().map(Ring::to_line);
+        let shell = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+        Polygon::new(shell, rings.collect())
+    }
+}
+
+/// A run of positions; a polygon's ring repeats its first position at the end.
+#[derive(Debug, Clone, Copy)]
+pub struct Ring<'a> {
+    /// Longitude and latitude in degrees.
+    pub lon_lat: &'a [[f64; 2]],
+    /// The same positions in world coordinates.
+    pub world: &'a [WorldPoint],
+}
+
+impl Ring<'_> {
+    fn to_line(self) -> LineString<f64> {
+        self.lon_lat.iter().map(|p| Coord { x: p[0], y: p[1] }).collect()
+    }
+}
+
+fn range(from: &[u32], index: usize) -> Range<usize> {
+    from[index] as usize..from[index + 1] as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo_types::{GeometryCollection, line_string, polygon};
+
+    fn examples() -> Vec<Geometry<f64>> {
+        let square = polygon![
+            exterior: [(x: 0., y: 0.), (x: 4., y: 0.), (x: 4., y: 4.), (x: 0., y: 4.)],
+            interiors: [[(x: 1., y: 1.), (x: 1., y: 2.), (x: 2., y: 2.)]],
+        ];
+        let line = line_string![(x: 0., y: 0.), (x: 1., y: 1.), (x: 2., y: 0.)];
+        vec![
+            Point::new(108.0, 15.5).into(),
+            MultiPoint(vec![Point::new(1.0, 2.0), Point::new(3.0, 4.0)]).into(),
+            line.clone().into(),
+            MultiLineString(vec![line.clone(), line]).into(),
+            square.clone().into(),
+            Geometry::GeometryCollection(GeometryCollection(Vec::new())),
+            MultiPolygon(vec![square.clone(), square]).into(),
+        ]
+    }
+
+    #[test]
+    fn every_shape_comes_back_as_it_went_in() {
+        let mut all = Geometries::default();
+        examples().iter().for_each(|geometry| all.push(geometry));
+        let back: Vec<_> = (0..all.len()).map(|row| all.get(row).to_geo()).collect();
+        assert_eq!(back, examples());
+    }
+
+    #[test]
+    fn two_lists_joined_are_the_list_of_both() {
+        let (mut left, mut whole) = (Geometries::default(), Geometries::default());
+        let mut right = Geometries::default();
+        for (n, geometry) in examples().iter().enumerate() {
+            whole.push(geometry);
+            if n < 3 { left.push(geometry) } else { right.push(geometry) }
+        }
+        left.append(right);
+        assert_eq!(left.boxes(), whole.boxes());
+        for row in 0..whole.len() {
+            assert_eq!(left.get(row).to_geo(), whole.get(row).to_geo());
+        }
+    }
+
+    #[test]
+    fn a_collection_keeps_its_members_of_the_highest_dimension() {
+        let members = vec![Point::new(9.0, 9.0).into(), examples().swap_remove(4)];
+        let one = Geometries::of(&Geometry::GeometryCollection(GeometryCollection(members)));
+        assert_eq!(one.get(0).shape(), Shape::MultiPolygon);
+        assert_eq!(one.get(0).bbox().map(|b| b.max_x), Some(4.0));
+    }
+
+    #[test]
+    fn a_feature_without_positions_is_empty_and_has_an_empty_box() {
+        let one = Geometries::of(&LineString::<f64>(Vec::new()).into());
+        assert_eq!(one.get(0).shape(), Shape::Empty);
+        assert!(one.get(0).world_box().is_empty());
+    }
+}

@@ -1,0 +1,45 @@
+//! The layer store: published layers in memory, edits on top, and who may see what of them.
+//!
+//! A [`Store`] gives the [`City`] of the moment; a city gives a [`LayerView`] for a
+//! [`Viewer`](crate::viewer::Viewer); a view answers [`Query`]s and hands out [`FeatureRef`]s.
+//!
+//! ```text
+//! FlatGeobuf ─► Snapshot (structure of arrays, packed R-tree) ─┐
+//! edits.sqlite ─► Overlay (rstar, tombstones) ─────────────────┴─► LayerView(viewer, instant)
+//! ```
+//!
+//! What must stay true:
+//! - Access is decided in `layer_state.rs` alone; nothing hands out a row or a column but through a
+//!   view's scope.
+//! - Cities and views never change. Edits and reloads make new ones and swap them in at once.
+//! - Pages go by identifier, tiles by storage order.
+
+mod city_view;
+mod columns;
+mod embedded;
+mod error;
+pub mod geometries;
+mod ids;
+mod layer_state;
+mod overlay;
+mod query;
+mod region;
+mod rows;
+mod rtree;
+mod snapshot;
+mod strings;
+#[cfg(test)]
+mod tests;
+mod value;
+mod view;
+pub mod world;
+
+pub use city_view::City;
+pub use embedded::Store;
+pub use error::StoreError;
+pub use geometries::{FeatureGeometry, Part, Ring, Shape};
+pub use query::{Page, Query};
+pub use region::Region;
+pub use value::ValueRef;
+pub use view::{FeatureRef, LayerView};
+pub use world::{WorldBox, WorldPoint};

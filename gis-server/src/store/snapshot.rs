@@ -1,0 +1,80 @@
+//! A published layer in memory.
+
+use city::{FeatureId, PropertyType};
+
+use super::{
+    columns::{Column, ColumnBuilder},
+    geometries::Geometries,
+    ids::{IdKey, IdList, Ids},
+    rtree::PackedTree,
+    value::ValueRef,
+};
+
+/// A layer's published features as a structure of arrays, in the order of its file.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) ids: Ids,
+    pub(crate) geometries: Geometries,
+    pub(crate) tree: PackedTree,
+    pub(crate) columns: Vec<Column>,
+}
+
+impl Snapshot {
+    /// How many features there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+}
+
+/// A snapshot, or a piece of one, while it is filled.
+#[derive(Debug)]
+pub(crate) struct SnapshotBuilder {
+    pub(crate) ids: IdList,
+    pub(crate) geometries: Geometries,
+    pub(crate) columns: Vec<ColumnBuilder>,
+}
+
+impl SnapshotBuilder {
+    /// An empty layer with columns of these types.
+    pub(crate) fn new(kinds: impl IntoIterator<Item = PropertyType>) -> Self {
+        Self {
+            ids: IdList::default(),
+            geometries: Geometries::default(),
+            columns: kinds.into_iter().map(ColumnBuilder::new).collect(),
+        }
+    }
+
+    /// Adds a feature; values that are missing at the end count as none.
+    pub(crate) fn push<'a>(
+        &mut self,
+        id: &FeatureId,
+        geometry: &geo_types::Geometry<f64>,
+        values: impl IntoIterator<Item = ValueRef<'a>>,
+    ) {
+        self.ids.push(IdKey::from(id));
+        self.geometries.push(geometry);
+        let mut values = values.into_iter();
+        for column in &mut self.columns {
+            column.push(values.next().unwrap_or(ValueRef::Null));
+        }
+    }
+
+    /// Takes over the features of another piece, after its own.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.ids.append(&other.ids);
+        self.geometries.append(other.geometries);
+        for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
+            mine.append(theirs);
+        }
+    }
+
+    /// The snapshot, indexed.
+    ///
+    /// # Errors
+    /// The identifier that two features have.
+    pub(crate) fn finish(self) -> Result<Snapshot, FeatureId> {
+        let tree = PackedTree::over(self.geometries.boxes());
+        let columns = self.columns.into_iter().map(ColumnBuilder::finish).collect();
+        Ok(Snapshot { ids: Ids::new(self.ids)?, geometries: self.geometries, tree, columns })
+    }
+}
