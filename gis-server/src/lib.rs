@@ -1,5 +1,19 @@
 //! How a city is asked: OGC APIs, tiles, styles and search over the layer store, and the web map.
+//!
+//! The way of a request: [`routes`] has every URL; [`http`] lies around all of them; [`ogc`] has
+//! the APIs, each a part that composes with the others; they read through [`store`], as somebody
+//! ([`viewer`]); [`error`] decides every status.
 
+pub mod config;
+pub mod error;
+pub mod html;
+pub mod http;
+pub mod ogc;
+pub mod operate;
+pub mod routes;
+pub mod serve;
+pub mod state;
 pub mod store;
 pub mod tokens;
 pub mod viewer;
+pub mod web;

@@ -1,0 +1,159 @@
+//! How the server is asked to run: flags, then environment, then `dothi.toml`, then defaults.
+//!
+//! Every setting with its default stands in `dothi.toml` at the root of the repository, which is
+//! also what `gis-server --print-config` prints; a test holds the two together.
+
+mod cli;
+mod file;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+pub use cli::{Cli, unknown_variables};
+pub use file::{DOCUMENTED, FileConfig};
+
+/// Why a configuration could not be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read the configuration {path}; give another with --config")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be: an unknown key, a wrong type, broken TOML.
+    #[error("the configuration {path} is wrong; `gis-server --print-config` shows every key")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: toml::de::Error,
+    },
+    /// A value that cannot be used.
+    #[error("{setting}: {why}")]
+    Value {
+        /// The setting.
+        setting: &'static str,
+        /// What is wrong and what would be right.
+        why: String,
+    },
+}
+
+/// How the server runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where it listens and how it is reached.
+    pub http: Http,
+    /// What one request may take.
+    pub limits: Limits,
+    /// The web map.
+    pub web: Web,
+    /// What is cached.
+    pub cache: Cache,
+    /// What it says of itself.
+    pub log: Log,
+}
+
+/// Where the server listens and how it is reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Http {
+    /// Address and port; port 0 takes a free one.
+    pub address: SocketAddr,
+    /// Path under which a proxy shows the server: empty, or `/x`.
+    pub base_path: String,
+    /// The address that people use, where it is not the one of the request.
+    pub public_url: Option<String>,
+    /// PEM file with the certificate chain; with it the server speaks TLS.
+    pub tls_cert: Option<PathBuf>,
+    /// PEM file with the private key.
+    pub tls_key: Option<PathBuf>,
+    /// Origins of other sites whose pages may ask; `*` for any.
+    pub cors_origins: Vec<String>,
+    /// How long requests may still run after the signal to stop, in seconds.
+    pub drain_s: u64,
+}
+
+/// What one request may take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Features on a page when the request does not say.
+    pub page_default: usize,
+    /// Features on a page at most; a greater limit is capped.
+    pub page_max: usize,
+    /// Length of an address in bytes.
+    pub url_bytes: usize,
+    /// Length of a request's body in bytes.
+    pub body_bytes: usize,
+    /// Time until an answer begins, in seconds.
+    pub timeout_s: u64,
+    /// Requests at work at one time.
+    pub concurrency: usize,
+}
+
+/// The web map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Web {
+    /// Folder with the built web map.
+    pub dir: PathBuf,
+}
+
+/// What is cached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cache {
+    /// Memory for encoded tiles, in MiB; 0 caches none.
+    pub tiles_mib: u64,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+/// What the server says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Log {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// Which lines: a level, or directives as `RUST_LOG` takes them.
+    pub filter: String,
+}
+
+impl Config {
+    /// The documented defaults over a data folder.
+    ///
+    /// # Errors
+    /// None in practice: a test holds that the documented file can be read.
+    pub fn defaults(data: impl Into<PathBuf>) -> Result<Self, ConfigError> {
+        let documented = FileConfig::parse("dothi.toml".as_ref(), DOCUMENTED)?;
+        cli::Settings::default().over(documented, data.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_file_is_read_and_names_every_setting() {
+        let config = Config::defaults("data").unwrap();
+        assert_eq!(config.http.address.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.limits.page_max, 10_000);
+        assert_eq!(config.log.format, LogFormat::Text);
+    }
+
+    #[test]
+    fn an_unknown_key_is_reported_with_its_place() {
+        let error = FileConfig::parse("x.toml".as_ref(), "[http]\nadress = \"127.0.0.1:1\"\n");
+        let text = crate::error::chain(&error.unwrap_err());
+        assert!(text.contains("adress") && text.contains("address"), "{text}");
+    }
+}

@@ -1,0 +1,326 @@
+//! Flags and environment, and how they lie over the file.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Parser;
+
+use super::{
+    Cache, Config, ConfigError, DOCUMENTED, FileConfig, Http, Limits, Log, LogFormat, Web,
+};
+
+/// Serves a data folder: OGC APIs, tiles, styles, search and the web map.
+///
+/// Máy chủ GIS của Dothi. The first line on standard output that holds http:// (or https://) is the
+/// address. Exit codes: 0 stopped as asked, 2 wrong flags or configuration, 3 the data folder
+/// cannot be opened, 4 the address cannot be bound, 1 anything else.
+#[derive(Debug, Parser)]
+#[command(name = "gis-server", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// Configuration file; without it, dothi.toml of the current folder where there is one
+    #[arg(long, env = "DOTHI_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print every setting with its default and its meaning, and stop
+    #[arg(long)]
+    pub print_config: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+const EXAMPLES: &str = "Examples:
+  gis-server --data data
+  gis-server --data data --http 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem
+  gis-server --data data --http 127.0.0.1:0 --base-path /dothi --public-url https://gis.example.vn/dothi
+
+Without DIR/tokens.toml, callers on this machine may read and edit, others only read.";
+
+/// Settings that a flag or a variable of the environment gives.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Settings {
+    /// Data folder, as `datasets` makes it
+    #[arg(long, env = "DOTHI_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, env = "DOTHI_HTTP", value_name = "ADDRESS:PORT")]
+    pub http: Option<String>,
+    /// Path under which a reverse proxy shows the server, such as /dothi
+    #[arg(long, env = "DOTHI_BASE_PATH", value_name = "PATH")]
+    pub base_path: Option<String>,
+    /// Address that people use, from which links are made [default: from the request]
+    #[arg(long, env = "DOTHI_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Certificate chain in PEM; with it the server speaks TLS
+    #[arg(long, env = "DOTHI_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key in PEM
+    #[arg(long, env = "DOTHI_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Origin of another site whose pages may ask; may be repeated [default: *]
+    #[arg(
+        long = "cors-origin",
+        env = "DOTHI_CORS_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub cors_origins: Option<Vec<String>>,
+    /// Seconds that requests may still run after the signal to stop [default: 20]
+    #[arg(long, env = "DOTHI_DRAIN_S", value_name = "SECONDS")]
+    pub drain_s: Option<u64>,
+    /// Folder with the built web map [default: web/dist, here or beside the program]
+    #[arg(long, env = "DOTHI_WEB", value_name = "DIR")]
+    pub web: Option<PathBuf>,
+    /// Features on a page when the request does not say [default: 100]
+    #[arg(long, env = "DOTHI_PAGE_DEFAULT", value_name = "N")]
+    pub page_default: Option<usize>,
+    /// Features on a page at most [default: 10000]
+    #[arg(long, env = "DOTHI_PAGE_MAX", value_name = "N")]
+    pub page_max: Option<usize>,
+    /// Longest address in bytes [default: 8192]
+    #[arg(long, env = "DOTHI_URL_BYTES", value_name = "BYTES")]
+    pub url_bytes: Option<usize>,
+    /// Longest request body in bytes [default: 8388608]
+    #[arg(long, env = "DOTHI_BODY_BYTES", value_name = "BYTES")]
+    pub body_bytes: Option<usize>,
+    /// Seconds until an answer must begin [default: 30]
+    #[arg(long, env = "DOTHI_TIMEOUT_S", value_name = "SECONDS")]
+    pub timeout_s: Option<u64>,
+    /// Requests at work at one time; more are answered 503 [default: 512]
+    #[arg(long, env = "DOTHI_CONCURRENCY", value_name = "N")]
+    pub concurrency: Option<usize>,
+    /// Memory for encoded tiles in MiB; 0 caches none [default: 256]
+    #[arg(long, env = "DOTHI_TILE_CACHE_MIB", value_name = "MIB")]
+    pub tile_cache_mib: Option<u64>,
+    /// How log lines are written (to standard error) [default: text]
+    #[arg(long, env = "DOTHI_LOG", value_name = "FORMAT")]
+    pub log: Option<LogFormat>,
+    /// Which log lines: a level, or directives [default: info]
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER")]
+    pub log_filter: Option<String>,
+}
+
+impl Cli {
+    /// The configuration that flags, environment and file give together.
+    ///
+    /// # Errors
+    /// [`ConfigError`] that names the setting, its place and what would be right.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let here = PathBuf::from("dothi.toml");
+        let file = match self.config {
+            Some(path) => FileConfig::read(&path)?,
+            None if here.is_file() => FileConfig::read(&here)?,
+            None => FileConfig::default(),
+        };
+        let data = self.settings.data.clone().or_else(|| file.data.clone());
+        let data = data.ok_or_else(|| ConfigError::Value {
+            setting: "--data",
+            why: "name the data folder, as in `gis-server --data data` (`datasets generate --into data` makes one)".into(),
+        })?;
+        self.settings.over(file, data)
+    }
+}
+
+/// The `DOTHI_…` variables among these that no setting reads, so that a slip there is seen.
+pub fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
+    use clap::CommandFactory;
+    let command = Cli::command();
+    let known: Vec<&str> =
+        command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    // The Makefile and the test suites have variables of their own.
+    let ours = |name: &String| name.starts_with("DOTHI_") && !name.starts_with("DOTHI_TEST_");
+    names.filter(ours).filter(|name| !known.contains(&name.as_str())).collect()
+}
+
+impl Settings {
+    /// These settings over those of a file, and that over the documented defaults.
+    pub(super) fn over(self, file: FileConfig, data: PathBuf) -> Result<Config, ConfigError> {
+        let documented = FileConfig::parse("dothi.toml".as_ref(), DOCUMENTED)?;
+        let config = Config {
+            data,
+            http: self.http_over(&file, &documented)?,
+            limits: self.limits_over(&file, &documented)?,
+            web: Web {
+                dir: self.web.clone().or(file.web.dir).or(documented.web.dir).unwrap_or_default(),
+            },
+            cache: Cache {
+                tiles_mib: pick(
+                    "cache.tiles_mib",
+                    [self.tile_cache_mib, file.cache.tiles_mib, documented.cache.tiles_mib],
+                )?,
+            },
+            log: Log {
+                format: pick("log.format", [self.log, file.log.format, documented.log.format])?,
+                filter: pick(
+                    "log.filter",
+                    [self.log_filter, file.log.filter, documented.log.filter],
+                )?,
+            },
+        };
+        Ok(config)
+    }
+
+    fn http_over(&self, file: &FileConfig, documented: &FileConfig) -> Result<Http, ConfigError> {
+        let (file, documented) = (file.http.clone(), documented.http.clone());
+        let address = pick("http.address", [self.http.clone(), file.address, documented.address])?;
+        let base_path =
+            pick("http.base_path", [self.base_path.clone(), file.base_path, documented.base_path])?;
+        let public_url = self.public_url.clone().or(file.public_url);
+        let (cert, key) =
+            (self.tls_cert.clone().or(file.tls_cert), self.tls_key.clone().or(file.tls_key));
+        if cert.is_some() != key.is_some() {
+            return Err(ConfigError::Value {
+                setting: "http.tls_cert, http.tls_key",
+                why: "give both the certificate and its key, or neither".into(),
+            });
+        }
+        Ok(Http {
+            address: read_address(&address)?,
+            base_path: read_base_path(&base_path)?,
+            public_url: public_url.map(read_public_url).transpose()?,
+            tls_cert: cert,
+            tls_key: key,
+            cors_origins: pick(
+                "http.cors_origins",
+                [self.cors_origins.clone(), file.cors_origins, documented.cors_origins],
+            )?,
+            drain_s: pick("http.drain_s", [self.drain_s, file.drain_s, documented.drain_s])?,
+        })
+    }
+
+    fn limits_over(
+        &self,
+        file: &FileConfig,
+        documented: &FileConfig,
+    ) -> Result<Limits, ConfigError> {
+        let (file, documented) = (&file.limits, &documented.limits);
+        let positive = |setting, values| match pick(setting, values)? {
+            0 => Err(ConfigError::Value { setting, why: "must be greater than 0".into() }),
+            number => Ok(number),
+        };
+        let page_max =
+            positive("limits.page_max", [self.page_max, file.page_max, documented.page_max])?;
+        let page_default = positive(
+            "limits.page_default",
+            [self.page_default, file.page_default, documented.page_default],
+        )?;
+        let timeout_s =
+            pick("limits.timeout_s", [self.timeout_s, file.timeout_s, documented.timeout_s])?;
+        Ok(Limits {
+            page_default: page_default.min(page_max),
+            page_max,
+            url_bytes: positive(
+                "limits.url_bytes",
+                [self.url_bytes, file.url_bytes, documented.url_bytes],
+            )?,
+            body_bytes: positive(
+                "limits.body_bytes",
+                [self.body_bytes, file.body_bytes, documented.body_bytes],
+            )?,
+            timeout_s: timeout_s.max(1),
+            concurrency: positive(
+                "limits.concurrency",
+                [self.concurrency, file.concurrency, documented.concurrency],
+            )?,
+        })
+    }
+}
+
+fn pick<T>(setting: &'static str, values: [Option<T>; 3]) -> Result<T, ConfigError> {
+    let found = values.into_iter().flatten().next();
+    found.ok_or_else(|| ConfigError::Value { setting, why: "is not set".into() })
+}
+
+fn read_address(text: &str) -> Result<SocketAddr, ConfigError> {
+    use std::net::ToSocketAddrs;
+    let wrong = || ConfigError::Value {
+        setting: "http.address (--http)",
+        why: format!(
+            "'{text}' is no address to listen on: write 127.0.0.1:8080, [::]:8080 or 127.0.0.1:0"
+        ),
+    };
+    let text = text.trim_start_matches("http://").trim_end_matches('/');
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(wrong)
+}
+
+fn read_base_path(text: &str) -> Result<String, ConfigError> {
+    let path = text.trim_end_matches('/');
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/');
+    let good = path.is_empty()
+        || (path.starts_with('/') && !path.contains("//") && path.bytes().all(allowed));
+    if good {
+        return Ok(path.to_owned());
+    }
+    Err(ConfigError::Value {
+        setting: "http.base_path (--base-path)",
+        why: format!(
+            "'{text}' is no path: begin with a slash and use letters, digits, '-', '_' and '.', as in /dothi"
+        ),
+    })
+}
+
+fn read_public_url(text: String) -> Result<String, ConfigError> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let good = rest.is_some_and(|rest| {
+        !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['?', '#', ' ', '"', '<'])
+    });
+    if good {
+        return Ok(text.trim_end_matches('/').to_owned());
+    }
+    Err(ConfigError::Value {
+        setting: "http.public_url (--public-url)",
+        why: format!(
+            "'{text}' is no address: write it with its scheme, as in https://gis.example.vn/dothi"
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(args: &[&str]) -> Result<Config, ConfigError> {
+        let cli =
+            Cli::try_parse_from([&["gis-server", "--config", "../dothi.toml"], args].concat())
+                .unwrap();
+        cli.resolve()
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file() {
+        let config = resolve(&[
+            "--data",
+            "d",
+            "--http",
+            "127.0.0.1:0",
+            "--page-max",
+            "50",
+            "--base-path",
+            "/x/",
+        ])
+        .unwrap();
+        assert_eq!(config.http.address.port(), 0);
+        assert_eq!((config.limits.page_default, config.limits.page_max), (50, 50));
+        assert_eq!(config.http.base_path, "/x");
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        for (args, named) in [
+            (["--data", "d", "--http", "nonsense"], "nonsense"),
+            (["--data", "d", "--base-path", "x"], "base_path"),
+            (["--data", "d", "--public-url", "gis.example.vn"], "public_url"),
+            (["--data", "d", "--concurrency", "0"], "concurrency"),
+        ] {
+            let text = resolve(&args).unwrap_err().to_string();
+            assert!(text.contains(named), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_means_nothing_is_reported() {
+        let names = ["DOTHI_HTTP", "PATH", "DOTHI_HTPP"].map(str::to_owned);
+        assert_eq!(unknown_variables(names.into_iter()), ["DOTHI_HTPP"]);
+    }
+}

@@ -1,0 +1,267 @@
+//! What lies around every request, from the outside in: counting and tracing, panics, the page
+//! that shows a problem, compression, CORS, limits.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use tokio::sync::Semaphore;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
+    cors::{AllowOrigin, CorsLayer},
+};
+
+use super::{etag::mark_coding, format::Format, query::is_well_encoded};
+use crate::{config::Config, error::Problem, html, state::App};
+
+/// Headers that pages of other sites may read.
+const EXPOSED: [&str; 6] =
+    ["content-crs", "etag", "link", "location", "ogc-numbermatched", "retry-after"];
+
+/// Puts every layer around the routes.
+pub fn around(routes: Router, app: &App) -> Router {
+    let limits = Limits {
+        work: Arc::new(Semaphore::new(app.config.limits.concurrency)),
+        url_bytes: app.config.limits.url_bytes,
+        time: Duration::from_secs(app.config.limits.timeout_s),
+    };
+    // A router without routes of its own, so that the base path is taken off before one is chosen.
+    Router::new()
+        .fallback_service(routes)
+        .layer(middleware::from_fn_with_state(limits, limited))
+        .layer(middleware::from_fn_with_state(app.clone(), without_base_path))
+        .layer(cors(&app.config))
+        .layer(middleware::from_fn(options_without_origin))
+        .layer(middleware::map_response(tag_by_coding))
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
+        .layer(middleware::from_fn(problems_as_pages))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), counted))
+}
+
+/// The pattern of the route that answered, for metrics and traces.
+#[derive(Debug, Clone)]
+struct Route(MatchedPath);
+
+/// Notes the route that was matched; lies around each route alone.
+pub async fn note_route(path: MatchedPath, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(Route(path));
+    response
+}
+
+async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
+    let began = std::time::Instant::now();
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let mut response = next.run(request).await;
+    let took = began.elapsed();
+    let route = response.extensions().get::<Route>().map(|route| route.0.clone());
+    let route = route.as_ref().map_or("other", |route| route.as_str());
+    let status = response.status();
+    app.metrics.answered(route, known_method(&method), status, took);
+    let took_ms = took.as_secs_f64() * 1e3;
+    if status.is_server_error() {
+        tracing::warn!(%method, %uri, route, status = status.as_u16(), took_ms, "answered");
+    } else {
+        tracing::debug!(%method, %uri, route, status = status.as_u16(), took_ms, "answered");
+    }
+    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin")]
+    {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Methods that callers invent would each be a new series of metrics.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    tracing::error!(panic = text, "a request panicked; this is a fault of the program");
+    Problem::fault().into_response()
+}
+
+/// Shows problems to people as a page: where `Accept` prefers one.
+async fn problems_as_pages(request: Request, next: Next) -> Response {
+    let wanted = Format::choose(None, request.headers(), &[Format::Json, Format::Html]);
+    let is_head = request.method() == Method::HEAD;
+    let response = next.run(request).await;
+    let problem = response.extensions().get::<Arc<Problem>>().cloned();
+    let (Ok(Format::Html), Some(problem), false) = (wanted, problem, is_head) else {
+        return response;
+    };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Format::Html.media_type()));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(html::problem(&problem.document()).0))
+}
+
+fn worth_compressing() -> impl Predicate {
+    // PNG and other images are excluded by default; FlatGeobuf and vector tiles gain much.
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("font/"))
+        .and(NotForContentType::const_new("application/zip"))
+}
+
+async fn tag_by_coding(mut response: Response) -> Response {
+    mark_coding(response.headers_mut());
+    response
+}
+
+fn cors(config: &Config) -> CorsLayer {
+    let origins = &config.http.cors_origins;
+    let allowed = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins.iter().filter_map(|origin| origin.parse().ok()))
+    };
+    let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE];
+    let headers = [
+        header::ACCEPT,
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        header::IF_MATCH,
+        header::IF_NONE_MATCH,
+        HeaderName::from_static("content-crs"),
+    ];
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods(methods)
+        .allow_headers(headers)
+        .expose_headers(EXPOSED.map(HeaderName::from_static))
+        .max_age(Duration::from_secs(86_400))
+}
+
+/// Answers a plain OPTIONS (one that is no CORS preflight) with what the resource allows.
+async fn options_without_origin(mut request: Request, next: Next) -> Response {
+    let is_preflight = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() != Method::OPTIONS || is_preflight {
+        return next.run(request).await;
+    }
+    // No route takes TRACE, so that the router's own 405 tells what a route does take.
+    *request.method_mut() = Method::TRACE;
+    let response = next.run(request).await;
+    let allow = response.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok());
+    match allow {
+        Some(allow) => {
+            let mut headers = HeaderMap::new();
+            if let Ok(allow) = HeaderValue::from_str(&format!("{allow},OPTIONS")) {
+                headers.insert(header::ALLOW, allow);
+            }
+            (StatusCode::NO_CONTENT, headers).into_response()
+        }
+        None => response,
+    }
+}
+
+#[derive(Clone)]
+struct Limits {
+    work: Arc<Semaphore>,
+    url_bytes: usize,
+    time: Duration,
+}
+
+async fn limited(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    if let Err(problem) = check_address(&request, limits.url_bytes) {
+        return problem.into_response();
+    }
+    // A server that is full must still be able to say so.
+    if matches!(request.uri().path(), "/health" | "/metrics") {
+        return next.run(request).await;
+    }
+    let Ok(_permit) = limits.work.clone().try_acquire_owned() else {
+        return Problem::unavailable(
+            "Máy chủ đang phục vụ quá nhiều yêu cầu; hãy thử lại sau ít giây.",
+            "The server is at work on as many requests as it takes; try again in a few seconds.",
+            2,
+        )
+        .into_response();
+    };
+    match tokio::time::timeout(limits.time, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable(
+            format!(
+                "Yêu cầu chạy quá {} giây; hãy thu hẹp bbox hoặc giảm limit.",
+                limits.time.as_secs()
+            ),
+            format!(
+                "The request took more than {} s; narrow its bbox or its limit.",
+                limits.time.as_secs()
+            ),
+            10,
+        )
+        .into_response(),
+    }
+}
+
+fn check_address(request: &Request, longest: usize) -> Result<(), Problem> {
+    let uri = request.uri();
+    let length = uri.path_and_query().map_or(0, |address| address.as_str().len());
+    if length > longest {
+        return Err(Problem::new(
+            StatusCode::URI_TOO_LONG,
+            "address-too-long",
+            city::Title::new("Địa chỉ quá dài", "Address too long"),
+            city::Title::new(
+                format!("Địa chỉ dài {length} byte; tối đa {longest}."),
+                format!("The address has {length} bytes; at most {longest} are taken."),
+            ),
+        ));
+    }
+    let decoded = percent_encoding::percent_decode_str(uri.path()).decode_utf8();
+    let good = is_well_encoded(uri.path()) && decoded.is_ok_and(|path| !path.contains('\0'));
+    if good {
+        return Ok(());
+    }
+    Err(Problem::bad_request(
+        "Đường dẫn có mã hoá phần trăm bị hỏng: sau % phải là hai chữ số thập lục phân của văn bản UTF-8.",
+        "The path has broken percent-encoding: % must be followed by two hexadecimal digits of UTF-8 text.",
+    ))
+}
+
+/// Takes the base path off; a proxy may have done so already. The bare base path gets its slash,
+/// since the web map's addresses are relative to it.
+async fn without_base_path(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let base = app.config.http.base_path.as_str();
+    let uri = request.uri();
+    let Some(rest) = uri.path().strip_prefix(base).filter(|_| !base.is_empty()) else {
+        return next.run(request).await;
+    };
+    if rest.is_empty() {
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let location = format!("{base}/{query}");
+        return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response();
+    }
+    if rest.starts_with('/') {
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        if let Ok(inner) = format!("{rest}{query}").parse() {
+            *request.uri_mut() = inner;
+        }
+    }
+    next.run(request).await
+}

@@ -1,0 +1,9 @@
+//! What every answer has in common: addresses, formats, queries, caching, limits.
+
+pub mod base;
+pub mod etag;
+pub mod format;
+pub mod layers;
+pub mod link;
+pub mod metrics;
+pub mod query;

@@ -1,0 +1,29 @@
+//! The OGC APIs, each a part that composes with the others: it brings its conformance classes, its
+//! links and its piece of the API document. Its addresses stand in [`crate::routes`], with all
+//! others on one page.
+
+pub mod api;
+pub mod conformance;
+pub mod landing;
+
+use city::Layer;
+use utoipa::openapi::OpenApi;
+
+use crate::http::{base::Base, link::Link};
+
+/// What one API brings to the whole.
+pub struct Part {
+    /// Its name in English, as its standard has it.
+    pub name: &'static str,
+    /// The conformance classes that it fulfils.
+    pub conformance: &'static [&'static str],
+    /// What the landing page links to of it.
+    pub landing_links: fn(&Base) -> Vec<Link>,
+    /// What a collection links to of it.
+    pub collection_links: fn(&Base, &Layer) -> Vec<Link>,
+    /// Its piece of the API document.
+    pub openapi: fn() -> OpenApi,
+}
+
+/// Every part, in the order in which the landing page lists them.
+pub const PARTS: &[Part] = &[landing::PART];

@@ -1,0 +1,70 @@
+//! `/api`: the API document, generated from the code (OpenAPI 3.1).
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use utoipa::{
+    OpenApi as _,
+    openapi::{OpenApi, ServerBuilder},
+};
+
+use super::PARTS;
+use crate::{
+    error::{Problem, ProblemDocument},
+    html,
+    http::{base::Base, etag::ETag, format::Format, query::Query},
+    operate,
+    state::App,
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Dothi",
+        description = "Máy chủ GIS đô thị: OGC API Features, Tiles, Styles; tìm kiếm; bảng mã. \
+                       Urban GIS server: OGC API Features, Tiles, Styles; search; code lists.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
+    ),
+    paths(show),
+    components(schemas(ProblemDocument))
+)]
+struct Document;
+
+/// The whole document: what every part brings, under the address of this server.
+pub fn document(base: &Base) -> OpenApi {
+    let parts = PARTS.iter().map(|part| (part.openapi)());
+    let mut whole =
+        parts.chain([operate::openapi()]).fold(Document::openapi(), |mut whole, part| {
+            whole.merge(part);
+            whole
+        });
+    whole.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    whole.servers = Some(vec![ServerBuilder::new().url(base.as_str()).build()]);
+    whole
+}
+
+/// The API document.
+#[utoipa::path(
+    get, path = "/api", tag = "Dothi", operation_id = "getApiDocument",
+    params(("f" = Option<String>, Query, description = "json or html")),
+    responses((status = 200, description = "OpenAPI 3.1 document"))
+)]
+pub async fn show(
+    State(_app): State<App>,
+    base: Base,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let format = Format::choose(query.get("f"), &headers, &[Format::OpenApi, Format::Html])?;
+    let document = document(&base);
+    if format == Format::Html {
+        return Ok(html::api(&base, &document).into_response());
+    }
+    let text = serde_json::to_vec(&document).map_err(|error| Problem::internal(&error))?;
+    let media_type = HeaderValue::from_static(Format::OpenApi.media_type());
+    let tag = ETag::of_bytes(&text);
+    Ok(tag.answer(&headers, || ([(header::CONTENT_TYPE, media_type)], text).into_response()))
+}

@@ -1,0 +1,70 @@
+//! Every URL on one page.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get},
+};
+use city::Title;
+
+use crate::{
+    error::Problem,
+    http::layers,
+    ogc::{api, conformance, landing},
+    operate,
+    state::App,
+    web,
+};
+
+/// A path and what answers there.
+pub struct Route {
+    /// The path, as the API document writes it.
+    pub path: &'static str,
+    /// What answers, by method.
+    pub methods: fn() -> MethodRouter<App>,
+}
+
+const fn at(path: &'static str, methods: fn() -> MethodRouter<App>) -> Route {
+    Route { path, methods }
+}
+
+/// Every URL. What is not here is a file of the web map, or 404.
+pub const ROUTES: &[Route] = &[
+    // What the server is
+    at("/", || get(landing::show)),
+    at("/conformance", || get(conformance::show)),
+    at("/api", || get(api::show)),
+    at("/health", || get(operate::health)),
+    at("/metrics", || get(operate::metrics)),
+    // Pages
+    at("/3d", || get(web::twin)),
+];
+
+/// The whole service over a server's state.
+pub fn service(app: &App) -> Router {
+    let empty = Router::<App>::new();
+    let routes = ROUTES.iter().fold(empty, |router, route| {
+        let methods = (route.methods)().fallback(wrong_method);
+        router.route(route.path, methods.layer(middleware::from_fn(layers::note_route)))
+    });
+    let routes = routes
+        .fallback(web::other)
+        .layer(DefaultBodyLimit::max(app.config.limits.body_bytes))
+        .with_state(app.clone());
+    layers::around(routes, app)
+}
+
+async fn wrong_method() -> Response {
+    Problem::new(
+        axum::http::StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        Title::new("Phương thức không được dùng ở đây", "Method not allowed"),
+        Title::new(
+            "Tiêu đề Allow của câu trả lời này kể các phương thức dùng được.",
+            "The Allow header of this answer lists the methods that can be used.",
+        ),
+    )
+    .into_response()
+}
