@@ -1,0 +1,16 @@
+//! The real `gis-server` over real towns: every surface, asked as its clients ask.
+
+mod access;
+mod bbox;
+mod crs;
+mod documents;
+mod edits;
+mod features;
+mod formats;
+mod golden;
+mod malformed;
+mod operation;
+mod paging;
+mod rasters;
+mod reload;
+mod tiles;
