@@ -87,7 +87,7 @@ impl Tokens {
     fn parse(text: &str) -> Result<Self, String> {
         // The reader's own message would quote the line, and with it a token.
         let file: File = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+            let at = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
             format!("line {at}: {}", error.message())
         })?;
         let mut viewers = BTreeMap::new();

@@ -146,6 +146,18 @@ impl ColumnBuilder {
         }
     }
 
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds rows without a value until there are so many.
+    pub(crate) fn fill_to(&mut self, rows: usize) {
+        while self.rows < rows {
+            self.push(ValueRef::Null);
+        }
+    }
+
     fn push_null(&mut self, row: usize) {
         match &mut self.column.cells {
             Cells::Bool(cells) => cells.push(false),

@@ -86,6 +86,12 @@ pub enum StoreError {
     /// The store was opened in memory, or another server writes into its folder.
     #[error("this server cannot write edits: {0}")]
     ReadOnly(String),
+    /// The catalogue could not be read.
+    #[error(transparent)]
+    Catalog(#[from] datasets::catalog::CatalogError),
+    /// The folder could not be published into.
+    #[error(transparent)]
+    Folder(#[from] datasets::folder::FolderError),
     /// A published file could not be read.
     #[error("cannot load layer '{layer}' from {}: {why}", path.display())]
     Load {

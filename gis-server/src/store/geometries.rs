@@ -242,15 +242,15 @@ impl Geometries {
         self.world.append(&mut other.world);
     }
 
-    /// Makes room for so many more features and positions.
-    pub(crate) fn reserve(&mut self, features: usize, positions: usize) {
-        self.shapes.reserve_exact(features);
-        self.boxes.reserve_exact(features);
-        self.parts_from.reserve_exact(features);
-        self.rings_from.reserve(features);
-        self.positions_from.reserve(features);
-        self.lon_lat.reserve_exact(positions);
-        self.world.reserve_exact(positions);
+    /// Gives back memory that was reserved in vain.
+    pub(crate) fn shrink(&mut self) {
+        self.shapes.shrink_to_fit();
+        self.boxes.shrink_to_fit();
+        self.parts_from.shrink_to_fit();
+        self.rings_from.shrink_to_fit();
+        self.positions_from.shrink_to_fit();
+        self.lon_lat.shrink_to_fit();
+        self.world.shrink_to_fit();
     }
 }
 

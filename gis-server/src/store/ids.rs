@@ -110,7 +110,7 @@ fn key_of(text: &str) -> IdKey<'_> {
 }
 
 /// The identifiers of a snapshot: by row, and rows by identifier.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Ids {
     list: IdList,
     /// Rows in the order of their identifiers.

@@ -32,10 +32,9 @@ impl RowSet {
         Self::from_words(words)
     }
 
-    fn from_words(words: Vec<u64>) -> Self {
-        if words.iter().all(|word| *word == 0) {
-            return Self::default();
-        }
+    fn from_words(mut words: Vec<u64>) -> Self {
+        let used = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+        words.truncate(used);
         let mut before = Vec::with_capacity(words.len() + 1);
         let mut count = 0;
         for word in &words {
@@ -57,7 +56,7 @@ impl RowSet {
 
     /// Whether no row is in it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.len() == 0
     }
 
     /// Whether a row is in it.

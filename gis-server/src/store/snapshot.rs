@@ -1,6 +1,7 @@
 //! A published layer in memory.
 
 use city::{FeatureId, PropertyType};
+use datasets::read::FlatGeometry;
 
 use super::{
     columns::{Column, ColumnBuilder},
@@ -20,6 +21,16 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
+    /// A layer without features or columns.
+    pub(crate) fn empty() -> Self {
+        Self {
+            ids: Ids::default(),
+            geometries: Geometries::default(),
+            tree: PackedTree::over(&[]),
+            columns: Vec::new(),
+        }
+    }
+
     /// How many features there are.
     pub(crate) fn len(&self) -> usize {
         self.ids.len()
@@ -32,6 +43,8 @@ pub(crate) struct SnapshotBuilder {
     pub(crate) ids: IdList,
     pub(crate) geometries: Geometries,
     pub(crate) columns: Vec<ColumnBuilder>,
+    /// A buffer for reading from files.
+    pub(crate) flat: FlatGeometry,
 }
 
 impl SnapshotBuilder {
@@ -41,6 +54,7 @@ impl SnapshotBuilder {
             ids: IdList::default(),
             geometries: Geometries::default(),
             columns: kinds.into_iter().map(ColumnBuilder::new).collect(),
+            flat: FlatGeometry::default(),
         }
     }
 
@@ -72,7 +86,8 @@ impl SnapshotBuilder {
     ///
     /// # Errors
     /// The identifier that two features have.
-    pub(crate) fn finish(self) -> Result<Snapshot, FeatureId> {
+    pub(crate) fn finish(mut self) -> Result<Snapshot, FeatureId> {
+        self.geometries.shrink();
         let tree = PackedTree::over(self.geometries.boxes());
         let columns = self.columns.into_iter().map(ColumnBuilder::finish).collect();
         Ok(Snapshot { ids: Ids::new(self.ids)?, geometries: self.geometries, tree, columns })

@@ -1,6 +1,7 @@
 //! What the store promises, beside the code that promises it.
 
 mod access;
-mod fixture;
+pub(in crate::store) mod fixture;
 mod paging;
+mod reload;
 mod search;

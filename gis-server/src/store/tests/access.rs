@@ -60,7 +60,9 @@ fn a_personal_column_is_neither_listed_read_nor_filtered_by() {
 
 #[test]
 fn a_column_is_as_closed_as_the_attribute_that_it_plays() {
-    let (mut layer, rows) = (super::fixture::parcels(), vec![parcel(1, 0, 0, "ODT")]);
+    let (id, geometry, values) = parcel(1, 0, 0, "ODT");
+    let rows = vec![datasets::Feature { id, geometry, values }];
+    let mut layer = super::fixture::parcels();
     if let city::layer::Content::Vector { columns, schema, .. } = &mut layer.content {
         columns.insert("owner_name".into(), "chu_su_dung".into());
         schema.properties.iter_mut().for_each(|property| property.access = Access::Public);

@@ -1,12 +1,13 @@
 //! Small layers to test with.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use city::{
     Access, Bbox, FeatureId, Layer, Property, PropertyType, Role, Schema, Title, Value,
     access::RowRule,
     layer::{Content, GeometryKind},
 };
+use datasets::{Feature, NewLayer, Writer, write::LayerWriter};
 use geo_types::{Geometry, Rect};
 
 use crate::store::Store;
@@ -14,7 +15,7 @@ use crate::store::Store;
 pub(super) type Row = (FeatureId, Geometry<f64>, Vec<Value>);
 
 /// A layer of parcels: code, area, use code, owner's name (personal), valid from and valid to.
-pub(super) fn parcels() -> Layer {
+pub(in crate::store) fn parcels() -> Layer {
     let owner =
         Property { access: Access::Personal, ..Property::new("chu_su_dung", PropertyType::Text) };
     let schema = Schema {
@@ -82,7 +83,30 @@ pub(super) fn parcel(id: u64, col: u32, row: u32, use_code: &str) -> Row {
     (FeatureId::Number(id), square.into(), values)
 }
 
+/// Publishes a layer of parcels into a folder.
+pub(super) fn publish(dir: &Path, rows: Vec<Row>) {
+    publish_as(dir, parcels(), rows);
+}
+
+/// Publishes a layer with these features into a folder.
+pub(super) fn publish_as(dir: &Path, mut layer: Layer, rows: Vec<Row>) {
+    let mut folder = Writer::lock_within(dir, Duration::from_secs(20)).unwrap();
+    let Content::Vector { schema, id_column, geometry, features, .. } = &mut layer.content else {
+        panic!("the fixture publishes features")
+    };
+    let mut file =
+        LayerWriter::create(folder.staging(), &layer.id, schema, id_column, *geometry).unwrap();
+    for (id, geometry, values) in rows {
+        file.write(&Feature { id, geometry, values }).unwrap();
+    }
+    let written = file.finish().unwrap();
+    *features = written.features;
+    layer.bbox = written.bbox;
+    folder.publish(vec![NewLayer { layer, staged: written.path }]).unwrap();
+}
+
 /// A store of one layer of parcels.
 pub(super) fn store_of(rows: Vec<Row>) -> Store {
-    Store::in_memory(Title::new("Thử", "Test"), [(parcels(), rows)]).unwrap()
+    let features = rows.into_iter().map(|(id, geometry, values)| Feature { id, geometry, values });
+    Store::in_memory(Title::new("Thử", "Test"), [(parcels(), features.collect())]).unwrap()
 }
