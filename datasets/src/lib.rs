@@ -9,10 +9,14 @@
 
 pub mod catalog;
 mod checksum;
+pub mod encoding;
 mod feature;
 pub mod folder;
 mod fsync;
+pub mod mapping;
 pub mod read;
+pub mod repair;
+pub mod report;
 pub mod write;
 
 pub use catalog::Catalog;
