@@ -1,0 +1,77 @@
+import { getJson } from './http.ts';
+import { bbox, list, record, text, title } from './read.ts';
+import { THEMES, type Bbox, type Collection, type Theme } from './types.ts';
+
+/** What the served data folder holds. */
+export interface Catalogue {
+  /** Name of the data, such as the city's. */
+  readonly title: string;
+  readonly collections: readonly Collection[];
+  /** Whether the 3D twin is there. */
+  readonly hasTwin: boolean;
+}
+
+/** Fetches the landing page and the list of collections. */
+export async function fetchCatalogue(): Promise<Catalogue> {
+  const [landing, answer] = await Promise.all([getJson('./?f=json'), getJson('./collections?f=json')]);
+  return catalogueOf(landing, answer);
+}
+
+/** Reads `/` and `/collections`. */
+export function catalogueOf(landing: unknown, answer: unknown): Catalogue {
+  const links = [...list(record(landing).links), ...list(record(answer).links)];
+  return {
+    title: text(record(landing).title),
+    collections: list(record(answer).collections).flatMap((each) => {
+      const collection = collectionOf(record(each));
+      return collection ? [collection] : [];
+    }),
+    hasTwin: links.some((link) => /\/3d\/?$/.test(text(record(link).href))),
+  };
+}
+
+function collectionOf(raw: Readonly<Record<string, unknown>>): Collection | undefined {
+  const id = text(raw.id);
+  const own = record(raw.dothi);
+  if (!id) return undefined;
+  const zoom = list(own.zoom).map(Number);
+  const extent = list(record(record(raw.extent).spatial).bbox)[0];
+  const theme = text(own.theme);
+  return {
+    id,
+    title: title(own.title ?? own.titles ?? raw.title, id),
+    description: title(own.description ?? raw.description),
+    theme: THEMES.find((each) => each === theme) ?? ('base' satisfies Theme),
+    role: text(own.role) || 'other',
+    zoom: [zoom[0] ?? 0, zoom[1] ?? 22],
+    geometry: text(own.geometry) || undefined,
+    attribution: text(own.attribution ?? raw.attribution),
+    synthetic: own.synthetic === true,
+    bbox: bbox(extent),
+    columns: Object.fromEntries(
+      Object.entries(record(own.columns)).map(([attribute, column]) => [attribute, text(column)]),
+    ),
+  };
+}
+
+/** The smallest box around the collections; absent when none has one. */
+export function extentOf(collections: readonly Collection[]): Bbox | undefined {
+  const boxes = collections.flatMap(({ bbox: box }) => (box ? [box] : []));
+  const [first, ...rest] = boxes;
+  if (!first) return undefined;
+  return rest.reduce<Bbox>(
+    (all, box) => [
+      Math.min(all[0], box[0]),
+      Math.min(all[1], box[1]),
+      Math.max(all[2], box[2]),
+      Math.max(all[3], box[3]),
+    ],
+    first,
+  );
+}
+
+/** Where a map of these collections opens: the built-up part, not the whole of a terrain sheet. */
+export function homeOf(collections: readonly Collection[]): Bbox | undefined {
+  const urban = collections.filter(({ role }) => role === 'buildings');
+  return extentOf(urban) ?? extentOf(collections.filter(({ role }) => role === 'roads')) ?? extentOf(collections);
+}

@@ -1,0 +1,49 @@
+import { t } from '../i18n/index.ts';
+import { record } from './read.ts';
+
+/** The server's address: the folder this page was served from, so that a base path works. */
+export const BASE = new URL('.', document.baseURI).href;
+
+/** The absolute address of a path below the server's base. */
+export function url(path: string): string {
+  return new URL(path, BASE).href;
+}
+
+/** What went wrong with a request, in words for people. */
+export class RequestError extends Error {
+  /** HTTP status; 0 when the server was not reached. */
+  readonly status: number;
+
+  constructor(status: number, detail?: string) {
+    super(detail ?? (status === 0 ? t('error.offline') : t('error.server', { status })));
+    this.status = status;
+  }
+}
+
+/**
+ * Fetches a JSON document from the server.
+ *
+ * @throws {RequestError} when the server is not reached or refuses; the reason of a problem
+ * document (RFC 9457) is in its message.
+ */
+export async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(url(path), {
+      headers: { Accept: 'application/json' },
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new RequestError(0);
+  }
+  if (!response.ok) throw new RequestError(response.status, await reason(response));
+  return response.json();
+}
+
+async function reason(response: Response): Promise<string | undefined> {
+  if (response.status >= 500) return undefined;
+  const body: unknown = await response.json().catch(() => undefined);
+  const detail = record(body).detail;
+  return typeof detail === 'string' ? detail : undefined;
+}

@@ -1,0 +1,92 @@
+import type { StyleSpecification } from 'maplibre-gl';
+import { describe, expect, it } from 'vitest';
+
+import type { Collection } from '../api/types.ts';
+import { Stack, drawOrder, reordered } from './stack.ts';
+
+const collection = (id: string): Collection => ({
+  id,
+  title: { vi: id, en: id },
+  description: { vi: '', en: '' },
+  theme: 'base',
+  role: id,
+  zoom: [0, 22],
+  geometry: 'polygon',
+  attribution: '',
+  synthetic: false,
+  bbox: undefined,
+  columns: {},
+});
+const metadata = (id: string) => ({ 'dothi:collection': id });
+
+const STYLE: StyleSpecification = {
+  version: 8,
+  sources: { s: { type: 'vector' } },
+  layers: [
+    { id: 'background', type: 'background' },
+    { id: 'zones', type: 'fill', source: 's', 'source-layer': 'z', metadata: metadata('zones'), minzoom: 10 },
+    {
+      id: 'parcels',
+      type: 'line',
+      source: 's',
+      'source-layer': 'p',
+      metadata: { ...metadata('parcels'), 'dothi:legend': [{ vi: 'Thửa', en: 'Parcel', color: '#123456' }] },
+      layout: { visibility: 'none' },
+    },
+    { id: 'roads', type: 'line', source: 's', 'source-layer': 'r', metadata: metadata('roads') },
+    { id: 'road-names', type: 'symbol', source: 's', 'source-layer': 'r', metadata: metadata('roads') },
+    { id: 'nobody', type: 'fill', source: 's', 'source-layer': 'x', metadata: metadata('gone') },
+  ],
+};
+
+const stackOf = (): Stack => new Stack(STYLE, ['zones', 'parcels', 'roads'].map(collection));
+
+describe('the stack of layers', () => {
+  it('groups style layers by collection and takes visibility and legend from the style', () => {
+    const stack = stackOf();
+    expect([...stack.layers.keys()]).toEqual(['zones', 'parcels', 'roads']);
+    expect(stack.visibleFromTop).toEqual(['roads', 'zones']);
+    expect(stack.layers.get('parcels')?.legend).toEqual([
+      { title: { vi: 'Thửa', en: 'Parcel' }, swatch: { kind: 'line', color: '#123456', casing: undefined, width: 3, dash: false } },
+    ]);
+    expect(stack.layers.get('zones')?.minZoom).toBe(10);
+    expect(stack.toText()).toBe('');
+  });
+
+  it('moves a layer past the next one that is on, and keeps labels above shapes', () => {
+    const stack = stackOf();
+    stack.step('zones', 1);
+    expect(stack.visibleFromTop).toEqual(['zones', 'roads']);
+    expect(drawOrder(STYLE, stack)).toEqual(['background', 'nobody', 'parcels', 'roads', 'zones', 'road-names']);
+    stack.step('zones', 1);
+    expect(stack.visibleFromTop).toEqual(['zones', 'roads']);
+    stack.reset();
+    expect(drawOrder(STYLE, stack)).toEqual(STYLE.layers.map(({ id }) => id));
+  });
+
+  it('goes into the address and comes back', () => {
+    const stack = stackOf();
+    stack.setVisible('parcels', true);
+    stack.setOpacity('parcels', 0.6);
+    stack.place('roads', 'zones', 'below');
+    const text = stack.toText();
+    const other = stackOf();
+    other.fromText(text);
+    expect(text).toBe('parcels:60,zones,roads');
+    expect(other.toText()).toBe(text);
+    expect(other.visibleFromTop).toEqual(stack.visibleFromTop);
+  });
+
+  it('passes over what it does not know', () => {
+    const stack = stackOf();
+    stack.fromText('nowhere,roads:900');
+    expect(stack.isChanged).toBe(false);
+    stack.fromText('-');
+    expect(stack.visibleFromTop).toEqual([]);
+    expect(stack.toText()).toBe('-');
+  });
+
+  it('reorders some and leaves the others where they are', () => {
+    expect(reordered(['a', 'b', 'c', 'd'], ['d', 'b'])).toEqual(['a', 'd', 'c', 'b']);
+  });
+});

@@ -1,0 +1,100 @@
+import type { App } from '../app.ts';
+import { t, titled } from '../i18n/index.ts';
+import type { LegendRow, Swatch } from '../layers/legend.ts';
+import type { MapLayer } from '../layers/stack.ts';
+import { h } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
+
+/** What opens below a layer's name: legend, opacity, where it lies and where it comes from. */
+export function layerDetails(app: App, layer: MapLayer): HTMLElement {
+  const { collection } = layer;
+  const description = titled(collection.description);
+  const box = collection.bbox;
+  return h(
+    'div',
+    { class: 'details-inner' },
+    description ? h('p', { class: 'muted' }, description) : null,
+    legendList(layer.legend),
+    opacitySlider(app, layer),
+    h(
+      'div',
+      { class: 'row' },
+      box &&
+        h(
+          'button',
+          {
+            class: 'text-button',
+            attrs: { type: 'button' },
+            on: { click: () => app.map.fitBounds([box[0], box[1], box[2], box[3]], { padding: 40, maxZoom: 17 }) },
+          },
+          icon('zoom'),
+          t('layers.zoomTo'),
+        ),
+    ),
+    collection.attribution
+      ? h('p', { class: 'muted small' }, t('feature.source', { source: collection.attribution }))
+      : null,
+  );
+}
+
+/** A legend as a list of swatches with words; nothing for an empty one. */
+export function legendList(rows: readonly LegendRow[]): HTMLElement | null {
+  if (!rows.length) return null;
+  return h(
+    'ul',
+    { class: 'legend' },
+    ...rows.map((row) => h('li', {}, swatch(row.swatch), h('span', {}, titled(row.title)))),
+  );
+}
+
+function swatch(look: Swatch): HTMLElement {
+  const element = h('span', { class: `swatch ${look.kind}`, attrs: { 'aria-hidden': 'true' } });
+  const { style } = element;
+  switch (look.kind) {
+    case 'fill':
+      style.background = look.color;
+      style.borderColor = look.outline ?? 'rgb(0 0 0 / 18%)';
+      break;
+    case 'circle':
+      style.background = look.color;
+      style.borderColor = look.outline ?? '#fff';
+      break;
+    case 'line':
+      style.setProperty('--line', look.color);
+      style.setProperty('--width', `${Math.max(2, look.width)}px`);
+      style.setProperty('--casing', look.casing ?? 'transparent');
+      element.classList.toggle('dash', look.dash);
+      break;
+    case 'text':
+      style.color = look.color;
+      element.textContent = 'Aa';
+      break;
+    case 'ramp':
+      style.background = `linear-gradient(90deg, ${look.colors.join(',')})`;
+      break;
+  }
+  return element;
+}
+
+function opacitySlider(app: App, layer: MapLayer): HTMLElement {
+  const { id } = layer.collection;
+  const value = h('output', { class: 'muted' });
+  const slider = h('input', {
+    attrs: {
+      type: 'range',
+      min: 0,
+      max: 100,
+      step: 5,
+      'aria-label': t('layers.opacityOf', { name: titled(layer.collection.title) }),
+    },
+    on: {
+      input: () => {
+        app.stack.setOpacity(id, Number(slider.value) / 100);
+        value.textContent = `${slider.value} %`;
+      },
+    },
+  });
+  slider.value = String(Math.round(app.stack.opacity(id) * 100));
+  value.textContent = `${slider.value} %`;
+  return h('label', { class: 'opacity' }, h('span', {}, t('layers.opacity')), slider, value);
+}

@@ -1,0 +1,165 @@
+/** Makes the map once its data and its library are there. */
+
+import 'maplibre-gl/dist/maplibre-gl.css';
+
+import { Map as MapLibreMap, Marker, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+
+import { State, type App, type Place } from './app.ts';
+import { homeOf, type Catalogue } from './api/catalogue.ts';
+import { BASE } from './api/http.ts';
+import type { Bbox } from './api/types.ts';
+import { zoneAt, zoneOf } from './coords/zones.ts';
+import { formatHash, parseHash, type ViewState } from './hash.ts';
+import { lang, t } from './i18n/index.ts';
+import { Stack } from './layers/stack.ts';
+import { StackPainter } from './map/apply.ts';
+import { addOverlays } from './map/overlay.ts';
+import { loadLabelFonts, prepareStyle } from './map/prepare.ts';
+import { Scene, withBuildings3d } from './map/scene.ts';
+import { chooseFeature, enableSelection } from './panels/select.ts';
+import { storedZone } from './panels/zone-picker.ts';
+import { mountPage, type Page } from './page.ts';
+import { debounced } from './ui/dom.ts';
+import { notify } from './ui/notice.ts';
+
+/** Vietnam with its sea, for a city without a box of its own. */
+const COUNTRY: Bbox = [101.5, 6.5, 117.5, 23.5];
+
+/** Opens the map over a catalogue and its style. */
+export async function start(
+  container: HTMLElement,
+  catalogue: Catalogue,
+  raw: StyleSpecification,
+): Promise<void> {
+  setWorkerUrl(new URL(workerUrl, document.baseURI).href);
+  await loadLabelFonts();
+  const view = parseHash(location.hash);
+  const style = withBuildings3d(raw, catalogue.collections);
+  const home = homeOf(catalogue.collections);
+  const map = makeMap(container, prepareStyle(style, BASE), view, home);
+  const stack = new Stack(style, catalogue.collections);
+  stack.fromText(view.layers ?? '');
+  const scene = new Scene(map, catalogue.collections, BASE);
+  const painter = new StackPainter(map, style, stack);
+  const at = home ? (home[0] + home[2]) / 2 : 108;
+  const state = new State(zoneOf(storedZone() ?? 0) ?? zoneAt(at));
+  const page: { mounted?: Page } = {};
+  const app: App = {
+    map,
+    catalogue,
+    stack,
+    scene,
+    home,
+    state,
+    open: (panel) => page.mounted?.sidebar.show(panel),
+    remember: () => history.replaceState(history.state, '', formatHash(viewOf(app))),
+    repaint: () => painter.paint(scene.buildings3d),
+  };
+  reportTrouble(map);
+  map.once('style.load', () => {
+    addOverlays(map);
+    app.repaint();
+    if (view.buildings3d) scene.setBuildings3d(true, false);
+    if (view.terrain) scene.setTerrain(true, false);
+    app.repaint();
+    page.mounted = mountPage(app);
+    connect(app, view);
+    document.documentElement.dataset.ready = 'true';
+  });
+}
+
+function makeMap(
+  container: HTMLElement,
+  style: StyleSpecification,
+  { camera }: ViewState,
+  home: Bbox | undefined,
+): MapLibreMap {
+  const box = home ?? COUNTRY;
+  const map = new MapLibreMap({
+    container,
+    style,
+    attributionControl: false,
+    maxPitch: 80,
+    maxZoom: 22,
+    minZoom: 3,
+    pixelRatio: Math.min(window.devicePixelRatio, 2),
+    ...(camera
+      ? { center: [camera.lon, camera.lat], zoom: camera.zoom, bearing: camera.bearing, pitch: camera.pitch }
+      : { bounds: [box[0], box[1], box[2], box[3]], fitBoundsOptions: { padding: 24 } }),
+  });
+  map.getCanvas().setAttribute('aria-label', t('app.map'));
+  return map;
+}
+
+/** Everything that listens to everything else. */
+function connect(app: App, view: ViewState): void {
+  const { map, stack, state } = app;
+  const remember = debounced(200, () => app.remember());
+  map.on('moveend', remember);
+  stack.onChange(() => {
+    app.repaint();
+    remember();
+  });
+  state.on('current', remember);
+  enableSelection(app);
+  showPin(app);
+  if (view.pin) state.set('pin', view.pin);
+  if (view.feature) chooseFeature(app, [{ collection: view.feature[0], id: view.feature[1] }]);
+  window.addEventListener('hashchange', () => takeOver(app));
+}
+
+/** The address was changed by hand or by going back. */
+function takeOver(app: App): void {
+  const view = parseHash(location.hash);
+  const { camera } = view;
+  if (camera) {
+    app.map.jumpTo({
+      center: [camera.lon, camera.lat],
+      zoom: camera.zoom,
+      bearing: camera.bearing,
+      pitch: camera.pitch,
+    });
+  }
+  if (view.layers !== undefined && view.layers !== app.stack.toText()) app.stack.fromText(view.layers);
+  if (view.pin) app.state.set('pin', view.pin);
+}
+
+function viewOf({ map, stack, scene, state }: App): ViewState {
+  const { lng, lat } = map.getCenter().wrap();
+  const current = state.get('current');
+  const pin = state.get('pin');
+  return {
+    camera: { zoom: map.getZoom(), lat, lon: lng, bearing: map.getBearing(), pitch: map.getPitch() },
+    layers: stack.toText(),
+    lang: lang(),
+    buildings3d: scene.buildings3d,
+    terrain: scene.terrain,
+    ...(pin ? { pin } : {}),
+    ...(current ? { feature: [current.collection, current.id] as const } : {}),
+  };
+}
+
+function showPin({ map, state }: App): void {
+  let marker: Marker | undefined;
+  const draw = (): void => {
+    marker?.remove();
+    const pin: Place | undefined = state.get('pin');
+    if (!pin) return;
+    marker = new Marker({ color: '#d9480f' }).setLngLat([pin[0], pin[1]]).addTo(map);
+    marker.getElement().setAttribute('aria-label', t('share.marked'));
+  };
+  state.on('pin', draw);
+}
+
+/** Tiles that fail are said once in a while, kindly, and not as errors of the page. */
+function reportTrouble(map: MapLibreMap): void {
+  const QUIET_MS = 15_000;
+  let last = -QUIET_MS;
+  map.on('error', () => {
+    const now = performance.now();
+    if (now - last < QUIET_MS) return;
+    last = now;
+    notify(t('error.tiles'), 'warning');
+  });
+}
