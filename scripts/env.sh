@@ -21,6 +21,9 @@ fail() {
   exit 1
 }
 
+# debian, ubuntu, …
+distribution() { sed -n 's/^ID=//p' /etc/os-release 2>/dev/null | tr -d '"'; }
+
 # Runs as root: directly, or through sudo.
 as_root() {
   if [ "$(id -u)" = 0 ]; then

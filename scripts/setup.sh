@@ -28,11 +28,6 @@ packages_to_test() {
   echo "fonts-noto-core   Vietnamese letters on the screenshots"
 }
 
-distribution() {
-  # shellcheck disable=SC1091
-  (. /etc/os-release 2>/dev/null && echo "${ID:-unknown}")
-}
-
 is_installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] && return
   # A tool that came some other way serves as well.

@@ -39,7 +39,7 @@ if has_script test; then step "web unit tests" in_web test; fi
 if has_script e2e; then
   if chromium_is_here; then
     step "browser tests" in_web e2e
-  elif [ "$(. /etc/os-release && echo "$ID")" = debian ]; then
+  elif [ "$(distribution)" = debian ]; then
     STEPS_FAILED+=("browser tests: chromium is not installed")
   else
     note "SKIP browser tests: chromium is not installed (on Ubuntu it is a snap)"

@@ -1,0 +1,219 @@
+//! A bounded load generator: so many connections, so many seconds, this machine alone.
+//!
+//! Each thread writes one request on every one of its connections and then reads the answers, so
+//! that many requests are under way without a thread for each. What is told is requests a second and
+//! how long an answer took from its request on. With one connection that is the latency a lone
+//! caller sees.
+
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
+
+/// What to ask, of whom, for how long.
+#[derive(Debug, Clone)]
+pub struct Load {
+    /// The server, on this machine.
+    pub address: SocketAddr,
+    /// Paths, asked one after the other, each connection from its own place on.
+    pub paths: Vec<String>,
+    /// Connections, shared out among the threads.
+    pub connections: usize,
+    /// Threads.
+    pub threads: usize,
+    /// When to stop.
+    pub duration: Duration,
+    /// When to stop at the latest, in requests.
+    pub at_most: u64,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Seconds that it took.
+    pub seconds: f64,
+    /// Bytes of all bodies, as they were sent.
+    pub bytes: u64,
+    /// Answers that were neither 200 nor 204.
+    pub failed: u64,
+    /// Answers of 204: tiles without features.
+    pub empty: u64,
+    /// Milliseconds of each answer, in order.
+    pub latencies_ms: Vec<f64>,
+}
+
+impl Report {
+    /// Answers a second.
+    pub fn per_second(&self) -> f64 {
+        self.latencies_ms.len() as f64 / self.seconds.max(1e-9)
+    }
+
+    /// The latency that this share of answers stayed below, in milliseconds.
+    ///
+    /// ```
+    /// let report = benches::http::Report { latencies_ms: vec![1.0, 2.0, 3.0], ..Default::default() };
+    /// assert_eq!(report.quantile_ms(0.5), 2.0);
+    /// ```
+    pub fn quantile_ms(&self, share: f64) -> f64 {
+        let last = self.latencies_ms.len().saturating_sub(1);
+        let at = (last as f64 * share).round() as usize;
+        self.latencies_ms.get(at).copied().unwrap_or(f64::NAN)
+    }
+
+    fn merge(mut self, other: Self) -> Self {
+        self.bytes += other.bytes;
+        self.failed += other.failed;
+        self.empty += other.empty;
+        self.latencies_ms.extend(other.latencies_ms);
+        self
+    }
+}
+
+/// Runs a load.
+///
+/// # Errors
+/// When the address is not of this machine, there is nothing to ask, or a connection breaks.
+pub fn run(load: &Load) -> io::Result<Report> {
+    if !load.address.ip().is_loopback() {
+        return Err(io::Error::other("only a server on this machine is put under load"));
+    }
+    if load.paths.is_empty() {
+        return Err(io::Error::other("there is no path to ask for"));
+    }
+    let began = Instant::now();
+    let threads = load.threads.clamp(1, load.connections.max(1));
+    let reports: io::Result<Vec<Report>> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads)
+            .map(|thread| scope.spawn(move || one_thread(load, thread, threads)))
+            .collect();
+        let died = || Err(io::Error::other("a load thread died"));
+        handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| died())).collect()
+    });
+    let mut report = reports?.into_iter().fold(Report::default(), Report::merge);
+    report.seconds = began.elapsed().as_secs_f64();
+    report.latencies_ms.sort_unstable_by(f64::total_cmp);
+    Ok(report)
+}
+
+fn one_thread(load: &Load, thread: usize, threads: usize) -> io::Result<Report> {
+    let mut lines = (thread..load.connections.max(1))
+        .step_by(threads)
+        .map(|number| Line::open(load, number))
+        .collect::<io::Result<Vec<_>>>()?;
+    let mut report = Report::default();
+    let deadline = Instant::now() + load.duration;
+    let share = load.at_most / threads as u64;
+    while Instant::now() < deadline && (report.latencies_ms.len() as u64) < share {
+        for line in &mut lines {
+            line.ask()?;
+        }
+        for line in &mut lines {
+            line.take_answer(&mut report)?;
+        }
+    }
+    Ok(report)
+}
+
+/// One connection that is kept open.
+struct Line<'a> {
+    requests: Vec<&'a str>,
+    host: SocketAddr,
+    stream: BufReader<TcpStream>,
+    next: usize,
+    asked: Instant,
+    body: Vec<u8>,
+}
+
+impl<'a> Line<'a> {
+    fn open(load: &'a Load, number: usize) -> io::Result<Self> {
+        let stream = TcpStream::connect(load.address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        let requests: Vec<_> = load.paths.iter().map(String::as_str).collect();
+        // Connections begin apart from each other, so that they don't ask for the same all the time.
+        let next = number * requests.len() / load.connections.max(1);
+        let stream = BufReader::with_capacity(1 << 16, stream);
+        Ok(Self {
+            requests,
+            host: load.address,
+            stream,
+            next,
+            asked: Instant::now(),
+            body: Vec::new(),
+        })
+    }
+
+    fn ask(&mut self) -> io::Result<()> {
+        let path = self.requests[self.next % self.requests.len()];
+        self.next += 1;
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip\r\n\r\n", self.host);
+        self.asked = Instant::now();
+        self.stream.get_mut().write_all(request.as_bytes())
+    }
+
+    fn take_answer(&mut self, report: &mut Report) -> io::Result<()> {
+        let (status, length) = self.read_head()?;
+        self.body.clear();
+        match length {
+            Length::Known(bytes) => {
+                self.body.resize(bytes, 0);
+                self.stream.read_exact(&mut self.body)?;
+            }
+            Length::Chunked => self.read_chunks()?,
+        }
+        report.bytes += self.body.len() as u64;
+        report.failed += u64::from(!matches!(status, 200 | 204));
+        report.empty += u64::from(status == 204);
+        report.latencies_ms.push(self.asked.elapsed().as_secs_f64() * 1e3);
+        Ok(())
+    }
+
+    fn read_head(&mut self) -> io::Result<(u16, Length)> {
+        let broken = || io::Error::new(io::ErrorKind::InvalidData, "no HTTP answer");
+        let first = self.read_line()?;
+        let status =
+            first.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(broken)?;
+        let mut length = Length::Known(0);
+        loop {
+            let header = self.read_line()?.to_ascii_lowercase();
+            if header.is_empty() {
+                return Ok((status, length));
+            }
+            if let Some(bytes) = header.strip_prefix("content-length:") {
+                length = Length::Known(bytes.trim().parse().map_err(|_| broken())?);
+            } else if header.starts_with("transfer-encoding:") && header.contains("chunked") {
+                length = Length::Chunked;
+            }
+        }
+    }
+
+    fn read_chunks(&mut self) -> io::Result<()> {
+        loop {
+            let size = self.read_line()?;
+            let size = usize::from_str_radix(size.trim(), 16).map_err(io::Error::other)?;
+            let begun = self.body.len();
+            self.body.resize(begun + size, 0);
+            self.stream.read_exact(&mut self.body[begun..])?;
+            self.read_line()?;
+            if size == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn read_line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server hung up"));
+        }
+        line.truncate(line.trim_end().len());
+        Ok(line)
+    }
+}
+
+enum Length {
+    Known(usize),
+    Chunked,
+}
