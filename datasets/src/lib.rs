@@ -9,6 +9,8 @@
 
 pub mod catalog;
 mod checksum;
+pub mod codelists;
+pub mod crs;
 pub mod encoding;
 mod feature;
 pub mod folder;
