@@ -1,1 +1,76 @@
-fn main() {}
+//! The program `datasets`: makes, checks, lists, backs up and restores data folders.
+//!
+//! One file a subcommand, in `commands/`: its `Args`, and `run`.
+
+mod commands;
+
+use std::{error::Error, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use commands::{crs, list, roles};
+
+/// How a run that came to its end ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Everything is as it should be.
+    Good,
+}
+
+/// What stopped a run: anything that can be told to a person.
+type Failure = Box<dyn Error + Send + Sync>;
+
+const LONG_ABOUT: &str = "Makes, checks, lists, backs up and restores the data folders that gis-server serves.\n\n\
+A data folder (DIR) is a catalogue, DIR/catalog.toml, and the layers it names. One program writes \
+into it at a time; a server that runs meanwhile keeps serving, and takes up what was published.";
+
+const EXIT_CODES: &str = "Exit codes:\n  \
+0  done, and the data is good\n  \
+1  the data has problems, which were printed\n  \
+2  the command line is wrong, or a file could not be read or written; the folder is as it was";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "datasets", version, about = "Data folders for gis-server", long_about = LONG_ABOUT, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the layers of a data folder
+    List(list::Args),
+    /// List the roles that a layer may play, with their attributes
+    Roles(roles::Args),
+    /// List the coordinate reference systems, or convert a point
+    Crs(crs::Args),
+}
+
+fn main() -> ExitCode {
+    let run = match Cli::parse().command {
+        Command::List(args) => list::run(&args),
+        Command::Roles(args) => roles::run(&args),
+        Command::Crs(args) => crs::run(&args),
+    };
+    match run {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("datasets: {}", told(failure.as_ref()));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// An error with its causes, each once.
+fn told(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text = format!("{text}: {inner_text}");
+        }
+        cause = inner.source();
+    }
+    text
+}

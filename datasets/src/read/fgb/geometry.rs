@@ -123,7 +123,7 @@ impl FlatGeometry {
         let before = self.points() as u32;
         let xy = part.xy().ok_or("its geometry has no coordinates")?;
         append(&mut self.xy, &xy);
-        if self.xy.len() % 2 != 0 {
+        if !self.xy.len().is_multiple_of(2) {
             return Err("its geometry has an x without a y");
         }
         if self.xy.iter().skip(before as usize * 2).any(|value| !value.is_finite()) {

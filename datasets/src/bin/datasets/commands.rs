@@ -1,0 +1,5 @@
+//! The subcommands.
+
+pub(crate) mod crs;
+pub(crate) mod list;
+pub(crate) mod roles;
