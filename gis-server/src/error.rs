@@ -11,6 +11,8 @@ use city::Title;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::store::StoreError;
+
 /// Media type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -229,6 +231,60 @@ impl Problem {
             status: self.status.as_u16(),
             detail: self.detail.vi.clone(),
             detail_en: self.detail.en.clone(),
+        }
+    }
+}
+
+impl From<&StoreError> for Problem {
+    fn from(error: &StoreError) -> Self {
+        let en = error.to_string();
+        match error {
+            StoreError::UnknownLayer(id) => Self::no_collection(id),
+            StoreError::UnknownFeature { layer, id } => Self::not_found(
+                format!("Lớp '{layer}' không có đối tượng '{id}'."),
+                format!("Collection '{layer}' has no feature '{id}'."),
+            ),
+            StoreError::UnknownProperty { property, .. } => Self::bad_request(
+                format!("Lớp này không có thuộc tính '{property}'; …/schema kể các thuộc tính."),
+                en,
+            ),
+            StoreError::BadValue { property, value, .. } => Self::parameter(
+                property,
+                format!("'{value}' không đúng kiểu của thuộc tính này; …/queryables cho biết kiểu"),
+                en,
+            ),
+            StoreError::NotVector(layer) => Self::conflict(
+                format!("Lớp '{layer}' là raster, không sửa được từng đối tượng."),
+                en,
+            ),
+            StoreError::MayNotWrite(_) => Self::forbidden(
+                "Người gọi chỉ được đọc; hãy dùng mã truy cập có vai trò 'editor'.",
+                en,
+            ),
+            StoreError::BadGeometry { layer, .. } => {
+                Self::bad_request(format!("Hình học không hợp với lớp '{layer}'."), en)
+            }
+            StoreError::BadId { id, .. } => {
+                Self::conflict(format!("'{id}' không dùng được làm mã của đối tượng."), en)
+            }
+            StoreError::BadValidTime => {
+                Self::bad_request("Thời gian hiệu lực phải bắt đầu trước khi kết thúc.", en)
+            }
+            StoreError::OutOfSight => Self::forbidden(
+                "Với các giá trị này, đối tượng sẽ thuộc loại mà người gọi không được xem.",
+                en,
+            ),
+            StoreError::Changed { id, .. } => Self::precondition_failed(
+                format!("Đối tượng '{id}' đã thay đổi từ lúc được đọc; hãy đọc lại rồi sửa."),
+                en,
+            ),
+            StoreError::BeforeRecords { .. } => {
+                Self::bad_request("Thời điểm này sớm hơn dữ liệu được ghi ở đây.", en)
+            }
+            StoreError::ReadOnly(_) => {
+                Self::conflict("Máy chủ này không ghi được chỉnh sửa vào thư mục dữ liệu.", en)
+            }
+            other => Self::internal(other),
         }
     }
 }

@@ -4,13 +4,17 @@
 //! the APIs, each a part that composes with the others; they read through [`store`], as somebody
 //! ([`viewer`]); [`error`] decides every status.
 
+pub mod caller;
+pub mod codelists;
 pub mod config;
+pub mod encode;
 pub mod error;
 pub mod html;
 pub mod http;
 pub mod ogc;
 pub mod operate;
 pub mod routes;
+pub mod search;
 pub mod serve;
 pub mod state;
 pub mod store;

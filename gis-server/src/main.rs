@@ -1,6 +1,6 @@
 //! The program `gis-server`.
 
-use std::process::ExitCode;
+use std::{net::TcpListener, process::ExitCode};
 
 use clap::Parser;
 use gis_server::{
@@ -8,6 +8,8 @@ use gis_server::{
     error::chain,
     serve::{self, ServeError},
     state::App,
+    viewer::Viewer,
+    web,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -41,19 +43,30 @@ fn run(config: Config) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error, 1),
     };
-    match runtime.block_on(start(config)) {
+    let mut config = config;
+    config.web.dir = web::folder(&config.web.dir);
+    // The address is taken first: a second server on it should fail before it loads a city.
+    let listener = match serve::bind(&config.http) {
+        Ok(listener) => listener,
+        Err(error) => return fail(&error, 4),
+    };
+    let app = match App::open(config) {
+        Ok(app) => app,
+        Err(error) => return fail(&error, 3),
+    };
+    match runtime.block_on(start(app, listener)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error @ (ServeError::Bind { .. } | ServeError::Certificate { .. })) => fail(&error, 4),
+        Err(error @ ServeError::Certificate { .. }) => fail(&error, 4),
         Err(error) => fail(&error, 1),
     }
 }
 
-async fn start(config: Config) -> Result<(), ServeError> {
-    let listener = serve::bind(&config.http)?;
+async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
     let bound = listener.local_addr().map_err(ServeError::Serve)?;
-    let address = serve::address(&config.http, bound);
-    let app = App::new(config);
-    println!("Dothi: {address}");
+    let layers = app.store.city().layers(&Viewer::admin("start")).len();
+    tracing::info!(data = %app.config.data.display(), layers, "serving");
+    tokio::spawn(app.clone().keep_up());
+    println!("Dothi: {}", serve::address(&app.config.http, bound));
     serve::serve(app, listener).await
 }
 

@@ -3,8 +3,11 @@
 //! others on one page.
 
 pub mod api;
+pub mod collections;
 pub mod conformance;
+pub mod features;
 pub mod landing;
+pub mod schema;
 
 use city::Layer;
 use utoipa::openapi::OpenApi;
@@ -26,4 +29,5 @@ pub struct Part {
 }
 
 /// Every part, in the order in which the landing page lists them.
-pub const PARTS: &[Part] = &[landing::PART];
+pub const PARTS: &[Part] =
+    &[landing::PART, features::PART, crate::codelists::PART, crate::search::PART];

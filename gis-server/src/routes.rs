@@ -10,10 +10,15 @@ use axum::{
 use city::Title;
 
 use crate::{
+    codelists,
     error::Problem,
     http::layers,
-    ogc::{api, conformance, landing},
-    operate,
+    ogc::{
+        api, collections, conformance,
+        features::{item, items},
+        landing, schema,
+    },
+    operate, search,
     state::App,
     web,
 };
@@ -38,6 +43,17 @@ pub const ROUTES: &[Route] = &[
     at("/api", || get(api::show)),
     at("/health", || get(operate::health)),
     at("/metrics", || get(operate::metrics)),
+    // Features
+    at("/collections", || get(collections::list)),
+    at("/collections/{collectionId}", || get(collections::show)),
+    at("/collections/{collectionId}/schema", || get(schema::show)),
+    at("/collections/{collectionId}/queryables", || get(schema::queryables)),
+    at("/collections/{collectionId}/items", || get(items::list)),
+    at("/collections/{collectionId}/items/{featureId}", || get(item::show)),
+    // Code lists and search
+    at("/codelists", || get(codelists::list)),
+    at("/codelists/{codeListId}", || get(codelists::show)),
+    at("/search", || get(search::show)),
     // Pages
     at("/3d", || get(web::twin)),
 ];

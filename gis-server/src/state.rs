@@ -1,8 +1,41 @@
 //! What every request may use. It is passed, never ambient.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
-use crate::{config::Config, http::metrics::Metrics};
+use arc_swap::ArcSwapOption;
+use datasets::codelists::{CodeListError, CodeLists};
+
+use crate::{
+    config::Config,
+    error::chain,
+    http::metrics::Metrics,
+    ogc::collections::Extents,
+    search::Searcher,
+    store::{Store, StoreError},
+    tokens::{self, Tokens, TokensError},
+};
+
+/// How often `tokens.toml` is looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Why a data folder could not be served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The layers.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The tokens.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// The code lists.
+    #[error(transparent)]
+    CodeLists(#[from] CodeListError),
+}
 
 /// The running server's state; cheap to clone.
 #[derive(Clone)]
@@ -12,14 +45,76 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// How the server was asked to run.
     pub config: Config,
+    /// The layers.
+    pub store: Store,
+    /// Who holds which token; none where the folder has no such file.
+    pub tokens: ArcSwapOption<Tokens>,
+    /// What codes mean.
+    pub codelists: CodeLists,
+    /// Names, addresses and parcels, ready to be found.
+    pub searcher: Searcher,
+    /// From when to when features hold.
+    pub extents: Extents,
     /// What it counts.
     pub metrics: Metrics,
 }
 
 impl App {
-    /// The state of a server that was asked to run in this way.
-    pub fn new(config: Config) -> Self {
-        Self(Arc::new(Parts { config, metrics: Metrics::new() }))
+    /// Opens the configured data folder.
+    ///
+    /// # Errors
+    /// [`OpenError`], naming what cannot be read.
+    pub fn open(config: Config) -> Result<Self, OpenError> {
+        let store = Store::open(&config.data)?;
+        let tokens = Tokens::load(&config.data)?;
+        let codelists = CodeLists::load(&config.data)?;
+        Ok(Self::of(config, store, tokens, codelists))
+    }
+
+    /// The state over a store that is open already.
+    pub fn of(config: Config, store: Store, tokens: Option<Tokens>, codelists: CodeLists) -> Self {
+        Self(Arc::new(Parts {
+            config,
+            store,
+            tokens: ArcSwapOption::from_pointee(tokens),
+            codelists,
+            searcher: Searcher::default(),
+            extents: Extents::default(),
+            metrics: Metrics::new(),
+        }))
+    }
+
+    /// Follows `tokens.toml` and keeps the search ready, until the server stops.
+    pub async fn keep_up(self) {
+        let file = self.config.data.join(tokens::FILE_NAME);
+        let stamp = || std::fs::metadata(&file).and_then(|found| found.modified()).ok();
+        let mut seen: Option<SystemTime> = stamp();
+        loop {
+            let app = self.clone();
+            let prepared =
+                tokio::task::spawn_blocking(move || app.searcher.prepare(&app.store.city()));
+            if let Err(error) = prepared.await {
+                tracing::error!(%error, "the search could not be made ready");
+            }
+            tokio::time::sleep(LOOK).await;
+            let found = stamp();
+            if found != seen {
+                seen = found;
+                self.reload_tokens();
+            }
+        }
+    }
+
+    fn reload_tokens(&self) {
+        match Tokens::load(&self.config.data) {
+            Ok(tokens) => {
+                tracing::info!(there = tokens.is_some(), "read the tokens anew");
+                self.tokens.store(tokens.map(Arc::new));
+            }
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "the tokens stay as they were");
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The web map's files, as `web/` builds them.
 
+use std::path::{Path, PathBuf};
+
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -10,6 +12,21 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use crate::{error::Problem, html, state::App};
+
+/// The folder with the built web map: the configured one, else `web/dist` in the current folder or
+/// beside the program, where `make run` and an unpacked archive have it.
+pub fn folder(configured: &Path) -> PathBuf {
+    if !configured.as_os_str().is_empty() {
+        return configured.to_owned();
+    }
+    let program = std::env::current_exe().ok();
+    let above = program.iter().flat_map(|program| program.ancestors().skip(1).take(4));
+    let places = std::iter::once(Path::new("")).chain(above).map(|place| place.join("web/dist"));
+    places
+        .into_iter()
+        .find(|place| place.join("index.html").is_file())
+        .unwrap_or_else(|| "web/dist".into())
+}
 
 /// The page of the web map; where it is not built, a page that says so.
 pub async fn index(app: &App, request: Request) -> Response {

@@ -1,10 +1,13 @@
 //! Pages for people: Vietnamese first, English second; one style, no script, no outside host.
 
+mod api;
+pub mod codelists;
+pub mod collections;
+pub mod features;
 mod page;
 
 use axum::response::Html;
 use maud::html;
-use utoipa::openapi::OpenApi;
 
 use crate::{
     error::ProblemDocument,
@@ -12,6 +15,7 @@ use crate::{
     ogc::{conformance::Conformance, landing::Landing},
 };
 
+pub use api::api;
 use page::page;
 
 /// A problem as a page.
@@ -67,18 +71,6 @@ pub fn conformance(base: &Base, conformance: &Conformance) -> Html<String> {
         html! {
             h1 { "Các lớp tuân thủ " small { "Conformance classes" } }
             ul { @for class in &conformance.conforms_to { li { code { (class) } } } }
-        },
-    )
-}
-
-/// The API document.
-pub fn api(base: &Base, document: &OpenApi) -> Html<String> {
-    page(
-        Some(base),
-        "API",
-        html! {
-            h1 { "Tài liệu API " small { "API document" } }
-            @for (path, _) in &document.paths.paths { h2 { code { (path) } } }
         },
     )
 }

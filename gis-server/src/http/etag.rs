@@ -33,6 +33,26 @@ impl ETag {
         Self::from_digest(&Sha256::digest(bytes))
     }
 
+    /// The tag of one representation of a thing that has a version of its own, which
+    /// [`version_in`](Self::version_in) finds again.
+    ///
+    /// ```
+    /// use gis_server::http::etag::ETag;
+    /// let tag = ETag::versioned("0a1b2c3d-7", &ETag::of(&["geojson"]));
+    /// assert_eq!(ETag::version_in(tag.as_str()), "0a1b2c3d-7");
+    /// ```
+    pub fn versioned(version: &str, representation: &Self) -> Self {
+        let representation: String =
+            representation.0.chars().filter(|c| *c != '"').take(8).collect();
+        Self(format!("\"{version}.{representation}\""))
+    }
+
+    /// The version in a tag that [`versioned`](Self::versioned) made; of another, the whole tag.
+    pub fn version_in(tag: &str) -> String {
+        let bare = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
+        bare.split_once('.').map_or(bare, |(version, _)| version).to_owned()
+    }
+
     fn from_digest(digest: &[u8]) -> Self {
         let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
         Self(format!("\"{hex}\""))

@@ -1,5 +1,6 @@
 //! What every answer has in common: addresses, formats, queries, caching, limits.
 
+pub mod answer;
 pub mod base;
 pub mod etag;
 pub mod format;
@@ -7,3 +8,4 @@ pub mod layers;
 pub mod link;
 pub mod metrics;
 pub mod query;
+pub mod stream;

@@ -10,7 +10,7 @@ use city::Layer;
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
-use super::{PARTS, Part, conformance};
+use super::{PARTS, Part, collections::Bilingual, conformance};
 use crate::{
     error::Problem,
     html,
@@ -26,8 +26,24 @@ pub struct Landing {
     pub title: String,
     /// What it is, in both languages.
     pub description: String,
+    /// What Dothi knows besides.
+    pub dothi: CityInfo,
     /// Where everything is.
     pub links: Vec<Link>,
+}
+
+/// What is served here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CityInfo {
+    /// Name of the city or province.
+    pub title: Bilingual,
+    /// Whether it was generated as a whole and describes no real place.
+    pub synthetic: bool,
+    /// Code of the province in the code list `communes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub province: Option<String>,
+    /// Version of the program.
+    pub version: &'static str,
 }
 
 /// Common: landing page, conformance, API document.
@@ -91,9 +107,16 @@ pub async fn show(
         return Ok(web::index(&app, request).await);
     }
     query.only(&["f"])?;
+    let city = app.store.city();
     let landing = Landing {
-        title: "Dothi".into(),
-        description: "Máy chủ GIS đô thị · Urban GIS server".into(),
+        title: city.title.vi.clone(),
+        description: "Máy chủ GIS đô thị Dothi · Dothi, the urban GIS server".into(),
+        dothi: CityInfo {
+            title: (&city.title).into(),
+            synthetic: city.synthetic,
+            province: city.province.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+        },
         links: PARTS.iter().flat_map(|part| (part.landing_links)(&base)).collect(),
     };
     Ok(match format {

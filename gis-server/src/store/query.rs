@@ -134,6 +134,11 @@ impl LayerView {
         rows.chain(self.state.overlay.records().filter_map(|record| self.see_record(record)))
     }
 
+    /// The features that were created or replaced here since the layer was published.
+    pub fn edited(&self) -> impl Iterator<Item = FeatureRef<'_>> {
+        self.state.overlay.records().filter_map(|record| self.see_record(record))
+    }
+
     /// Visits the features whose box meets a world box, in storage order, edited ones last.
     pub fn visit_tile<'a>(&'a self, tile: WorldBox, mut each: impl FnMut(FeatureRef<'a>)) {
         let snapshot = &self.state.snapshot;

@@ -1,0 +1,121 @@
+//! `/codelists`: what codes mean, since when, and after which rule.
+
+use axum::{
+    extract::{Path, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use city::{Layer, codelist::CodeList};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+
+use crate::{
+    error::Problem,
+    html,
+    http::{answer, base::Base, format::Format, link::Link, query::Query},
+    ogc::{Part, collections::Bilingual},
+    state::App,
+};
+
+/// Code lists.
+pub const PART: Part = Part {
+    name: "Code lists",
+    conformance: &[],
+    landing_links: |base| {
+        let link =
+            Link::new("http://www.opengis.net/def/rel/ogc/1.0/codelists", base.url("/codelists"));
+        vec![link.of_type(Format::Json.media_type()).titled("Bảng mã · Code lists")]
+    },
+    collection_links: |_: &Base, _: &Layer| Vec::new(),
+    openapi: || Document::openapi(),
+};
+
+#[derive(OpenApi)]
+#[openapi(paths(list, show))]
+struct Document;
+
+const FORMATS: [Format; 2] = [Format::Json, Format::Html];
+
+/// Every code list, without its codes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodeListsDocument {
+    /// The lists, by identifier.
+    pub codelists: Vec<CodeListSummary>,
+}
+
+/// A code list without its codes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodeListSummary {
+    /// Identifier.
+    pub id: String,
+    /// What it lists.
+    pub title: Bilingual,
+    /// The rule it was taken from, and the copy that was read.
+    pub source: String,
+    /// How many rows it has.
+    pub codes: usize,
+    /// Where it is.
+    pub href: String,
+}
+
+/// Every code list.
+#[utoipa::path(
+    get, path = "/codelists", tag = "Code lists", operation_id = "getCodeLists",
+    params(("f" = Option<String>, Query, description = "json or html")),
+    responses((status = 200, description = "The lists", body = CodeListsDocument))
+)]
+pub async fn list(
+    State(app): State<App>,
+    base: Base,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let format = Format::choose(query.get("f"), &headers, &FORMATS)?;
+    let summary = |list: &CodeList| CodeListSummary {
+        id: list.id.clone(),
+        title: (&list.title).into(),
+        source: list.source.clone(),
+        codes: list.codes.len(),
+        href: base.url(&format!("/codelists/{}", list.id)),
+    };
+    let document = CodeListsDocument { codelists: app.codelists.iter().map(summary).collect() };
+    match format {
+        Format::Html => Ok(html::codelists::list(&base, &document).into_response()),
+        _ => answer::json(&headers, Format::Json, &document),
+    }
+}
+
+/// One code list with its codes.
+#[utoipa::path(
+    get, path = "/codelists/{codeListId}", tag = "Code lists", operation_id = "getCodeList",
+    params(
+        ("codeListId" = String, Path, description = "Identifier of a code list"),
+        ("f" = Option<String>, Query, description = "json or html"),
+    ),
+    responses(
+        (status = 200, description = "The list: id, title, source, dates, and codes in reading order", body = Object),
+        (status = 404, description = "No such list", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    base: Base,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let format = Format::choose(query.get("f"), &headers, &FORMATS)?;
+    let list = app.codelists.get(&id).ok_or_else(|| {
+        let id: String = id.chars().take(80).collect();
+        Problem::not_found(
+            format!("Không có bảng mã '{id}'. Danh sách ở /codelists."),
+            format!("There is no code list '{id}'. /codelists lists them."),
+        )
+    })?;
+    match format {
+        Format::Html => Ok(html::codelists::show(&base, list).into_response()),
+        _ => answer::json(&headers, Format::Json, list),
+    }
+}

@@ -1,0 +1,83 @@
+//! OGC API - Features, Part 1 (17-069r4), Part 2 (18-058r1) and the first of Part 4 (20-002r1).
+
+pub mod cursor;
+pub mod item;
+pub mod items;
+pub mod params;
+pub mod region;
+pub mod tags;
+
+use city::{Layer, layer::Content};
+use utoipa::OpenApi;
+
+use super::{Part, collections, schema};
+use crate::http::{base::Base, format::Format, link::Link};
+
+/// Features: collections, items, schemas, edits.
+pub const PART: Part = Part {
+    name: "OGC API - Features",
+    conformance: &[
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas31",
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+        "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+        "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+        "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+        "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+        "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
+        "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/core-roles-features",
+    ],
+    landing_links,
+    collection_links,
+    openapi: || Document::openapi(),
+};
+
+#[derive(OpenApi)]
+#[openapi(paths(
+    collections::list,
+    collections::show,
+    schema::show,
+    schema::queryables,
+    items::list,
+    item::show,
+))]
+struct Document;
+
+/// Formats in which features are offered, the preferred one first.
+pub(crate) const FORMATS: [Format; 4] =
+    [Format::GeoJson, Format::Html, Format::Csv, Format::FlatGeobuf];
+
+fn landing_links(base: &Base) -> Vec<Link> {
+    let json = Format::Json.media_type();
+    let url = base.url("/collections");
+    let title = "Các lớp dữ liệu · Collections";
+    vec![
+        Link::new("data", url.clone()).of_type(json).titled(title),
+        Link::new("http://www.opengis.net/def/rel/ogc/1.0/data", url).of_type(json).titled(title),
+    ]
+}
+
+fn collection_links(base: &Base, layer: &Layer) -> Vec<Link> {
+    let Content::Vector { .. } = layer.content else { return Vec::new() };
+    let own = base.url(&format!("/collections/{}", layer.id));
+    let items = FORMATS.iter().map(|format| {
+        let name = format.name();
+        let media_type = format.media_type().split(';').next().unwrap_or_default();
+        Link::new("items", format!("{own}/items?f={name}"))
+            .of_type(media_type)
+            .titled(format!("{} ({name})", layer.title.vi))
+    });
+    let schema = Format::JsonSchema.media_type();
+    let schemas = [
+        Link::new("http://www.opengis.net/def/rel/ogc/1.0/schema", format!("{own}/schema"))
+            .of_type(schema)
+            .titled("Các thuộc tính · Schema"),
+        Link::new("describedby", format!("{own}/schema")).of_type(schema).titled("Schema"),
+        Link::new("http://www.opengis.net/def/rel/ogc/1.0/queryables", format!("{own}/queryables"))
+            .of_type(schema)
+            .titled("Thuộc tính dùng để lọc · Queryables"),
+    ];
+    items.chain(schemas).collect()
+}

@@ -1,0 +1,154 @@
+//! The parameters of `…/items`, parsed once and trusted afterwards.
+
+use axum::http::HeaderMap;
+use city::{Crs, FeatureId, Interval};
+
+use super::{FORMATS, cursor, region};
+use crate::{
+    config::Limits,
+    error::Problem,
+    http::{format::Format, query::Query},
+    store::{self, LayerView, Region},
+};
+
+/// Parameters that are not columns. A column of the same name cannot be filtered on.
+const RESERVED: [&str; 7] = ["f", "bbox", "bbox-crs", "crs", "datetime", "limit", "cursor"];
+
+/// What a request for items asks.
+#[derive(Debug, Clone)]
+pub struct ItemsRequest {
+    /// Written in which format.
+    pub format: Format,
+    /// In which system.
+    pub crs: Crs,
+    /// How many features; `None` is all of them, for formats that are downloads.
+    pub limit: Option<usize>,
+    /// Which features.
+    pub query: store::Query,
+}
+
+impl ItemsRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// 400 that names the parameter and what would be right; 406.
+    pub fn read(
+        query: &Query,
+        headers: &HeaderMap,
+        view: &LayerView,
+        limits: &Limits,
+    ) -> Result<Self, Problem> {
+        let columns: Vec<&str> = view.properties().map(|property| property.name.as_str()).collect();
+        let known: Vec<&str> = RESERVED.iter().copied().chain(columns.iter().copied()).collect();
+        query.only(&known)?;
+        let format = Format::choose(query.get("f"), headers, &FORMATS)?;
+        let is_download = matches!(format, Format::Csv | Format::FlatGeobuf);
+        let limit = limit(query, limits)?;
+        let limit = if is_download { limit } else { Some(limit.unwrap_or(limits.page_default)) };
+        let equals = query.iter().filter(|(name, _)| !RESERVED.contains(name));
+        Ok(Self {
+            format,
+            crs: crs(query, "crs")?,
+            limit,
+            query: store::Query {
+                region: bbox(query)?,
+                datetime: datetime(query)?,
+                equals: equals.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+                after: after(query)?,
+                limit: limit.unwrap_or(usize::MAX - 1),
+            },
+        })
+    }
+}
+
+/// A system named by a parameter; CRS84 where it is not given.
+///
+/// # Errors
+/// 400 for a system that is not offered.
+pub fn crs(query: &Query, name: &str) -> Result<Crs, Problem> {
+    let Some(text) = query.get(name) else { return Ok(Crs::CRS84) };
+    text.parse().map_err(|error: city::Error| {
+        Problem::parameter(
+            name,
+            format!(
+                "hệ toạ độ '{}' không được cung cấp; mục 'crs' của lớp dữ liệu kể các hệ dùng được",
+                shown(text)
+            ),
+            format!("{error}; the collection's 'crs' lists what is offered"),
+        )
+    })
+}
+
+fn bbox(query: &Query) -> Result<Option<Region>, Problem> {
+    let crs = crs(query, "bbox-crs")?;
+    query.get("bbox").map(|text| region::read(text, crs)).transpose()
+}
+
+fn datetime(query: &Query) -> Result<Option<Interval>, Problem> {
+    let Some(text) = query.get("datetime") else { return Ok(None) };
+    let read = text.parse().map(Some);
+    read.map_err(|error: city::Error| {
+        Problem::parameter(
+            "datetime",
+            format!("'{}' không phải thời điểm hay khoảng thời gian; ghi 2025-10-29, 2025-10-29T18:00:00Z hoặc BẮT-ĐẦU/KẾT-THÚC với '..' cho đầu mở", shown(text)),
+            error.to_string(),
+        )
+    })
+}
+
+fn after(query: &Query) -> Result<Option<FeatureId>, Problem> {
+    query.get("cursor").map(cursor::read).transpose()
+}
+
+/// A positive whole number; one above the maximum is capped (OGC 17-069r4, 7.15.2).
+fn limit(query: &Query, limits: &Limits) -> Result<Option<usize>, Problem> {
+    let Some(text) = query.get("limit") else { return Ok(None) };
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_zero = text.bytes().all(|byte| byte == b'0');
+    if !is_number || is_zero {
+        return Err(Problem::parameter(
+            "limit",
+            format!("'{}' phải là số nguyên từ 1 đến {}", shown(text), limits.page_max),
+            format!("'{}' must be a whole number from 1 to {}", shown(text), limits.page_max),
+        ));
+    }
+    // What does not fit a number is above the maximum as well.
+    Ok(Some(text.parse::<usize>().unwrap_or(usize::MAX).min(limits.page_max)))
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit_of(raw: &str) -> Result<Option<usize>, u16> {
+        let limits = crate::config::Config::defaults("data").unwrap().limits;
+        limit(&Query::parse(raw).unwrap(), &limits).map_err(|problem| problem.status().as_u16())
+    }
+
+    #[test]
+    fn a_limit_is_positive_and_capped() {
+        assert_eq!(limit_of(""), Ok(None));
+        assert_eq!(limit_of("limit=7"), Ok(Some(7)));
+        assert_eq!(limit_of("limit=99999999999999999999999"), Ok(Some(10_000)));
+        for raw in
+            ["limit=0", "limit=-1", "limit=abc", "limit=1.5", "limit=", "limit=+5", "limit=NaN"]
+        {
+            assert_eq!(limit_of(raw), Err(400), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_system_that_is_not_offered_is_refused() {
+        let of = |raw: &str| crs(&Query::parse(raw).unwrap(), "crs");
+        assert_eq!(of("crs=http://www.opengis.net/def/crs/EPSG/0/5899").ok(), Some(Crs::QUANG_NAM));
+        assert_eq!(
+            of("crs=http://www.opengis.net/def/crs/EPSG/0/27700").unwrap_err().status(),
+            400
+        );
+        assert_eq!(of("crs=").unwrap_err().status(), 400);
+    }
+}

@@ -1,0 +1,169 @@
+//! `…/schema` and `…/queryables`: the columns of a collection as JSON Schema (OGC 23-058, 19-079r2).
+
+use axum::{
+    extract::{Path, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use city::{
+    PropertyType,
+    layer::{Content, GeometryKind},
+};
+use serde_json::{Map, Value as Json, json};
+
+use super::collections::seen_features;
+use crate::{
+    caller::Caller,
+    error::Problem,
+    html,
+    http::{answer, base::Base, format::Format, query::Query},
+    state::App,
+    store::LayerView,
+};
+
+const FORMATS: [Format; 2] = [Format::JsonSchema, Format::Html];
+
+/// What a schema is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// What features hold.
+    Returnables,
+    /// What a query may name.
+    Queryables,
+}
+
+/// What features hold.
+#[utoipa::path(
+    get, path = "/collections/{collectionId}/schema", tag = "Features", operation_id = "getSchema",
+    params(
+        ("collectionId" = String, Path, description = "Identifier of a collection"),
+        ("f" = Option<String>, Query, description = "json or html"),
+    ),
+    responses((status = 200, description = "JSON Schema", content_type = "application/schema+json", body = Object))
+)]
+pub async fn show(
+    state: State<App>,
+    path: Path<String>,
+    base: Base,
+    caller: Caller,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    respond(Use::Returnables, &state, &path, &base, &caller, &query, &headers)
+}
+
+/// What a query may name.
+#[utoipa::path(
+    get, path = "/collections/{collectionId}/queryables", tag = "Features", operation_id = "getQueryables",
+    params(
+        ("collectionId" = String, Path, description = "Identifier of a collection"),
+        ("f" = Option<String>, Query, description = "json or html"),
+    ),
+    responses((status = 200, description = "JSON Schema", content_type = "application/schema+json", body = Object))
+)]
+pub async fn queryables(
+    state: State<App>,
+    path: Path<String>,
+    base: Base,
+    caller: Caller,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    respond(Use::Queryables, &state, &path, &base, &caller, &query, &headers)
+}
+
+fn respond(
+    of: Use,
+    app: &App,
+    id: &str,
+    base: &Base,
+    caller: &Caller,
+    query: &Query,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let format = Format::choose(query.get("f"), headers, &FORMATS)?;
+    let view = seen_features(app, caller, id)?;
+    let mut response = match format {
+        Format::Html => html::collections::schema(base, &view).into_response(),
+        _ => answer::json(headers, Format::JsonSchema, &document(of, base, app, &view))?,
+    };
+    caller.mark(&mut response);
+    Ok(response)
+}
+
+fn document(of: Use, base: &Base, app: &App, view: &LayerView) -> Json {
+    let layer = view.layer();
+    let path = if of == Use::Queryables { "queryables" } else { "schema" };
+    let mut properties = Map::new();
+    properties.insert("geometry".into(), geometry(view));
+    for (order, property) in view.properties().enumerate() {
+        let mut schema = value_schema(property.kind);
+        schema.insert("title".into(), json!(property.title.vi));
+        schema.insert("x-dothi-title".into(), json!(property.title));
+        schema.insert("x-ogc-propertySeq".into(), json!(order + 1));
+        if let Some(unit) = property.unit {
+            schema.insert("x-ogc-unit".into(), json!(unit.symbol()));
+            schema.insert("x-ogc-unitLang".into(), json!("UCUM"));
+        }
+        if view.id_column() == Some(order) {
+            schema.insert("x-ogc-role".into(), json!("id"));
+        }
+        if let Some(list) = &property.code_list {
+            code_list(&mut schema, of, base, app, list);
+        }
+        properties.insert(property.name.clone(), Json::Object(schema));
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": base.url(&format!("/collections/{}/{path}", layer.id)),
+        "type": "object",
+        "title": layer.title.vi,
+        "x-dothi-title": layer.title,
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+fn value_schema(kind: PropertyType) -> Map<String, Json> {
+    let schema = match kind {
+        PropertyType::Bool => json!({"type": "boolean"}),
+        PropertyType::Integer => json!({"type": "integer"}),
+        PropertyType::Real => json!({"type": "number"}),
+        PropertyType::Text => json!({"type": "string"}),
+        PropertyType::Date => json!({"type": "string", "format": "date"}),
+        PropertyType::Instant => json!({"type": "string", "format": "date-time"}),
+    };
+    schema.as_object().cloned().unwrap_or_default()
+}
+
+/// Names the list; a short one is spelt out, so that clients can offer a choice.
+fn code_list(schema: &mut Map<String, Json>, of: Use, base: &Base, app: &App, list: &str) {
+    const SHORT: usize = 100;
+    schema.insert("x-ogc-codelistUri".into(), json!(base.url(&format!("/codelists/{list}"))));
+    let Some(found) = app.codelists.get(list).filter(|found| found.codes.len() <= SHORT) else {
+        return;
+    };
+    // Imported data holds codes that no list knows, so the choice is offered, not enforced.
+    let titles = found.codes.iter().map(
+        |code| json!({"const": code.code, "title": code.title.vi, "x-dothi-title": code.title}),
+    );
+    let choices: Vec<Json> = titles.chain([json!({"type": "string"})]).collect();
+    if of == Use::Returnables {
+        schema.insert("anyOf".into(), Json::Array(choices));
+    }
+}
+
+fn geometry(view: &LayerView) -> Json {
+    let format = match &view.layer().content {
+        Content::Vector { geometry: GeometryKind::Point, .. } => "geometry-point-or-multipoint",
+        Content::Vector { geometry: GeometryKind::Line, .. } => {
+            "geometry-linestring-or-multilinestring"
+        }
+        Content::Vector { geometry: GeometryKind::Polygon, .. } => {
+            "geometry-polygon-or-multipolygon"
+        }
+        _ => "geometry-any",
+    };
+    json!({"title": "Hình học", "x-dothi-title": {"vi": "Hình học", "en": "Geometry"}, "format": format, "x-ogc-role": "primary-geometry"})
+}

@@ -1,0 +1,169 @@
+//! `/search`: names, addresses, codes, parcels and coordinates, whatever accents they are typed
+//! with.
+//!
+//! An index holds each different text of a layer once, folded. Columns that are not public are
+//! never in it; whether a caller may see a found feature is asked of the store, as everywhere.
+
+mod coordinates;
+mod find;
+mod index;
+mod words;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use city::{Bbox, Layer};
+use serde_json::json;
+use utoipa::OpenApi;
+
+pub use find::{Hit, Search};
+pub use index::Searcher;
+
+use crate::{
+    caller::Caller,
+    error::Problem,
+    http::{
+        base::Base,
+        format::Format,
+        link::Link,
+        query::{Query, encode},
+    },
+    ogc::Part,
+    state::App,
+};
+
+/// Search.
+pub const PART: Part = Part {
+    name: "Search",
+    conformance: &[],
+    landing_links: |base| {
+        let link = Link::new("search", base.url("/search?q={q}")).as_template();
+        vec![link.of_type(Format::GeoJson.media_type()).titled("Tìm kiếm · Search")]
+    },
+    collection_links: |_: &Base, _: &Layer| Vec::new(),
+    openapi: || Document::openapi(),
+};
+
+#[derive(OpenApi)]
+#[openapi(paths(show))]
+struct Document;
+
+const LIMIT_DEFAULT: usize = 10;
+const LIMIT_MAX: usize = 100;
+const LONGEST: usize = 200;
+
+/// Names, addresses, codes, parcels and coordinates.
+#[utoipa::path(
+    get, path = "/search", tag = "Search", operation_id = "search",
+    params(
+        ("q" = String, Query, description = "What is looked for: 'tran phu', 'tờ 12 thửa 34', '15.5736, 108.4740', '577453.963 1722531.703'"),
+        ("limit" = Option<u64>, Query, minimum = 1, description = "How many answers, 10 where not given, at most 100"),
+        ("bbox" = Option<String>, Query, description = "Only inside this box: west,south,east,north in longitude and latitude"),
+        ("layers" = Option<String>, Query, description = "Only in these collections, separated by commas"),
+        ("f" = Option<String>, Query, description = "geojson (or json)"),
+    ),
+    responses(
+        (status = 200, description = "Points with label, detail, collection, kind; best first", content_type = "application/geo+json", body = Object),
+        (status = 400, description = "A parameter is wrong or unknown", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(app): State<App>,
+    base: Base,
+    caller: Caller,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["q", "limit", "bbox", "layers", "f"])?;
+    Format::choose(query.get("f"), &headers, &[Format::GeoJson])?;
+    let search = read(&query)?;
+    let viewer = caller.viewer.clone();
+    let work = move || {
+        let city = app.store.city();
+        (app.searcher.search(&city, &viewer, &search), app.searcher.is_ready(&city))
+    };
+    let found = tokio::task::spawn_blocking(work).await;
+    let (hits, ready) = found.map_err(|error| Problem::internal(&error))?;
+    let features: Vec<_> = hits.iter().map(|hit| feature(&base, hit)).collect();
+    // While the index is made after a start or an import, answers may be missing: `ready` says so.
+    let document = json!({
+        "type": "FeatureCollection", "numberReturned": features.len(), "ready": ready, "features": features,
+    });
+    let media_type = HeaderValue::from_static(Format::GeoJson.media_type());
+    let no_cache = HeaderValue::from_static("no-cache");
+    let fields = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, no_cache)];
+    let mut response = (fields, document.to_string()).into_response();
+    caller.mark(&mut response);
+    Ok(response)
+}
+
+fn read(query: &Query) -> Result<Search, Problem> {
+    let q = query.get("q").map(str::trim).filter(|q| !q.is_empty());
+    let q =
+        q.ok_or_else(|| Problem::parameter("q", "hãy ghi điều cần tìm", "say what is looked for"))?;
+    if q.chars().count() > LONGEST {
+        return Err(Problem::parameter(
+            "q",
+            format!("dài quá {LONGEST} ký tự"),
+            format!("is longer than {LONGEST} characters"),
+        ));
+    }
+    let limit = match query.get("limit") {
+        None => LIMIT_DEFAULT,
+        Some(text) => match text.parse::<usize>() {
+            Ok(limit) if limit > 0 => limit.min(LIMIT_MAX),
+            _ => {
+                return Err(Problem::parameter(
+                    "limit",
+                    "phải là số nguyên dương",
+                    "must be a positive whole number",
+                ));
+            }
+        },
+    };
+    let bbox = query.get("bbox").map(|text| {
+        text.parse::<Bbox>().map_err(|error| {
+            Problem::parameter(
+                "bbox",
+                "hãy ghi 'tây,nam,đông,bắc' theo kinh độ, vĩ độ",
+                error.to_string(),
+            )
+        })
+    });
+    let layers =
+        query.get("layers").map(|text| text.split(',').map(|id| id.trim().to_owned()).collect());
+    Ok(Search { text: q.to_owned(), limit, bbox: bbox.transpose()?, layers })
+}
+
+fn feature(base: &Base, hit: &Hit) -> serde_json::Value {
+    let (lon, lat) = hit.point;
+    let bbox = <[f64; 4]>::from(hit.bbox).map(round);
+    let mut feature = json!({
+        "type": "Feature",
+        "id": hit.id,
+        "geometry": {"type": "Point", "coordinates": [round(lon), round(lat)]},
+        "bbox": bbox,
+        "properties": {
+            "label": hit.label,
+            "detail": hit.detail.vi,
+            "detail_en": hit.detail.en,
+            "kind": hit.kind,
+            "collection": hit.collection,
+            "layer": hit.collection,
+            "id": hit.id,
+            "synthetic": hit.synthetic,
+        },
+    });
+    if let Some(collection) = &hit.collection {
+        let href = base.url(&format!("/collections/{collection}/items/{}", encode(&hit.id)));
+        feature["links"] = json!([{"rel": "item", "href": href, "type": "application/geo+json"}]);
+    }
+    feature
+}
+
+/// To the millimetre.
+fn round(degrees: f64) -> f64 {
+    (degrees * 1e8).round() / 1e8
+}
