@@ -3,4 +3,4 @@
 pub mod fgb;
 mod hilbert;
 
-pub use fgb::{LayerWriter, WriteError, WrittenLayer};
+pub use fgb::{FID, LayerWriter, WriteError, WrittenLayer};

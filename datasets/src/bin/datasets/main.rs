@@ -3,6 +3,7 @@
 //! One file a subcommand, in `commands/`: its `Args`, and `run`.
 
 mod commands;
+mod import;
 
 use std::{error::Error, process::ExitCode};
 
@@ -38,6 +39,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Read a file that GDAL reads, repair and reproject it, and publish it as a layer
+    Import(Box<import::ImportArgs>),
     /// List the layers of a data folder
     List(list::Args),
     /// List the roles that a layer may play, with their attributes
@@ -48,6 +51,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let run = match Cli::parse().command {
+        Command::Import(args) => return end_of_import(&args),
         Command::List(args) => list::run(&args),
         Command::Roles(args) => roles::run(&args),
         Command::Crs(args) => crs::run(&args),
@@ -57,6 +61,17 @@ fn main() -> ExitCode {
         Err(failure) => {
             eprintln!("datasets: {}", told(failure.as_ref()));
             ExitCode::from(2)
+        }
+    }
+}
+
+/// Imports have exit codes of their own, which their `--help` lists.
+fn end_of_import(args: &import::ImportArgs) -> ExitCode {
+    match import::run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("datasets import: {}", told(&error));
+            ExitCode::from(error.exit_code())
         }
     }
 }
