@@ -9,6 +9,7 @@ import { url } from './api/http.ts';
 import { h, refill } from './ui/dom.ts';
 import { brandMark } from './ui/brand.ts';
 import { icon } from './ui/icons.ts';
+import { hush } from './ui/notice.ts';
 
 /** The parts around the map. */
 export interface Page {
@@ -34,6 +35,7 @@ export function mountPage(app: App): Page {
     parts = [badge, search, tools, coordinates, sources];
     const changeLanguage = (): void => {
       setLang(lang() === 'vi' ? 'en' : 'vi');
+      hush();
       build();
       app.remember();
       root.querySelector<HTMLElement>('.language')?.focus();

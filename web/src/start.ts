@@ -5,15 +5,16 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { Map as MapLibreMap, Marker, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 
-import { State, type App, type Place } from './app.ts';
-import { homeOf, type Catalogue } from './api/catalogue.ts';
+import { State, middleOf, type App, type Place } from './app.ts';
+import { homeOf, usualGrid, type Catalogue } from './api/catalogue.ts';
 import { BASE } from './api/http.ts';
 import type { Bbox } from './api/types.ts';
-import { zoneAt, zoneOf } from './coords/zones.ts';
+import { ZONES, zoneAt, zoneOf } from './coords/zones.ts';
 import { formatHash, parseHash, type ViewState } from './hash.ts';
 import { lang, t } from './i18n/index.ts';
 import { Stack } from './layers/stack.ts';
 import { StackPainter } from './map/apply.ts';
+import { freeRoom } from './map/frame.ts';
 import { addOverlays } from './map/overlay.ts';
 import { loadLabelFonts, prepareStyle } from './map/prepare.ts';
 import { Scene, withBuildings3d } from './map/scene.ts';
@@ -37,13 +38,16 @@ export async function start(
   const view = parseHash(location.hash);
   const style = withBuildings3d(raw, catalogue.collections);
   const home = homeOf(catalogue.collections);
-  const map = makeMap(container, prepareStyle(style, BASE), view, home);
+  const city = home && { name: catalogue.title, at: middleOf(home) };
+  const prepared = prepareStyle(style, BASE, city);
+  const map = makeMap(container, prepared, view, home);
   const stack = new Stack(style, catalogue.collections);
   stack.fromText(view.layers ?? '');
-  const scene = new Scene(map, catalogue.collections, BASE);
+  const scene = new Scene(map, prepared, catalogue.collections);
   const painter = new StackPainter(map, style, stack);
-  const at = home ? (home[0] + home[2]) / 2 : 108;
-  const state = new State(zoneOf(storedZone() ?? 0) ?? zoneAt(at));
+  const usual = usualGrid(catalogue.collections, ZONES.map(({ epsg }) => epsg));
+  const zone = zoneOf(storedZone() ?? usual ?? 0) ?? zoneAt(home ? middleOf(home)[0] : 108);
+  const state = new State(zone);
   const page: { mounted?: Page } = {};
   const app: App = {
     map,
@@ -86,7 +90,7 @@ function makeMap(
     pixelRatio: Math.min(window.devicePixelRatio, 2),
     ...(camera
       ? { center: [camera.lon, camera.lat], zoom: camera.zoom, bearing: camera.bearing, pitch: camera.pitch }
-      : { bounds: [box[0], box[1], box[2], box[3]], fitBoundsOptions: { padding: 24 } }),
+      : { bounds: [box[0], box[1], box[2], box[3]], fitBoundsOptions: { padding: freeRoom(12) } }),
   });
   map.getCanvas().setAttribute('aria-label', t('app.map'));
   return map;

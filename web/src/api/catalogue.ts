@@ -1,6 +1,6 @@
 import { getJson } from './http.ts';
 import { bbox, list, record, text, title } from './read.ts';
-import { THEMES, type Bbox, type Collection, type Theme } from './types.ts';
+import { THEMES, type Bbox, type Collection, type Column, type Theme } from './types.ts';
 
 /** What the served data folder holds. */
 export interface Catalogue {
@@ -39,7 +39,7 @@ function collectionOf(raw: Readonly<Record<string, unknown>>): Collection | unde
   const theme = text(own.theme);
   return {
     id,
-    title: title(own.title ?? own.titles ?? raw.title, id),
+    title: title(own.title ?? raw.title, id),
     description: title(own.description ?? raw.description),
     theme: THEMES.find((each) => each === theme) ?? ('base' satisfies Theme),
     role: text(own.role) || 'other',
@@ -48,10 +48,35 @@ function collectionOf(raw: Readonly<Record<string, unknown>>): Collection | unde
     attribution: text(own.attribution ?? raw.attribution),
     synthetic: own.synthetic === true,
     bbox: bbox(extent),
+    sourceCrs: text(own.source_crs),
+    properties: list(own.properties).map(record).map(columnOf),
     columns: Object.fromEntries(
       Object.entries(record(own.columns)).map(([attribute, column]) => [attribute, text(column)]),
     ),
   };
+}
+
+function columnOf(raw: Readonly<Record<string, unknown>>): Column {
+  const name = text(raw.name);
+  return {
+    name,
+    title: title(raw.title, name),
+    type: text(raw.type),
+    unit: text(raw.unit_display ?? raw.unit) || undefined,
+    codeList: text(raw.code_list) || undefined,
+  };
+}
+
+/**
+ * The VN-2000 grid that most layers came in, by EPSG code: the one that this city's officers use.
+ */
+export function usualGrid(collections: readonly Collection[], grids: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const { sourceCrs } of collections) {
+    const code = Number(/^EPSG:(\d+)$/.exec(sourceCrs)?.[1]);
+    if (grids.includes(code)) counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
 /** The smallest box around the collections; absent when none has one. */

@@ -1,6 +1,6 @@
 import { getJson, url } from './http.ts';
 import { list, record, text, title } from './read.ts';
-import type { Column, Feature } from './types.ts';
+import type { Feature } from './types.ts';
 
 /** The public address of a feature. */
 export function featureUrl(collection: string, id: string): string {
@@ -21,43 +21,6 @@ export async function fetchFeature(
     geometry: (raw.geometry ?? null) as GeoJSON.Geometry | null,
     properties: record(raw.properties),
   };
-}
-
-const schemas = new Map<string, Promise<readonly Column[]>>();
-
-/** The columns of a collection, in order; asked for once. */
-export function fetchSchema(collection: string): Promise<readonly Column[]> {
-  return once(schemas, collection, async () =>
-    schemaOf(await getJson(`./collections/${encodeURIComponent(collection)}/schema?f=json`)),
-  );
-}
-
-/** Reads the JSON Schema of a collection. */
-export function schemaOf(raw: unknown): Column[] {
-  return Object.entries(record(record(raw).properties)).flatMap(([name, value]) => {
-    const property = record(value);
-    if (text(property.format).startsWith('geometry') || property['x-ogc-role'] === 'primary-geometry') {
-      return [];
-    }
-    const own = record(property.dothi ?? property['x-dothi']);
-    return [
-      {
-        name,
-        title: title(own.title ?? property['x-dothi-title'] ?? property.title, name),
-        type: text(own.type) || text(property.format) || text(property.type),
-        unit: text(property['x-ogc-unit']) || undefined,
-        codeList: codeListOf(property, own),
-      },
-    ];
-  });
-}
-
-function codeListOf(
-  property: Readonly<Record<string, unknown>>,
-  own: Readonly<Record<string, unknown>>,
-): string | undefined {
-  const named = text(own.code_list ?? property['x-dothi-codelist'] ?? property['x-ogc-codelistUri']);
-  return named.replace(/\/$/, '').split('/').pop()?.replace(/\?.*$/, '') ?? undefined;
 }
 
 /** What codes of a list mean, by code. */

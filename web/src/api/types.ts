@@ -27,15 +27,21 @@ export interface Collection {
   readonly attribution: string;
   readonly synthetic: boolean;
   readonly bbox: Bbox | undefined;
+  /** System of the source, such as `EPSG:5899`. */
+  readonly sourceCrs: string;
   /** Role attribute → column. */
   readonly columns: Readonly<Record<string, string>>;
+  /** The columns, in order. */
+  readonly properties: readonly Column[];
 }
 
-/** One column, as `/collections/{id}/schema` describes it. */
+/** One column that the caller may see. */
 export interface Column {
   readonly name: string;
   readonly title: Title;
+  /** As `city::PropertyType`: bool, integer, real, text, date, instant. */
   readonly type: string;
+  /** How people write the unit of its numbers. */
   readonly unit: string | undefined;
   readonly codeList: string | undefined;
 }

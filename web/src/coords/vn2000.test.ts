@@ -33,9 +33,9 @@ describe('VN-2000', () => {
     expect(Math.abs(latBack - lat)).toBeLessThan(1e-8);
   });
 
-  it('starts with the default zone in Tam Kỳ and with 105°45′ in Cần Thơ', () => {
+  it('starts with the default zone in Tam Kỳ and with 105°00′ in Cần Thơ', () => {
     expect(zoneAt(108.474).epsg).toBe(DEFAULT_EPSG);
-    expect(meridianText(zoneAt(105.785))).toBe('105°45′');
+    expect(meridianText(zoneAt(105.785))).toBe('105°00′');
   });
 
   it('leaves the deprecated codes out', () => {

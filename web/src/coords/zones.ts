@@ -52,15 +52,16 @@ export function zoneOf(epsg: number): Zone | undefined {
   return ZONES.find((zone) => zone.epsg === epsg);
 }
 
-/**
- * The grid to start with at a longitude: the default where it reaches, else the nearest.
- */
+/** The 3° zones proper, of national maps; the others are provinces' own. */
+const NATIONAL = [5896, 5897, 5898];
+
+/** The grid to start with at a longitude: the default where it reaches, else a national zone. */
 export function zoneAt(lonDeg: number): Zone {
   const distance = (zone: Zone): number => Math.abs(zone.meridianDeg - lonDeg);
   const usual = zoneOf(DEFAULT_EPSG);
   if (usual && distance(usual) <= HALF_WIDTH_DEG) return usual;
-  const tm3 = ZONES.filter((zone) => zone.scale === 0.9999);
-  return tm3.reduce((best, zone) => (distance(zone) < distance(best) ? zone : best));
+  const national = ZONES.filter(({ epsg }) => NATIONAL.includes(epsg));
+  return national.reduce((best, zone) => (distance(zone) < distance(best) ? zone : best));
 }
 
 /** A meridian as people write it: `107°45′`. */

@@ -2,7 +2,7 @@ import type { StyleSpecification } from 'maplibre-gl';
 import { describe, expect, it } from 'vitest';
 
 import type { Collection } from '../api/types.ts';
-import { Stack, drawOrder, reordered } from './stack.ts';
+import { Stack, drawOrder, longestInOrder, reordered } from './stack.ts';
 
 const collection = (id: string): Collection => ({
   id,
@@ -15,7 +15,9 @@ const collection = (id: string): Collection => ({
   attribution: '',
   synthetic: false,
   bbox: undefined,
+  sourceCrs: 'EPSG:5899',
   columns: {},
+  properties: [],
 });
 const metadata = (id: string) => ({ 'dothi:collection': id });
 
@@ -57,7 +59,7 @@ describe('the stack of layers', () => {
     const stack = stackOf();
     stack.step('zones', 1);
     expect(stack.visibleFromTop).toEqual(['zones', 'roads']);
-    expect(drawOrder(STYLE, stack)).toEqual(['background', 'nobody', 'parcels', 'roads', 'zones', 'road-names']);
+    expect(drawOrder(STYLE, stack)).toEqual(['background', 'parcels', 'roads', 'zones', 'road-names', 'nobody']);
     stack.step('zones', 1);
     expect(stack.visibleFromTop).toEqual(['zones', 'roads']);
     stack.reset();
@@ -84,6 +86,21 @@ describe('the stack of layers', () => {
     stack.fromText('-');
     expect(stack.visibleFromTop).toEqual([]);
     expect(stack.toText()).toBe('-');
+  });
+
+  it('tells what was moved by what kept its order', () => {
+    expect(longestInOrder(['a', 'd', 'b', 'c'], ['a', 'b', 'c', 'd'])).toEqual(['a', 'b', 'c']);
+    expect(longestInOrder(['b', 'a'], ['a', 'b'])).toHaveLength(1);
+  });
+
+  it('switches only the overlay of what is also part of the ground', () => {
+    const style = structuredClone(STYLE);
+    const overlay = { ...metadata('zones'), 'dothi:group': 'overlay' };
+    style.layers[1] = { ...STYLE.layers[1], metadata: { ...metadata('zones'), 'dothi:group': 'basemap' } } as never;
+    style.layers.push({ id: 'official', type: 'fill', source: 's', 'source-layer': 'z', metadata: overlay, layout: { visibility: 'none' } });
+    const stack = new Stack(style, [collection('zones')]);
+    expect(stack.layers.get('zones')?.styleLayers.map(({ id }) => id)).toEqual(['official']);
+    expect(stack.isVisible('zones')).toBe(false);
   });
 
   it('reorders some and leaves the others where they are', () => {

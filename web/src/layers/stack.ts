@@ -34,7 +34,8 @@ export class Stack {
   /** Every layer by its collection's id. */
   readonly layers: ReadonlyMap<string, MapLayer>;
   private readonly defaults: ReadonlyMap<string, Shown>;
-  private readonly defaultOrder: readonly string[];
+  /** Collection ids in the order of the style, lowest first. */
+  readonly defaultOrder: readonly string[];
   private shown: Map<string, Shown>;
   /** Collection ids, lowest first. */
   private ids: string[];
@@ -169,19 +170,45 @@ export function reordered(all: readonly string[], some: readonly string[]): stri
 }
 
 /**
- * Ids of all style layers in the order in which the stack wants them drawn. Labels stay above
- * shapes, so that a plan laid over a street does not hide its name.
+ * Ids of all style layers in the order in which the stack wants them drawn.
+ *
+ * Only what was moved leaves its place in the style. It goes directly above the shapes of the layer
+ * below it; its labels stay where labels are, so that a plan laid over a street does not hide its
+ * name.
  */
 export function drawOrder(style: StyleSpecification, stack: Stack): string[] {
-  if (stack.hasDefaultOrder) return style.layers.map(({ id }) => id);
-  const rank = new Map(stack.order.map((id, i) => [id, i]));
-  const keyed = style.layers.map((layer, at) => {
-    const place = rank.get(collectionOf(layer));
-    const band = place === undefined && layer.type === 'background' ? 0 : layer.type === 'symbol' ? 2 : 1;
-    return { id: layer.id, band, place: place ?? -1, at };
-  });
-  keyed.sort((a, b) => a.band - b.band || a.place - b.place || a.at - b.at);
-  return keyed.map(({ id }) => id);
+  const ids = style.layers.map(({ id }) => id);
+  if (stack.hasDefaultOrder) return ids;
+  const shapes = (collection: string): string[] =>
+    (stack.layers.get(collection)?.styleLayers ?? [])
+      .filter(({ type }) => type !== 'symbol' && type !== 'fill-extrusion')
+      .map(({ id }) => id);
+  const settled = new Set(longestInOrder(stack.order, stack.defaultOrder));
+  let drawn = ids;
+  for (const [at, collection] of stack.order.entries()) {
+    if (settled.has(collection)) continue;
+    const moved = shapes(collection);
+    drawn = drawn.filter((id) => !moved.includes(id));
+    const below = stack.order.slice(0, at).reverse().find((other) => shapes(other).length);
+    const top = below === undefined ? undefined : shapes(below).at(-1);
+    const background = style.layers[0]?.type === 'background' ? 1 : 0;
+    drawn.splice(top === undefined ? background : drawn.indexOf(top) + 1, 0, ...moved);
+  }
+  return drawn;
+}
+
+/** The most members of `now` that stand in the order of `then`; the others were moved. */
+export function longestInOrder(now: readonly string[], then: readonly string[]): string[] {
+  const rank = new Map(then.map((id, i) => [id, i]));
+  const chains: string[][] = [];
+  for (const [i, id] of now.entries()) {
+    const before = now
+      .slice(0, i)
+      .map((other, k) => ((rank.get(other) ?? -1) < (rank.get(id) ?? -1) ? chains[k] : undefined))
+      .reduce<string[]>((best, chain) => (chain && chain.length > best.length ? chain : best), []);
+    chains.push([...before, id]);
+  }
+  return chains.reduce((best, chain) => (chain.length > best.length ? chain : best), []);
 }
 
 function layersOf(
@@ -196,14 +223,26 @@ function layersOf(
     grouped.set(id, [...(grouped.get(id) ?? []), layer]);
   }
   return new Map(
-    [...grouped].flatMap(([id, styleLayers]) => {
+    [...grouped].flatMap(([id, all]) => {
       const collection = byId.get(id);
       if (!collection) return [];
-      const legend = styleLayers.flatMap(legendOf);
+      const styleLayers = listedOf(all);
+      const legend = all.flatMap(legendOf);
       const minZoom = Math.min(...styleLayers.map((layer) => layer.minzoom ?? 0));
       return [[id, { collection, styleLayers, legend, minZoom }] as const];
     }),
   );
+}
+
+/**
+ * What a switch of the list turns on and off. Where a collection is part of the map's ground and
+ * can also be laid over it, that is the overlay alone: the ground stays.
+ */
+function listedOf(layers: readonly LayerSpecification[]): readonly LayerSpecification[] {
+  const group = (layer: LayerSpecification): string => text(record(layer.metadata)['dothi:group']);
+  const isMixed = layers.some((layer) => group(layer) === 'overlay');
+  const is3d = (layer: LayerSpecification): boolean => layer.type === 'fill-extrusion';
+  return isMixed ? layers.filter((layer) => group(layer) !== 'basemap' || is3d(layer)) : layers;
 }
 
 function isDrawn(layer: MapLayer): boolean {

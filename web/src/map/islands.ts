@@ -55,11 +55,18 @@ function box(west: number, south: number, east: number, north: number): [number,
   return [[[west, south], [east, south], [east, north], [west, north], [west, south]]];
 }
 
-function points(): GeoJSON.FeatureCollection {
+/** The served city, to be found on an overview that shows the whole country. */
+export interface CityPoint {
+  readonly name: string;
+  readonly at: readonly [number, number];
+}
+
+function points(city: CityPoint | undefined): GeoJSON.FeatureCollection {
   const features = ARCHIPELAGOS.flatMap(({ name, province, at, islands }) => [
     point(at, { name: `${name}\n(${province})`, rank: 0 }),
     ...islands.map(([island, lon, lat]) => point([lon, lat], { name: island, rank: 1 })),
   ]);
+  if (city) features.push(point(city.at, { name: city.name, rank: 2 }));
   return { type: 'FeatureCollection', features };
 }
 
@@ -68,11 +75,14 @@ function point(at: readonly number[], properties: Record<string, unknown>): GeoJ
 }
 
 /** The style with both archipelagos named, and no other label over their waters. */
-export function withIslands(style: StyleSpecification): StyleSpecification {
+export function withIslands(style: StyleSpecification, city?: CityPoint): StyleSpecification {
+  // The server's style names them for clients without labels of their own; once is enough.
+  const sources = Object.fromEntries(Object.entries(style.sources).filter(([id]) => id !== 'islands'));
+  const layers = style.layers.filter((layer) => !('source' in layer) || layer.source !== 'islands');
   return {
     ...style,
-    sources: { ...style.sources, 'dothi-islands': { type: 'geojson', data: points() } },
-    layers: [...style.layers.map(withoutForeignLabels), ...islandLayers()],
+    sources: { ...sources, 'dothi-islands': { type: 'geojson', data: points(city) } },
+    layers: [...layers.map(withoutForeignLabels), ...islandLayers()],
   };
 }
 
@@ -114,6 +124,35 @@ function islandLayers(): LayerSpecification[] {
         'text-anchor': 'top',
       },
       paint: label,
+    },
+    {
+      id: 'dothi-city-dot',
+      type: 'circle',
+      source: 'dothi-islands',
+      maxzoom: 9,
+      filter: ['==', ['get', 'rank'], 2],
+      paint: {
+        'circle-radius': 5,
+        'circle-color': '#0b6e69',
+        'circle-stroke-color': '#ffffff',
+        'circle-stroke-width': 2,
+      },
+    },
+    {
+      id: 'dothi-city-name',
+      type: 'symbol',
+      source: 'dothi-islands',
+      maxzoom: 9,
+      filter: ['==', ['get', 'rank'], 2],
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': ['Be Vietnam Pro SemiBold'],
+        'text-size': 13,
+        'text-offset': [0, 0.8],
+        'text-anchor': 'top',
+        'text-allow-overlap': true,
+      },
+      paint: { 'text-color': '#0b4f4b', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
     },
     {
       id: 'dothi-archipelagos',

@@ -1,19 +1,24 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 
-import { withIslands } from './islands.ts';
+import { withIslands, type CityPoint } from './islands.ts';
 
 /**
  * The server's style document as the map draws it: addresses absolute, labels in fonts of ours,
  * both archipelagos named.
  */
-export function prepareStyle(raw: StyleSpecification, base: string): StyleSpecification {
-  const style = withIslands({
+export function prepareStyle(
+  raw: StyleSpecification,
+  base: string,
+  city?: CityPoint,
+): StyleSpecification {
+  const drawn = {
     ...raw,
     sources: Object.fromEntries(
       Object.entries(raw.sources).map(([id, source]) => [id, withAbsoluteUrls(source, base)]),
     ),
     layers: raw.layers.map(withOurFont),
-  });
+  };
+  const style = withIslands(drawn, city);
   // Without glyphs the map draws letters from the page's fonts: no ranges to fetch, all of Vietnamese.
   delete style.glyphs;
   if (typeof style.sprite === 'string') style.sprite = absolute(style.sprite, base);

@@ -1,8 +1,12 @@
-import type { LayerSpecification, Map as MapLibreMap, StyleSpecification } from 'maplibre-gl';
+import type {
+  LayerSpecification,
+  Map as MapLibreMap,
+  SourceSpecification,
+  StyleSpecification,
+} from 'maplibre-gl';
 
 import type { Collection } from '../api/types.ts';
 import { collectionOf } from '../layers/stack.ts';
-import { absolute } from './prepare.ts';
 import { sunAt, vietnamToday, type Sun } from './sun.ts';
 
 /** How much heights are stretched when the terrain stands up. */
@@ -59,20 +63,18 @@ function extrusionOf(
 /** The third dimension: buildings that stand up, terrain, sun and sky. */
 export class Scene {
   private readonly map: MapLibreMap;
-  private readonly dem: string | undefined;
+  private readonly dem: SourceSpecification | undefined;
   readonly hasBuildings: boolean;
   buildings3d = false;
   terrain = false;
   /** Hour of the day in Vietnam. */
   hour = 9;
 
-  constructor(map: MapLibreMap, collections: readonly Collection[], base: string) {
+  constructor(map: MapLibreMap, style: StyleSpecification, collections: readonly Collection[]) {
     this.map = map;
     this.hasBuildings = collections.some(({ role }) => role === 'buildings');
-    const terrain = collections.find(({ role }) => role === 'terrain');
-    this.dem =
-      terrain &&
-      absolute(`collections/${terrain.id}/coverage/tiles/WebMercatorQuad?f=tilejson`, base);
+    // Its own copy of the source: relief and shading want tiles of different zooms.
+    this.dem = Object.values(style.sources).find(({ type }) => type === 'raster-dem');
   }
 
   get hasTerrain(): boolean {
@@ -91,7 +93,7 @@ export class Scene {
     if (!this.dem) return;
     this.terrain = on;
     if (on && !this.map.getSource(DEM_SOURCE)) {
-      this.map.addSource(DEM_SOURCE, { type: 'raster-dem', url: this.dem, encoding: 'mapbox', tileSize: 256 });
+      this.map.addSource(DEM_SOURCE, this.dem);
     }
     this.map.setTerrain(on ? { source: DEM_SOURCE, exaggeration: EXAGGERATION } : null);
     this.light();
@@ -125,7 +127,7 @@ export class Scene {
       // Distance, azimuth, angle from the zenith; never below 12° so that roofs stay readable.
       position: [1.5, azimuthDeg, 90 - Math.max(12, altitudeDeg)],
       color: mixed([255, 196, 140], [255, 255, 250], low),
-      intensity: 0.28 + 0.22 * low,
+      intensity: 0.16 + 0.12 * low,
     });
     this.map.setSky({
       'sky-color': mixed([116, 140, 176], [126, 184, 224], low),

@@ -1,9 +1,10 @@
 import type { App, Chosen, Part } from '../app.ts';
-import { featureUrl, fetchCodes, fetchFeature, fetchSchema, type CodeTitles } from '../api/features.ts';
+import { featureUrl, fetchCodes, fetchFeature, type CodeTitles } from '../api/features.ts';
 import { RequestError } from '../api/http.ts';
 import type { Collection, Column, Feature } from '../api/types.ts';
 import { boundsOf } from '../geo/bounds.ts';
 import { lang, t, titled } from '../i18n/index.ts';
+import { frameBox } from '../map/frame.ts';
 import { drawOverlay } from '../map/overlay.ts';
 import { h, refill } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
@@ -34,7 +35,7 @@ export function featurePanel(app: App): Part {
     refill(body, h('p', { class: 'muted busy' }, t('feature.loading')));
     try {
       const feature = await fetchFeature(current.collection, current.id, signal);
-      const attributes = await attributesOf(feature);
+      const attributes = await attributesOf(app, feature);
       if (signal.aborted) return;
       drawOverlay(app.map, 'selection', [geometryOf(feature)]);
       refill(body, ...content(app, feature, attributes));
@@ -93,13 +94,11 @@ function nameOf(app: App, collection: string): string {
   return found ? titled(found.title) : collection;
 }
 
-/** Attributes in the order of the schema. What the schema does not name is not shown. */
-async function attributesOf(feature: Feature): Promise<Attribute[]> {
-  const columns = await fetchSchema(feature.collection);
-  const present = columns.filter(({ name }) => feature.properties[name] !== undefined);
-  return Promise.all(present.map((column) => attributeOf(feature, column))).then((all) =>
-    all.flatMap((attribute) => attribute ?? []),
-  );
+/** Attributes in the order of the columns. What the catalogue does not name is not shown. */
+async function attributesOf(app: App, feature: Feature): Promise<Attribute[]> {
+  const columns = collectionOf(app, feature.collection)?.properties ?? [];
+  const all = await Promise.all(columns.map((column) => attributeOf(feature, column)));
+  return all.flatMap((attribute) => attribute ?? []);
 }
 
 async function attributeOf(feature: Feature, column: Column): Promise<Attribute | undefined> {
@@ -169,7 +168,7 @@ function actions(app: App, feature: Feature, attributes: readonly Attribute[]): 
 
 function zoomTo(app: App, feature: Feature): void {
   const box = feature.geometry && boundsOf(feature.geometry);
-  if (box) app.map.fitBounds([box[0], box[1], box[2], box[3]], { padding: 80, maxZoom: 19 });
+  if (box) frameBox(app.map, box, 60, 19);
 }
 
 function geometryOf(feature: Feature): GeoJSON.Feature {

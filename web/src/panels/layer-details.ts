@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import { t, titled } from '../i18n/index.ts';
+import { frameBox } from '../map/frame.ts';
 import type { LegendRow, Swatch } from '../layers/legend.ts';
 import type { MapLayer } from '../layers/stack.ts';
 import { h } from '../ui/dom.ts';
@@ -25,7 +26,7 @@ export function layerDetails(app: App, layer: MapLayer): HTMLElement {
           {
             class: 'text-button',
             attrs: { type: 'button' },
-            on: { click: () => app.map.fitBounds([box[0], box[1], box[2], box[3]], { padding: 40, maxZoom: 17 }) },
+            on: { click: () => frameBox(app.map, box) },
           },
           icon('zoom'),
           t('layers.zoomTo'),

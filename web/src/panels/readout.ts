@@ -12,6 +12,7 @@ import { zonePicker } from './zone-picker.ts';
 /** Width of a pixel by the CSS definition, 96 to the inch: what a printed or usual screen has. */
 const PIXEL_M = 0.0254 / 96;
 const BAR_MAX_PX = 110;
+const FAR_DEG = 4.5;
 
 /** Metres on the ground below one pixel in the middle of the map. */
 export function metresPerPixel(map: App['map']): number {
@@ -49,9 +50,12 @@ export function readout(app: App): Part {
   const draw = (): void => {
     const at = place();
     wgs.textContent = formatLatLon(at[0], at[1]);
-    const grid = toGrid?.(state.get('zone'), at);
-    x.textContent = grid ? formatMetres(grid[1]) : '…';
-    y.textContent = grid ? formatMetres(grid[0]) : '…';
+    const zone = state.get('zone');
+    // Far from its meridian a grid has no meaning; two zones away it says nothing.
+    const isFar = Math.abs(at[0] - zone.meridianDeg) > FAR_DEG;
+    const grid = isFar ? undefined : toGrid?.(zone, at);
+    x.textContent = grid ? formatMetres(grid[1]) : '–';
+    y.textContent = grid ? formatMetres(grid[0]) : '–';
     element.title = t(pointer ? 'readout.pointer' : 'readout.centre');
   };
   const drawScale = (): void => {
@@ -87,7 +91,7 @@ export function readout(app: App): Part {
     h(
       'div',
       { class: 'coordinates' },
-      zonePicker(app),
+      zonePicker(app, true),
       h('span', { class: 'pair' }, h('i', {}, t('readout.north')), x),
       h('span', { class: 'pair' }, h('i', {}, t('readout.east')), y),
       copy,

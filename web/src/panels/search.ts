@@ -3,6 +3,7 @@ import { RequestError } from '../api/http.ts';
 import { search } from '../api/search.ts';
 import type { Hit } from '../api/types.ts';
 import { t, titled } from '../i18n/index.ts';
+import { frameBox } from '../map/frame.ts';
 import { debounced, h, refill } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { goTo, readingsOf, type Reading } from './goto.ts';
@@ -158,7 +159,7 @@ class SearchBox {
     this.input.value = hit.label;
     if (stack.layers.has(hit.collection)) stack.setVisible(hit.collection, true);
     const box = hit.bbox;
-    if (box) map.fitBounds([box[0], box[1], box[2], box[3]], { padding: 90, maxZoom: 18 });
+    if (box) frameBox(map, box, 60);
     else if (hit.point) map.flyTo({ center: [hit.point[0], hit.point[1]], zoom: Math.max(map.getZoom(), 17) });
     chooseFeature(this.app, [{ collection: hit.collection, id: hit.id }]);
   }

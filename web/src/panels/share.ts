@@ -6,10 +6,17 @@ import { icon } from '../ui/icons.ts';
 import { copyText } from '../ui/notice.ts';
 import { coordinateRows } from './coordinate-rows.ts';
 
+/** A pin is looked for from near by. */
+const PIN_ZOOM = 16;
+
 /** The address of the page as it is, with a pin when one is given. */
 export function pageLink(pin?: Place): string {
   const view = parseHash(location.hash);
-  if (pin) view.pin = pin;
+  if (pin) {
+    view.pin = pin;
+    const { camera } = view;
+    if (camera) view.camera = { ...camera, lon: pin[0], lat: pin[1], zoom: Math.max(camera.zoom, PIN_ZOOM) };
+  }
   return new URL(formatHash(view), location.href).href;
 }
 

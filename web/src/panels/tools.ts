@@ -1,5 +1,6 @@
 import type { App, PanelName, Part } from '../app.ts';
 import { t, type Key } from '../i18n/index.ts';
+import { frameBox } from '../map/frame.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
 import { notify } from '../ui/notice.ts';
@@ -77,7 +78,7 @@ export function toolChips(app: App): HTMLElement {
 /** Shows the whole of the city. */
 export function goHome(app: App): void {
   const box = app.home;
-  if (box) app.map.fitBounds([box[0], box[1], box[2], box[3]], { padding: 40 });
+  if (box) frameBox(app.map, box, 20);
 }
 
 function panelButtons(app: App, extra: string): HTMLElement[] {

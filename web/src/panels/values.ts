@@ -3,19 +3,6 @@ import type { Column } from '../api/types.ts';
 import { formatNumber, formatValue } from '../coords/format.ts';
 import { t, titled, type Lang } from '../i18n/index.ts';
 
-/** How UCUM symbols are written for people, as `city::Unit::display` does. */
-const UNITS: Readonly<Record<string, string>> = {
-  m2: 'm²',
-  har: 'ha',
-  km2: 'km²',
-  m3: 'm³',
-  'm3/s': 'm³/s',
-  lx: 'lx',
-  'kV.A': 'kVA',
-  deg: '°',
-  '1': '',
-};
-
 /** An attribute's value in words; `undefined` when there is nothing to show. */
 export function valueText(
   value: unknown,
@@ -49,9 +36,7 @@ function numberText(value: number, { type, unit }: Pick<Column, 'type' | 'unit'>
 }
 
 function unitText(unit: string | undefined, lang: Lang): string {
-  if (!unit) return '';
-  if (unit === '{person}') return lang === 'vi' ? 'người' : 'people';
-  return UNITS[unit] ?? unit;
+  return unit === 'người' && lang === 'en' ? 'people' : (unit ?? '');
 }
 
 /** A civil date or an instant, in Vietnam's time. */

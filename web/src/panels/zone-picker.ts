@@ -1,12 +1,15 @@
 import type { App } from '../app.ts';
-import { ZONES, zoneName, zoneOf } from '../coords/zones.ts';
+import { ZONES, zoneName, zoneOf, type Zone } from '../coords/zones.ts';
 import { t } from '../i18n/index.ts';
 import { h } from '../ui/dom.ts';
 
 const STORED = 'dothi.zone';
 
-/** A list to choose the VN-2000 grid from; the choice is remembered on this device. */
-export function zonePicker(app: App): HTMLElement {
+/**
+ * A list to choose the VN-2000 grid from; the choice is remembered on this device. A short one names
+ * the grids without their codes.
+ */
+export function zonePicker(app: App, isShort = false): HTMLElement {
   const select = h(
     'select',
     {
@@ -21,10 +24,17 @@ export function zonePicker(app: App): HTMLElement {
         },
       },
     },
-    ...ZONES.map((zone) => h('option', { attrs: { value: zone.epsg } }, `${zoneName(zone)} · EPSG:${zone.epsg}`)),
+    ...ZONES.map((zone) => {
+      const label = isShort ? `VN-2000 ${shortName(zone)}` : `${zoneName(zone)} · EPSG:${zone.epsg}`;
+      return h('option', { attrs: { value: zone.epsg } }, label);
+    }),
   );
   select.value = String(app.state.get('zone').epsg);
   return select;
+}
+
+function shortName(zone: Zone): string {
+  return zoneName(zone).replace('TM-3 ', '');
 }
 
 function storeZone(epsg: number): void {

@@ -25,6 +25,11 @@ export function notify(text: string, kind: 'info' | 'warning' = 'info'): void {
   timer = setTimeout(() => region?.replaceChildren(), SHOWN_MS);
 }
 
+/** Takes the message away. */
+export function hush(): void {
+  region?.replaceChildren();
+}
+
 /** Copies a text and says so. */
 export async function copyText(text: string): Promise<void> {
   try {

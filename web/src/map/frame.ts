@@ -1,0 +1,17 @@
+import type { FitBoundsOptions, Map as MapLibreMap } from 'maplibre-gl';
+
+import type { Bbox } from '../api/types.ts';
+import { isPhone } from '../ui/dom.ts';
+
+/** The room that the panels leave free, with a margin around what is to be seen. */
+export function freeRoom(margin: number): Required<Exclude<FitBoundsOptions['padding'], number | undefined>> {
+  const side = document.querySelector('.side')?.getBoundingClientRect().width ?? 364;
+  return isPhone()
+    ? { top: 64 + margin, right: margin, bottom: 130 + margin, left: margin }
+    : { top: margin, right: 52 + margin, bottom: 56 + margin, left: side + 12 + margin };
+}
+
+/** Moves the camera so that a box is seen beside the panels. */
+export function frameBox(map: MapLibreMap, box: Bbox, margin = 40, maxZoom = 18): void {
+  map.fitBounds([box[0], box[1], box[2], box[3]], { padding: freeRoom(margin), maxZoom });
+}
