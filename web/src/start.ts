@@ -7,7 +7,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 
 import { State, middleOf, type App, type Place } from './app.ts';
 import { homeOf, usualGrid, type Catalogue } from './api/catalogue.ts';
-import { BASE } from './api/http.ts';
+import { base } from './api/http.ts';
 import type { Bbox } from './api/types.ts';
 import { ZONES, zoneAt, zoneOf } from './coords/zones.ts';
 import { formatHash, parseHash, type ViewState } from './hash.ts';
@@ -39,7 +39,7 @@ export async function start(
   const style = withBuildings3d(raw, catalogue.collections);
   const home = homeOf(catalogue.collections);
   const city = home && { name: catalogue.title, at: middleOf(home) };
-  const prepared = prepareStyle(style, BASE, city);
+  const prepared = prepareStyle(style, base(), city);
   const map = makeMap(container, prepared, view, home);
   const stack = new Stack(style, catalogue.collections);
   stack.fromText(view.layers ?? '');

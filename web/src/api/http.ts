@@ -2,11 +2,13 @@ import { t } from '../i18n/index.ts';
 import { record } from './read.ts';
 
 /** The server's address: the folder this page was served from, so that a base path works. */
-export const BASE = new URL('.', document.baseURI).href;
+export function base(): string {
+  return new URL('.', document.baseURI).href;
+}
 
 /** The absolute address of a path below the server's base. */
 export function url(path: string): string {
-  return new URL(path, BASE).href;
+  return new URL(path, base()).href;
 }
 
 /** What went wrong with a request, in words for people. */
