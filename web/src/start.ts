@@ -61,6 +61,8 @@ export async function start(
     repaint: () => painter.paint(scene.buildings3d),
   };
   reportTrouble(map);
+  // Panels stand and the first view is drawn: what "usable" means in the browser tests.
+  map.once('load', () => performance.mark('dothi-usable'));
   map.once('style.load', () => {
     addOverlays(map);
     app.repaint();

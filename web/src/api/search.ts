@@ -1,5 +1,5 @@
 import { getJson } from './http.ts';
-import { bbox, list, record, text } from './read.ts';
+import { bbox, list, record, text, title } from './read.ts';
 import type { Hit } from './types.ts';
 
 /** Asks the server for names, addresses and parcels; it folds accents and đ. */
@@ -20,7 +20,7 @@ export function hitsOf(raw: unknown): Hit[] {
     if (!collection || !id || !label) return [];
     const box = bbox(row.bbox);
     return [
-      { collection, id, label, detail: text(properties.detail), bbox: box, point: pointOf(row, box) },
+      { collection, id, label, detail: title(properties.detail), bbox: box, point: pointOf(row, box) },
     ];
   });
 }

@@ -58,7 +58,8 @@ export interface Hit {
   readonly collection: string;
   readonly id: string;
   readonly label: string;
-  readonly detail: string;
+  /** What it is, for people. */
+  readonly detail: Title;
   readonly point: readonly [number, number] | undefined;
   readonly bbox: Bbox | undefined;
 }

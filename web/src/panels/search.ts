@@ -140,8 +140,7 @@ class SearchBox {
     if (option.kind === 'reading') return ['target', option.reading.title, option.reading.notes];
     const { hit } = option;
     const collection = this.app.catalogue.collections.find(({ id }) => id === hit.collection);
-    const where = collection ? titled(collection.title) : hit.collection;
-    const detail = [where, hit.detail].filter((text) => text && text !== hit.label).join(' · ');
+    const detail = titled(hit.detail) || (collection ? titled(collection.title) : hit.collection);
     return [iconOf(collection?.role), hit.label, [detail]];
   }
 
