@@ -2,7 +2,7 @@
 //!
 //! A [`DataFolder`] holds a [`Catalog`] and the published files it names; one [`Writer`] at a time
 //! publishes new ones. Vector layers are FlatGeobuf ([`read::fgb`], [`write::fgb`]), rasters are
-//! Cloud-Optimised GeoTIFF (f). [`crs`] transforms coordinates,
+//! Cloud-Optimised GeoTIFF ([`read::cog`], [`write::cog`]). [`crs`] transforms coordinates,
 //! [`codelists`] says what the codes mean.
 //!
 //! This library never links GDAL: only the program `datasets` does.
