@@ -29,7 +29,7 @@ chromium_is_here() { command -v chromium >/dev/null || command -v chromium-brows
 step "build the programs" cargo build --workspace --bins --locked
 [ ${#STEPS_FAILED[@]} = 0 ] || finish
 if [ "${1:-}" = golden ]; then
-  step "golden files" cargo test -p tests --locked --test server golden
+  step "golden files" cargo test --workspace --locked --test server golden
   finish
   exit 0
 fi

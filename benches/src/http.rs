@@ -217,3 +217,63 @@ enum Length {
     Known(usize),
     Chunked,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn answers_are_counted_whether_their_length_is_told_or_they_come_in_chunks() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                std::thread::spawn(move || answer(stream));
+            }
+        });
+        let report = run(&Load {
+            address,
+            paths: vec!["/known".into(), "/chunks".into(), "/empty".into(), "/wrong".into()],
+            connections: 1,
+            threads: 1,
+            duration: Duration::from_secs(20),
+            at_most: 8,
+        })
+        .unwrap();
+        assert_eq!(report.latencies_ms.len(), 8);
+        assert_eq!((report.bytes, report.empty, report.failed), (2 * (3 + 5), 2, 2));
+    }
+
+    /// Answers what the path names, for as long as the connection stands.
+    fn answer(stream: TcpStream) {
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+        let mut stream = stream;
+        while let Some(first) = lines.next() {
+            lines.by_ref().take_while(|line| !line.is_empty()).count();
+            let head = match first.split(' ').nth(1).unwrap() {
+                "/known" => "200 OK\r\nContent-Length: 3\r\n\r\nabc",
+                "/chunks" => {
+                    "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n"
+                }
+                "/empty" => "204 No Content\r\n\r\n",
+                _ => "500 Oh\r\nContent-Length: 0\r\n\r\n",
+            };
+            stream.write_all(format!("HTTP/1.1 {head}").as_bytes()).unwrap();
+        }
+    }
+
+    #[test]
+    fn nothing_but_this_machine_is_put_under_load() {
+        let load = Load {
+            address: "192.0.2.1:80".parse().unwrap(),
+            paths: vec!["/".into()],
+            connections: 1,
+            threads: 1,
+            duration: Duration::from_secs(1),
+            at_most: 1,
+        };
+        assert!(run(&load).is_err());
+    }
+}

@@ -65,7 +65,7 @@ fn rust_files_are_named_in_snake_case() {
 
 #[test]
 fn no_module_is_called_after_nothing() {
-    let empty = ["util", "utils", "common", "helpers", "misc", "base"];
+    let empty = ["util", "utils", "common", "helpers", "misc"];
     let offences = source_files()
         .into_iter()
         .filter(|file| {
