@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use city::{LayerId, Title};
 
-use super::{layer_state::LayerState, view::LayerView};
+use super::{error::StoreError, layer_state::LayerState, view::LayerView};
 use crate::viewer::Viewer;
 
 /// The whole city at one moment: an atomic view over all layers, which never changes.
@@ -31,6 +31,20 @@ impl City {
         let state = self.layers.iter().find(|state| state.layer.id.as_str() == id)?;
         let seen = viewer.sees(state.layer.access);
         seen.then(|| LayerView::new(Arc::clone(state), viewer.clearances))
+    }
+
+    /// A layer that a viewer may edit as far as its rows are concerned, to be put another in place.
+    pub(crate) fn state_for_edit(
+        &mut self,
+        id: &LayerId,
+        viewer: &Viewer,
+    ) -> Result<&mut Arc<LayerState>, StoreError> {
+        let state = self.layers.iter_mut().find(|state| state.layer.id == *id);
+        let state = state.filter(|state| viewer.sees(state.layer.access));
+        match state.ok_or_else(|| StoreError::UnknownLayer(id.to_string()))? {
+            raster if raster.layer.schema().is_none() => Err(StoreError::NotVector(id.clone())),
+            vector => Ok(vector),
+        }
     }
 
     pub(crate) fn state(&self, id: &LayerId) -> Option<&Arc<LayerState>> {

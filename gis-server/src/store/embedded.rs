@@ -11,13 +11,15 @@ use datasets::{Catalog, Feature, catalog};
 
 use super::{
     city_view::City,
+    edit::{self, Applied, Edit},
     error::StoreError,
     layer_state::LayerState,
     load::load,
-    overlay::Overlay,
-    snapshot::SnapshotBuilder,
+    log::{self, Log, LogReader, NewChange},
+    snapshot::{Snapshot, SnapshotBuilder},
     watch::{self, Fingerprint},
 };
+use crate::viewer::Viewer;
 
 /// The layer store. Cheap to clone; all clones are one store.
 #[derive(Debug, Clone)]
@@ -30,7 +32,42 @@ pub(crate) struct Inner {
     pub(crate) dir: Option<PathBuf>,
     /// What was loaded last. Held while loading, so that one reload runs at a time.
     loaded: Mutex<Option<Fingerprint>>,
+    /// The change log. Held by whoever puts another city in place.
+    writing: Mutex<Writing>,
     status: Mutex<Status>,
+}
+
+/// The change log, opened when there is one or with the first edit.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    dir: Option<PathBuf>,
+    log: Option<Log>,
+}
+
+impl Writing {
+    /// Opens the log of a folder that has one.
+    fn of(dir: &Path) -> Result<Self, StoreError> {
+        let mut writing = Self { dir: Some(dir.to_owned()), log: None };
+        if dir.join(log::FILE_NAME).exists() {
+            match writing.log() {
+                // Another server writes; this one shows what was recorded when it loaded.
+                Ok(_) | Err(StoreError::ReadOnly(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(writing)
+    }
+
+    /// The log, opened for writing.
+    pub(crate) fn log(&mut self) -> Result<&mut Log, StoreError> {
+        let Some(dir) = &self.dir else {
+            return Err(StoreError::ReadOnly("it has no data folder".into()));
+        };
+        match &mut self.log {
+            Some(log) => Ok(log),
+            none => Ok(none.insert(Log::open(dir)?)),
+        }
+    }
 }
 
 /// How the last load went.
@@ -55,11 +92,13 @@ impl Store {
     /// [`StoreError::Catalog`], [`StoreError::Load`], [`StoreError::Io`].
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let fingerprint = Fingerprint::of(&dir.join(catalog::FILE_NAME));
-        let city = load_city(dir, None)?;
+        let writing = Writing::of(dir)?;
+        let city = load_city(dir, None)?.finish(dir, None)?;
         let inner = Inner {
             city: ArcSwap::from_pointee(city),
             dir: Some(dir.to_owned()),
             loaded: Mutex::new(fingerprint),
+            writing: Mutex::new(writing),
             status: Mutex::new(Status { loaded: now(), problem: None }),
         };
         let store = Self(Arc::new(inner));
@@ -86,6 +125,7 @@ impl Store {
             city: ArcSwap::from_pointee(city),
             dir: None,
             loaded: Mutex::new(None),
+            writing: Mutex::new(Writing { dir: None, log: None }),
             status: Mutex::new(Status { loaded: now(), problem: None }),
         })))
     }
@@ -98,6 +138,60 @@ impl Store {
     /// How the last load went.
     pub fn status(&self) -> Status {
         lock(&self.0.status).clone()
+    }
+
+    /// Makes one edit; when this returns it is on the disk and in the city.
+    ///
+    /// # Errors
+    /// As [`apply_all`](Self::apply_all).
+    pub fn apply(&self, viewer: &Viewer, edit: Edit) -> Result<Applied, StoreError> {
+        let applied = self.apply_all(viewer, std::slice::from_ref(&edit))?;
+        let none = || StoreError::ReadOnly("no edit was given".into());
+        applied.into_iter().next().ok_or_else(none)
+    }
+
+    /// Makes edits, all or none, each after the one before.
+    ///
+    /// # Errors
+    /// [`StoreError::MayNotWrite`], [`StoreError::UnknownLayer`], [`StoreError::UnknownFeature`],
+    /// [`StoreError::Changed`], what is wrong with a draft, or that the log can't be written;
+    /// nothing is then changed.
+    pub fn apply_all(&self, viewer: &Viewer, edits: &[Edit]) -> Result<Vec<Applied>, StoreError> {
+        if !viewer.may_write {
+            return Err(StoreError::MayNotWrite(viewer.name.to_string()));
+        }
+        let mut writing = lock(&self.0.writing);
+        let log = writing.log()?;
+        let mut city = City::clone(&self.city());
+        let mut prepared = Vec::with_capacity(edits.len());
+        for (seq, edit) in (log.last_seq() + 1..).zip(edits) {
+            let state = city.state_for_edit(edit.layer(), viewer)?;
+            let one = edit::prepare(state, viewer, edit, seq)?;
+            let (id, edited) = (one.change.feature.clone(), one.edited.clone());
+            match Arc::get_mut(state) {
+                Some(own) => own.put(id, edited),
+                None => {
+                    let mut own = state.with_overlay(state.overlay.clone());
+                    own.put(id, edited);
+                    *state = Arc::new(own);
+                }
+            }
+            prepared.push(one);
+        }
+        let changes: Vec<NewChange> = prepared.iter().map(|one| one.change.clone()).collect();
+        let recorded = log.append(&viewer.name, &changes)?;
+        let applied = prepared.iter().filter_map(|one| {
+            let state = city.state(&one.change.layer)?;
+            Some(Applied::new(state, one, recorded))
+        });
+        let applied = applied.collect();
+        self.0.city.store(Arc::new(city));
+        Ok(applied)
+    }
+
+    /// The change log, for who writes to it.
+    pub(crate) fn writing(&self) -> MutexGuard<'_, Writing> {
+        lock(&self.0.writing)
     }
 
     /// Looks whether the catalogue was replaced and if so loads what changed; returns whether it
@@ -113,8 +207,13 @@ impl Store {
             return Ok(false);
         }
         *loaded = fingerprint;
-        let before = self.city();
-        let result = load_city(dir, Some(&before)).map(|city| self.0.city.store(Arc::new(city)));
+        let result = load_city(dir, Some(&self.city())).and_then(|loaded| {
+            // From here on no edit comes between: it would be lost with the city before.
+            let _writing = lock(&self.0.writing);
+            let city = loaded.finish(dir, Some(&self.city()))?;
+            self.0.city.store(Arc::new(city));
+            Ok(())
+        });
         let mut status = lock(&self.0.status);
         match &result {
             Ok(()) => {
@@ -130,21 +229,47 @@ impl Store {
     }
 }
 
+/// A catalogue with the files it names, read as far as they were not at hand.
+struct Loaded {
+    catalog: Catalog,
+    /// For each layer the snapshot; `None` where the layer is as it was, to the last word.
+    snapshots: Vec<Option<Arc<Snapshot>>>,
+}
+
 /// Loads a folder's layers, taking over from the city before what has not changed.
-fn load_city(dir: &Path, before: Option<&City>) -> Result<City, StoreError> {
+fn load_city(dir: &Path, before: Option<&City>) -> Result<Loaded, StoreError> {
     let catalog = Catalog::load(dir)?;
-    let (title, synthetic) = (catalog.title, catalog.synthetic);
-    let layers = catalog.layers.into_iter().map(|layer| {
-        match before.and_then(|city| city.state(&layer.id)) {
-            Some(state) if *state.layer == layer => Ok(Arc::clone(state)),
-            Some(state) if is_same_file(&state.layer, &layer) => {
-                finish(layer, Arc::clone(&state.snapshot))
+    let snapshots =
+        catalog.layers.iter().map(|layer| match before.and_then(|city| city.state(&layer.id)) {
+            Some(state) if *state.layer == *layer => Ok(None),
+            Some(state) if is_same_file(&state.layer, layer) => {
+                Ok(Some(Arc::clone(&state.snapshot)))
             }
-            _ => load(dir, &layer).and_then(|snapshot| finish(layer, snapshot)),
-        }
-    });
-    let layers = layers.collect::<Result<_, _>>()?;
-    Ok(City { title, synthetic, province: catalog.province, layers })
+            _ => load(dir, layer).map(Some),
+        });
+    let snapshots = snapshots.collect::<Result<_, StoreError>>()?;
+    Ok(Loaded { catalog, snapshots })
+}
+
+impl Loaded {
+    /// The city, with the edits that the change log has by now.
+    fn finish(self, dir: &Path, before: Option<&City>) -> Result<City, StoreError> {
+        let Catalog { title, synthetic, province, layers, .. } = self.catalog;
+        let states = layers.into_iter().zip(self.snapshots).map(|(layer, snapshot)| {
+            let kept = before.and_then(|city| city.state(&layer.id));
+            match (snapshot, kept) {
+                (None, Some(state)) => Ok(Arc::clone(state)),
+                (snapshot, _) => {
+                    let snapshot = snapshot.unwrap_or_else(|| Arc::new(Snapshot::empty()));
+                    let log = Some(LogReader::of(dir));
+                    let state = LayerState::new(Arc::new(layer.clone()), snapshot, log);
+                    state.map_err(|why| broken(&layer, why))?.replayed().map(Arc::new)
+                }
+            }
+        });
+        let layers = states.collect::<Result<_, StoreError>>()?;
+        Ok(City { title, synthetic, province, layers })
+    }
 }
 
 /// Whether two descriptions are of one file, read in one way.
@@ -167,15 +292,7 @@ fn state_of(layer: Layer, features: &[Feature]) -> Result<Arc<LayerState>, Store
     }
     let snapshot =
         builder.finish().map_err(|id| broken(&layer, format!("two features are '{id}'")))?;
-    finish(layer, Arc::new(snapshot))
-}
-
-fn finish(
-    layer: Layer,
-    snapshot: Arc<super::snapshot::Snapshot>,
-) -> Result<Arc<LayerState>, StoreError> {
-    let layer = Arc::new(layer);
-    let state = LayerState::new(Arc::clone(&layer), snapshot, Overlay::default());
+    let state = LayerState::new(Arc::new(layer.clone()), Arc::new(snapshot), None);
     state.map(Arc::new).map_err(|why| broken(&layer, why))
 }
 

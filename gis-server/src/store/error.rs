@@ -86,6 +86,27 @@ pub enum StoreError {
     /// The store was opened in memory, or another server writes into its folder.
     #[error("this server cannot write edits: {0}")]
     ReadOnly(String),
+    /// Edits that an import contradicts stand in the way of folding edits in.
+    #[error(
+        "layer '{layer}' has {count} edits that its last import contradicts: settle them first"
+    )]
+    Conflicts {
+        /// The layer.
+        layer: LayerId,
+        /// How many.
+        count: usize,
+    },
+    /// The layer was published anew while its edits were being folded in.
+    #[error("layer '{0}' was published anew in the meantime: try again")]
+    PublishedMeanwhile(LayerId),
+    /// The folded layer could not be written.
+    #[error("cannot write layer '{layer}': {source}")]
+    Write {
+        /// The layer.
+        layer: LayerId,
+        /// What was wrong.
+        source: datasets::write::WriteError,
+    },
     /// The catalogue could not be read.
     #[error(transparent)]
     Catalog(#[from] datasets::catalog::CatalogError),

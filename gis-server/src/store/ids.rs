@@ -178,16 +178,6 @@ impl Ids {
     pub(crate) fn by_id(&self) -> &[u32] {
         &self.by_id
     }
-
-    /// The greatest number among the identifiers.
-    pub(crate) fn greatest_number(&self) -> Option<u64> {
-        let is_number = |row: &u32| matches!(self.key(*row as usize), IdKey::Number(_));
-        let last = self.by_id.partition_point(is_number).checked_sub(1)?;
-        match self.key(self.by_id[last] as usize) {
-            IdKey::Number(number) => Some(number),
-            IdKey::Text(_) => None,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -215,7 +205,6 @@ mod tests {
         assert_eq!(ids.row_of(&"007".parse().unwrap()), Some(3));
         assert_eq!(ids.row_of(&FeatureId::Number(7)), None);
         assert_eq!(ids.first_after(&FeatureId::Number(9)), 1);
-        assert_eq!(ids.greatest_number(), Some(10));
     }
 
     #[test]

@@ -5,10 +5,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use city::{Access, Instant, Interval, Layer, Schema, access::RowRule, layer::Content, time::Date};
+use city::{
+    Access, FeatureId, Instant, Interval, Layer, Schema, Value, access::RowRule, layer::Content,
+    time::Date,
+};
 
 use super::{
-    overlay::{Overlay, Record},
+    error::StoreError,
+    history::replay,
+    log::{Fold, LogReader},
+    overlay::{Edited, Overlay, Record},
     rows::RowSet,
     snapshot::Snapshot,
     value::ValueRef,
@@ -24,8 +30,12 @@ pub(crate) struct LayerState {
     /// Rows of the snapshot by class, for each row rule.
     rule_rows: Arc<Vec<(Access, RowSet)>>,
     scopes: [OnceLock<Arc<Scope>>; Clearances::COUNT],
-    /// When this is a look back: the instant that it shows.
-    pub(crate) as_of: Option<Instant>,
+    /// What of the change log is in the snapshot already.
+    pub(crate) base: Fold,
+    /// The change log; `None` for a store in memory.
+    pub(crate) log: Option<LogReader>,
+    /// When this is a look back: the instant that it shows, and the layer as it stands.
+    pub(crate) looks_back: Option<(Instant, Arc<Self>)>,
 }
 
 /// What viewers with the same clearances see of a layer.
@@ -46,7 +56,7 @@ impl LayerState {
     pub(crate) fn new(
         layer: Arc<Layer>,
         snapshot: Arc<Snapshot>,
-        overlay: Overlay,
+        log: Option<LogReader>,
     ) -> Result<Self, String> {
         let rules = rules_of(&layer).iter().map(|rule| {
             let column = schema_of(&layer).index_of(&rule.column).ok_or_else(|| {
@@ -60,18 +70,46 @@ impl LayerState {
             Ok((rule.access, rows))
         });
         let rule_rows = Arc::new(rules.collect::<Result<_, String>>()?);
-        Ok(Self { layer, snapshot, overlay, rule_rows, scopes: Default::default(), as_of: None })
+        let base = Fold { seq: 0, since: layer.published };
+        let overlay = Overlay::default();
+        let scopes = Default::default();
+        Ok(Self { layer, snapshot, overlay, rule_rows, scopes, base, log, looks_back: None })
     }
 
     /// The same layer under other edits.
-    pub(crate) fn with_overlay(&self, overlay: Overlay, as_of: Option<Instant>) -> Self {
+    pub(crate) fn with_overlay(&self, overlay: Overlay) -> Self {
         Self {
             layer: Arc::clone(&self.layer),
             snapshot: Arc::clone(&self.snapshot),
             overlay,
             rule_rows: Arc::clone(&self.rule_rows),
             scopes: Default::default(),
-            as_of,
+            base: self.base,
+            log: self.log.clone(),
+            looks_back: None,
+        }
+    }
+
+    /// Puts one edit on top.
+    pub(crate) fn put(&mut self, id: FeatureId, edited: Edited) {
+        self.overlay.put(id, edited, &self.snapshot);
+        self.scopes = Default::default();
+    }
+
+    /// The same layer under the edits that the change log has for it.
+    pub(crate) fn replayed(&self) -> Result<Self, StoreError> {
+        let Some(log) = &self.log else { return Ok(self.with_overlay(Overlay::default())) };
+        let base = log.fold_of(&self.layer.id, &self.layer.checksum)?;
+        let base = base.unwrap_or(Fold { seq: 0, since: self.layer.published });
+        let overlay = replay(log, &self.layer, self.schema(), &self.snapshot, base)?;
+        Ok(Self { base, ..self.with_overlay(overlay) })
+    }
+
+    /// Whether there is a feature with an identifier, whoever may see it.
+    pub(crate) fn has(&self, id: &FeatureId) -> bool {
+        match self.overlay.get(id) {
+            Some(edited) => edited.record.is_some(),
+            None => self.snapshot.ids.row_of(id).is_some(),
         }
     }
 
@@ -112,7 +150,7 @@ impl LayerState {
     }
 
     /// Whether viewers with these clearances may see a feature with these values.
-    pub(crate) fn sees_values(&self, clearances: Clearances, values: &[city::Value]) -> bool {
+    pub(crate) fn sees_values(&self, clearances: Clearances, values: &[Value]) -> bool {
         let schema = self.schema();
         rules_of(&self.layer).iter().all(|rule| {
             let value = schema.index_of(&rule.column).and_then(|column| values.get(column));
@@ -134,16 +172,12 @@ impl LayerState {
         Interval { start: read(scope.valid.0), end: read(scope.valid.1) }
     }
 
-    /// When an edited feature holds in the world: as its columns say, else as its editor said.
-    pub(crate) fn valid_of_record(&self, scope: &Scope, record: &Record) -> Interval {
-        let read = |column: Option<usize>, said: Option<Instant>| match column {
-            Some(column) => instant_of((&record.values[column]).into()),
-            None => said,
+    /// When an edited feature holds in the world.
+    pub(crate) fn valid_of_values(&self, scope: &Scope, values: &[Value]) -> Interval {
+        let read = |column: Option<usize>| {
+            column.and_then(|column| instant_of(values.get(column)?.into()))
         };
-        Interval {
-            start: read(scope.valid.0, record.valid.start),
-            end: read(scope.valid.1, record.valid.end),
-        }
+        Interval { start: read(scope.valid.0), end: read(scope.valid.1) }
     }
 
     /// Whether the layer says when its features hold.

@@ -16,12 +16,18 @@
 
 mod city_view;
 mod columns;
+mod compact;
+mod conflict;
+mod document;
+mod edit;
 mod embedded;
 mod error;
 pub mod geometries;
+mod history;
 mod ids;
 mod layer_state;
 mod load;
+mod log;
 mod overlay;
 mod query;
 mod region;
@@ -37,9 +43,14 @@ mod watch;
 pub mod world;
 
 pub use city_view::City;
+pub use compact::Compacted;
+pub use conflict::{Conflict, ConflictKind};
+pub use edit::{Applied, Draft, Edit};
 pub use embedded::{Status, Store};
 pub use error::StoreError;
 pub use geometries::{FeatureGeometry, Part, Ring, Shape};
+pub use history::{Change, State};
+pub use log::Operation;
 pub use query::{Page, Query};
 pub use region::Region;
 pub use value::ValueRef;

@@ -5,11 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use city::{FeatureId, Interval, Value};
+use city::{FeatureId, Value};
 use rstar::{AABB, RTree, RTreeObject};
 
 use super::{
+    document::Document,
     geometries::{FeatureGeometry, Geometries},
+    log::Operation,
     snapshot::Snapshot,
     world::WorldBox,
 };
@@ -22,34 +24,52 @@ pub(crate) struct Record {
     pub(crate) geometry: Geometries,
     /// In the order of the schema.
     pub(crate) values: Vec<Value>,
-    /// When it holds in the world, as the editor said.
-    pub(crate) valid: Interval,
     /// Number of the edit in the change log.
     pub(crate) seq: u64,
 }
 
 impl Record {
+    /// The feature that a document describes.
+    pub(crate) fn new(id: FeatureId, document: Document, seq: u64) -> Self {
+        let Document { geometry, values } = document;
+        Self { id, geometry: Geometries::of(&geometry), values, seq }
+    }
+
     pub(crate) fn geometry(&self) -> FeatureGeometry<'_> {
         self.geometry.get(0)
     }
 }
 
-/// What an edit made of a feature.
-#[derive(Debug, Clone)]
-pub(crate) enum Edited {
-    /// It was created or replaced.
-    Present(Arc<Record>),
-    /// It was deleted, by the edit of this number.
-    Deleted(u64),
+/// How an edited feature came to be, since its layer's published file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The file has it; when a later file hasn't, the edit is in conflict.
+    Imported,
+    /// It was created here; when a later file has it too, the edit is in conflict.
+    Created,
+    /// It was deleted, or gone from the file, and made again here.
+    Restored,
 }
 
-impl Edited {
-    pub(crate) fn seq(&self) -> u64 {
-        match self {
-            Self::Present(record) => record.seq,
-            Self::Deleted(seq) => *seq,
+impl Origin {
+    /// The origin after one more change.
+    pub(crate) fn after(before: Option<Self>, operation: Operation) -> Self {
+        match (before, operation) {
+            (None, Operation::Create) => Self::Created,
+            (Some(Self::Imported), Operation::Create) => Self::Restored,
+            (before, _) => before.unwrap_or(Self::Imported),
         }
     }
+}
+
+/// What edits made of a feature.
+#[derive(Debug, Clone)]
+pub(crate) struct Edited {
+    /// Number of the last of them.
+    pub(crate) seq: u64,
+    pub(crate) origin: Origin,
+    /// The feature; `None` when it was deleted.
+    pub(crate) record: Option<Arc<Record>>,
 }
 
 /// The last state of every edited feature of one layer.
@@ -66,6 +86,12 @@ pub(crate) struct Overlay {
 /// A record in the tree of boxes.
 #[derive(Debug, Clone)]
 struct Entry(Arc<Record>);
+
+impl Entry {
+    fn of(record: &Arc<Record>) -> Self {
+        Self(Arc::clone(record))
+    }
+}
 
 impl RTreeObject for Entry {
     // Areas of boxes in steps overflow 64-bit integers; f64 holds every step exactly.
@@ -91,13 +117,8 @@ impl Overlay {
     /// The overlay of these edits, each the last of its feature.
     pub(crate) fn of(edits: BTreeMap<FeatureId, Edited>, snapshot: &Snapshot) -> Self {
         let superseded = edits.keys().filter_map(|id| snapshot.ids.row_of(id)).collect();
-        let seq = edits.values().map(Edited::seq).max().unwrap_or_default();
-        let present = edits.values().filter_map(|edited| match edited {
-            Edited::Present(record) if !record.geometry().world_box().is_empty() => {
-                Some(Entry(Arc::clone(record)))
-            }
-            _ => None,
-        });
+        let seq = edits.values().map(|edited| edited.seq).max().unwrap_or_default();
+        let present = edits.values().filter_map(|edited| edited.record.as_ref().map(Entry::of));
         let tree = RTree::bulk_load(present.collect());
         Self { edited: edits, tree, superseded, seq }
     }
@@ -107,13 +128,11 @@ impl Overlay {
         if let Some(row) = snapshot.ids.row_of(&id) {
             self.superseded.insert(row);
         }
-        self.seq = self.seq.max(edited.seq());
-        if let Edited::Present(record) = &edited
-            && !record.geometry().world_box().is_empty()
-        {
-            self.tree.insert(Entry(Arc::clone(record)));
+        self.seq = self.seq.max(edited.seq);
+        if let Some(record) = &edited.record {
+            self.tree.insert(Entry::of(record));
         }
-        if let Some(Edited::Present(before)) = self.edited.insert(id, edited) {
+        if let Some(before) = self.edited.insert(id, edited).and_then(|edited| edited.record) {
             self.tree.remove(&Entry(before));
         }
     }
@@ -128,12 +147,14 @@ impl Overlay {
         self.edited.iter()
     }
 
+    /// A copy of what edits made of each feature.
+    pub(crate) fn to_map(&self) -> BTreeMap<FeatureId, Edited> {
+        self.edited.clone()
+    }
+
     /// Every created or replaced feature, in the order of identifiers.
     pub(crate) fn records(&self) -> impl Iterator<Item = &Record> {
-        self.edited.values().filter_map(|edited| match edited {
-            Edited::Present(record) => Some(record.as_ref()),
-            Edited::Deleted(_) => None,
-        })
+        self.edited.values().filter_map(|edited| edited.record.as_deref())
     }
 
     /// The created or replaced features whose box meets any of these, in the order of identifiers.

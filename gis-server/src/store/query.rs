@@ -272,7 +272,8 @@ impl<'v, 'q> Plan<'v, 'q> {
     fn finds(&self, record: &Record) -> bool {
         let (state, scope) = (&self.view.state, &self.view.scope);
         let touches = |(region, _): &(&Region, _)| region.touches(record.geometry());
-        let holds = |wanted: &Interval| state.valid_of_record(scope, record).intersects(wanted);
+        let holds =
+            |wanted: &Interval| state.valid_of_values(scope, &record.values).intersects(wanted);
         state.sees_record(scope, record)
             && self.equals.iter().all(|(column, value)| record.values.get(*column) == Some(value))
             && self.datetime.as_ref().is_none_or(holds)

@@ -54,11 +54,6 @@ impl RowSet {
         Self::from_words(words)
     }
 
-    /// Whether no row is in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Whether a row is in it.
     pub(crate) fn contains(&self, row: usize) -> bool {
         self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)

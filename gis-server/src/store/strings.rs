@@ -25,11 +25,6 @@ impl Strings {
         self.ends.len()
     }
 
-    /// How many bytes they have together.
-    pub(crate) fn bytes(&self) -> usize {
-        self.text.len()
-    }
-
     /// All of them, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.get(index))

@@ -8,7 +8,7 @@ use super::{
     error::StoreError,
     geometries::FeatureGeometry,
     layer_state::{LayerState, Scope},
-    overlay::{Edited, Record},
+    overlay::Record,
     value::ValueRef,
     world::WorldBox,
 };
@@ -76,17 +76,21 @@ impl LayerView {
     pub fn version(&self) -> String {
         let checksum = checksum8(self.layer());
         let (seq, scope) = (self.state.overlay.seq(), self.clearances.scope());
-        match self.state.as_of {
+        match self.looks_back_to() {
             Some(at) => format!("{checksum}-{seq}-{scope:x}@{}", at.as_micros()),
             None => format!("{checksum}-{seq}-{scope:x}"),
         }
     }
 
+    /// The instant that this is a look back to; `None` when it shows the present.
+    pub fn looks_back_to(&self) -> Option<Instant> {
+        self.state.looks_back.as_ref().map(|(instant, _)| *instant)
+    }
+
     /// One feature.
     pub fn get(&self, id: &FeatureId) -> Option<FeatureRef<'_>> {
         match self.state.overlay.get(id) {
-            Some(Edited::Present(record)) => self.see_record(record),
-            Some(Edited::Deleted(_)) => None,
+            Some(edited) => self.see_record(edited.record.as_deref()?),
             None => self.see_row(self.state.snapshot.ids.row_of(id)?),
         }
     }
@@ -183,7 +187,7 @@ impl<'a> FeatureRef<'a> {
         let (state, scope) = (&self.view.state, &self.view.scope);
         match self.at {
             At::Row(row) => state.valid_of_row(scope, row),
-            At::Record(record) => state.valid_of_record(scope, record),
+            At::Record(record) => state.valid_of_values(scope, &record.values),
         }
     }
 
@@ -207,13 +211,5 @@ impl<'a> FeatureRef<'a> {
             At::Row(row) => self.view.state.snapshot.columns[column].value(row),
             At::Record(record) => record.values.get(column).map_or(ValueRef::Null, ValueRef::from),
         }
-    }
-}
-
-/// The instant that a view shows, for what is written about it.
-impl LayerView {
-    /// The instant that this is a look back to; `None` when it shows the present.
-    pub fn looks_back_to(&self) -> Option<Instant> {
-        self.state.as_of
     }
 }

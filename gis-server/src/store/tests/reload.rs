@@ -79,7 +79,9 @@ fn a_catalogue_that_cannot_be_loaded_leaves_the_city_and_says_why() {
     let dir = tempfile::tempdir().unwrap();
     publish(dir.path(), rows(10));
     let store = Store::open(dir.path()).unwrap();
-    std::fs::write(dir.path().join("catalog.toml"), "format = 99").unwrap();
+    let later = dir.path().join("later.toml");
+    std::fs::write(&later, "format = 99").unwrap();
+    std::fs::rename(later, dir.path().join("catalog.toml")).unwrap();
     while store.status().problem.is_none() {
         let _ = store.reload();
     }

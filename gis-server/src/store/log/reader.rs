@@ -1,0 +1,152 @@
+//! Reading the change log, beside its one writer.
+
+use std::path::{Path, PathBuf};
+
+use city::{FeatureId, Instant, Interval, LayerId};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, config::DbConfig, params};
+
+use super::{FILE_NAME, Operation};
+use crate::store::error::StoreError;
+
+/// Opens the log for reading, each time anew; a folder without a log has no changes.
+#[derive(Debug, Clone)]
+pub(crate) struct LogReader {
+    path: PathBuf,
+}
+
+/// What of a layer's changes is in its published file already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fold {
+    /// Changes up to this number are in the file; 0 is none.
+    pub(crate) seq: u64,
+    /// When the layer was imported, before any folding.
+    pub(crate) since: Instant,
+}
+
+/// A recorded change, with its states as the log has them.
+#[derive(Debug, Clone)]
+pub(crate) struct LoggedEdit {
+    pub(crate) seq: u64,
+    pub(crate) feature: FeatureId,
+    pub(crate) operation: Operation,
+    pub(crate) who: String,
+    pub(crate) recorded: Instant,
+    pub(crate) valid: Interval,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
+impl LogReader {
+    pub(crate) fn of(dir: &Path) -> Self {
+        Self { path: dir.join(FILE_NAME) }
+    }
+
+    /// What of a layer's changes is in the file with this checksum.
+    ///
+    /// # Errors
+    /// [`StoreError::Log`], as all of these.
+    pub(crate) fn fold_of(
+        &self,
+        layer: &LayerId,
+        checksum: &str,
+    ) -> Result<Option<Fold>, StoreError> {
+        let fold = self.read(|connection| {
+            let sql = "SELECT seq, since FROM fold WHERE layer = ?1 AND checksum = ?2";
+            let read = |row: &Row<'_>| {
+                Ok(Fold { seq: row.get(0)?, since: Instant::from_micros(row.get(1)?) })
+            };
+            connection.query_row(sql, params![layer.as_str(), checksum], read).optional()
+        });
+        Ok(fold?.flatten())
+    }
+
+    /// A layer's changes after a number, in their order.
+    pub(crate) fn changes_after(
+        &self,
+        layer: &LayerId,
+        seq: u64,
+    ) -> Result<Vec<LoggedEdit>, StoreError> {
+        self.changes("layer = ?1 AND seq > ?2 ORDER BY seq", layer, &seq)
+    }
+
+    /// A layer's changes that were recorded after an instant, in their order.
+    pub(crate) fn changes_since(
+        &self,
+        layer: &LayerId,
+        instant: Instant,
+    ) -> Result<Vec<LoggedEdit>, StoreError> {
+        self.changes("layer = ?1 AND recorded > ?2 ORDER BY seq", layer, &instant.as_micros())
+    }
+
+    /// A feature's changes, in their order.
+    pub(crate) fn history(
+        &self,
+        layer: &LayerId,
+        feature: &FeatureId,
+    ) -> Result<Vec<LoggedEdit>, StoreError> {
+        self.changes("layer = ?1 AND feature = ?2 ORDER BY seq", layer, &feature.to_string())
+    }
+
+    fn changes(
+        &self,
+        which: &str,
+        layer: &LayerId,
+        bound: &dyn rusqlite::ToSql,
+    ) -> Result<Vec<LoggedEdit>, StoreError> {
+        let rows = self.read(|connection| {
+            let sql = format!(
+                "SELECT seq, feature, op, who, recorded, valid_from, valid_to, before, after \
+                 FROM change WHERE {which}"
+            );
+            let mut statement = connection.prepare(&sql)?;
+            let rows = statement.query_map(params![layer.as_str(), bound], edit_of)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        });
+        Ok(rows?.unwrap_or_default())
+    }
+
+    /// Reads with a connection of its own; `None` when there is no log.
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        if !self.path.exists() {
+            return Ok(None);
+        }
+        let failed = |source| StoreError::Log { path: self.path.clone(), source };
+        let connection = self.connect().map_err(failed)?;
+        read(&connection).map(Some).map_err(failed)
+    }
+
+    /// A connection that can neither write nor checkpoint.
+    pub(super) fn connect(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        Ok(connection)
+    }
+}
+
+fn edit_of(row: &Row<'_>) -> rusqlite::Result<LoggedEdit> {
+    let unreadable = |column: usize| {
+        let why = "it was not written by this program".into();
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, why)
+    };
+    let micros = |column: usize| -> rusqlite::Result<Option<Instant>> {
+        Ok(row.get::<_, Option<i64>>(column)?.map(Instant::from_micros))
+    };
+    let feature: String = row.get(1)?;
+    let operation: String = row.get(2)?;
+    Ok(LoggedEdit {
+        seq: row.get(0)?,
+        feature: feature.parse().map_err(|_| unreadable(1))?,
+        operation: Operation::from_name(&operation).ok_or_else(|| unreadable(2))?,
+        who: row.get(3)?,
+        recorded: Instant::from_micros(row.get(4)?),
+        valid: Interval { start: micros(5)?, end: micros(6)? },
+        before: row.get(7)?,
+        after: row.get(8)?,
+    })
+}
