@@ -49,6 +49,18 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_enum, help_heading = "What to read")]
     pub(crate) encoding: Option<Encoding>,
 
+    /// Band of a raster, counted from 1
+    #[arg(long, value_name = "N", help_heading = "What to read")]
+    pub(crate) band: Option<usize>,
+    /// Value of a raster that means no data, beside what the file says
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        allow_negative_numbers = true,
+        help_heading = "What to read"
+    )]
+    pub(crate) nodata: Option<f64>,
+
     /// Column whose values are the features' identifiers; without it the source's numbers are
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     pub(crate) key: Option<String>,

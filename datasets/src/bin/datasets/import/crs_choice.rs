@@ -26,16 +26,36 @@ pub(crate) struct Chosen {
 }
 
 /// What a source says of its system.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Declared {
     /// Nothing.
     Nothing,
     /// A code of an authority.
     Code(String),
-    /// A description without a code.
-    Description(String),
+    /// A description without a code, and the numbers of its projection.
+    Description(String, Option<Shape>),
     /// A horizontal and a vertical system; the code of the horizontal one, where it has one.
     Compound(String, Option<String>),
+}
+
+/// The numbers of a transverse Mercator projection.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Shape {
+    meridian_deg: f64,
+    scale: f64,
+}
+
+impl Shape {
+    fn of(reference: &SpatialRef) -> Option<Self> {
+        let number = |name: &str| reference.get_proj_param(name).ok().flatten();
+        Some(Self { meridian_deg: number("central_meridian")?, scale: number("scale_factor")? })
+    }
+
+    /// Whether a system of ours has the same numbers, to what files round them to.
+    fn is_of(self, crs: Crs) -> bool {
+        let near = |own: Option<f64>, given: f64| own.is_some_and(|own| (own - given).abs() < 1e-6);
+        near(crs.central_meridian_deg(), self.meridian_deg) && near(crs.scale_factor(), self.scale)
+    }
 }
 
 /// Reads what a source declares.
@@ -60,7 +80,7 @@ pub(crate) fn declared_by(reference: Option<SpatialRef>) -> Declared {
     {
         return Declared::Code(code);
     }
-    Declared::Description(name)
+    Declared::Description(name, Shape::of(&reference))
 }
 
 /// Chooses the system of coordinates that reach over an extent.
@@ -80,13 +100,13 @@ pub(crate) fn choose(
         }
         (None, Declared::Nothing) => {
             let what = "the source declares no coordinate system / nguồn không khai báo hệ tọa độ";
-            return Err(ImportError::Crs(unknown(what, extent)));
+            return Err(ImportError::Crs(unknown(what, None, extent)));
         }
-        (None, Declared::Description(name)) => {
+        (None, Declared::Description(name, shape)) => {
             let what = format!(
                 "the source describes its system as '{name}' without a code / nguồn mô tả hệ tọa độ '{name}' nhưng không có mã"
             );
-            return Err(ImportError::Crs(unknown(&what, extent)));
+            return Err(ImportError::Crs(unknown(&what, *shape, extent)));
         }
     };
     let refused = |error: datasets::crs::CrsError| ImportError::Crs(error.to_string());
@@ -148,7 +168,7 @@ fn refuse_swapped(chosen: &Chosen, extent: Bbox) -> Result<(), ImportError> {
 }
 
 /// What to say when the system is not known: the candidates and where each puts the data.
-fn unknown(what: &str, extent: Option<Bbox>) -> String {
+fn unknown(what: &str, described: Option<Shape>, extent: Option<Bbox>) -> String {
     let mut text = format!("{what}: pass --crs EPSG:… / chọn bằng --crs EPSG:…");
     let Some(extent) = extent else { return text };
     let _ = write!(
@@ -156,16 +176,21 @@ fn unknown(what: &str, extent: Option<Bbox>) -> String {
         "\n  extent / phạm vi: x {} … {}, y {} … {}",
         extent.min_x, extent.max_x, extent.min_y, extent.max_y
     );
-    let candidates = candidates(extent);
+    let candidates = candidates(extent, described);
     if candidates.is_empty() {
         text.push_str("\n  no system known here puts it into Vietnam / không hệ tọa độ nào đưa dữ liệu vào Việt Nam");
         return text;
     }
     text.push_str("\n  these put it into Vietnam / các hệ tọa độ đưa dữ liệu vào Việt Nam:");
-    for Candidate { crs, swapped, lon, lat } in candidates {
+    for Candidate { crs, swapped, lon, lat, described } in candidates {
         let swap = if swapped { " --swap-axes" } else { "" };
-        let title = crs.title().vi;
-        let _ = write!(text, "\n    --crs {crs}{swap}  {title}: {}", places::describe(lon, lat));
+        let fits = if described {
+            "  ← khớp mô tả của tệp / fits the file's description"
+        } else {
+            ""
+        };
+        let (title, place) = (crs.title().vi, places::describe(lon, lat));
+        let _ = write!(text, "\n    --crs {crs}{swap}  {title}: {place}{fits}");
     }
     text
 }
@@ -175,10 +200,12 @@ struct Candidate {
     swapped: bool,
     lon: f64,
     lat: f64,
+    /// The file describes a projection with the same numbers.
+    described: bool,
 }
 
 /// The systems in which an extent lies in Vietnam, near their own central meridian.
-fn candidates(extent: Bbox) -> Vec<Candidate> {
+fn candidates(extent: Bbox, described: Option<Shape>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for crs in Crs::all().filter(|crs| *crs != Crs::CRS84) {
         let Ok(forward) = Transformer::between(crs, Crs::CRS84) else { continue };
@@ -191,10 +218,13 @@ fn candidates(extent: Bbox) -> Vec<Candidate> {
             let near = crs.central_meridian_deg().is_none_or(|m| (m - lon).abs() <= reach);
             let degrees = extent.max_x.abs() <= 360.0 && extent.max_y.abs() <= 360.0;
             let fits = degrees == (crs.kind() == CrsKind::Geographic);
-            if places::MAINLAND.contains(lon, lat) && near && fits {
-                found.push(Candidate { crs, swapped, lon, lat });
+            if places::is_near_home(lon, lat) && near && fits {
+                let described = !swapped && described.is_some_and(|shape| shape.is_of(crs));
+                found.push(Candidate { crs, swapped, lon, lat, described });
             }
         }
     }
+    // What the file itself says of the projection comes first; the order stays otherwise.
+    found.sort_by_key(|candidate| !candidate.described);
     found
 }

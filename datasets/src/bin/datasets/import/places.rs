@@ -46,16 +46,41 @@ const PLACES: &[(&str, f64, f64)] = &[
     ("Cần Thơ", 105.78, 10.03),
     ("Rạch Giá", 105.08, 10.01),
     ("Cà Mau", 105.15, 9.18),
+    ("Hà Giang", 104.98, 22.83),
+    ("Yên Bái", 104.88, 21.72),
+    ("Hòa Bình", 105.34, 20.82),
+    ("Móng Cái", 107.97, 21.53),
+    ("Thái Bình", 106.34, 20.45),
+    ("Đông Hà", 107.10, 16.82),
+    ("Tuy Hòa", 109.32, 13.09),
+    ("Phan Rang", 108.99, 11.57),
+    ("Đồng Xoài", 106.90, 11.53),
+    ("Vũng Tàu", 107.08, 10.35),
+    ("Cao Lãnh", 105.63, 10.46),
+    ("Sóc Trăng", 105.97, 9.60),
+    ("Côn Đảo", 106.61, 8.68),
+    ("Phú Quốc", 103.96, 10.22),
+    ("Lý Sơn", 109.12, 15.38),
 ];
+
+/// Whether a place is so near to a town of ours that data of Vietnam may well lie there.
+pub(crate) fn is_near_home(lon: f64, lat: f64) -> bool {
+    MAINLAND.contains(lon, lat) && nearest(lon, lat).is_some_and(|(_, km)| km < 80.0)
+}
+
+/// The nearest town and its distance in kilometres.
+fn nearest(lon: f64, lat: f64) -> Option<(&'static str, f64)> {
+    let frame = city::frame::LocalFrame::at(lon, lat);
+    let distances = PLACES.iter().map(|(name, x, y)| {
+        let (east, north) = frame.from_lon_lat(*x, *y);
+        (*name, east.hypot(north) / 1000.0)
+    });
+    distances.min_by(|a, b| a.1.total_cmp(&b.1))
+}
 
 /// A place in words: longitude, latitude, and the nearest town with its distance.
 pub(crate) fn describe(lon: f64, lat: f64) -> String {
-    let distance_km = |place: &(&str, f64, f64)| {
-        let (east, north) = city::frame::LocalFrame::at(lon, lat).from_lon_lat(place.1, place.2);
-        east.hypot(north) / 1000.0
-    };
-    let nearest = PLACES.iter().min_by(|a, b| distance_km(a).total_cmp(&distance_km(b)));
-    match nearest.map(|place| (place.0, distance_km(place))) {
+    match nearest(lon, lat) {
         Some((name, km)) if km < 400.0 => {
             format!("{lon:.4}°E {lat:.4}°N, cách {name} {km:.0} km / {km:.0} km from {name}")
         }
