@@ -7,7 +7,9 @@
 //!
 //! This library never links GDAL: only the program `datasets` does.
 
+pub mod backup;
 pub mod catalog;
+pub mod check;
 mod checksum;
 pub mod codelists;
 pub mod crs;

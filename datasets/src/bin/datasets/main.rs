@@ -8,13 +8,15 @@ mod import;
 use std::{error::Error, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use commands::{crs, list, roles};
+use commands::{backup, check, crs, list, restore, roles};
 
 /// How a run that came to its end ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     /// Everything is as it should be.
     Good,
+    /// The data has problems, which have been told.
+    Problems,
 }
 
 /// What stopped a run: anything that can be told to a person.
@@ -43,6 +45,12 @@ enum Command {
     Import(Box<import::ImportArgs>),
     /// List the layers of a data folder
     List(list::Args),
+    /// Check a data folder and say what is wrong
+    Check(check::Args),
+    /// Copy a data folder, edits included, into one file
+    Backup(backup::Args),
+    /// Make a data folder from a backup
+    Restore(restore::Args),
     /// List the roles that a layer may play, with their attributes
     Roles(roles::Args),
     /// List the coordinate reference systems, or convert a point
@@ -53,11 +61,15 @@ fn main() -> ExitCode {
     let run = match Cli::parse().command {
         Command::Import(args) => return end_of_import(&args),
         Command::List(args) => list::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Roles(args) => roles::run(&args),
         Command::Crs(args) => crs::run(&args),
     };
     match run {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Problems) => ExitCode::from(1),
         Err(failure) => {
             eprintln!("datasets: {}", told(failure.as_ref()));
             ExitCode::from(2)
