@@ -15,7 +15,7 @@ use crate::{
     http::layers,
     ogc::{
         api, collections, conformance,
-        features::{item, items},
+        features::{edit, item, items},
         landing, schema,
     },
     operate, search,
@@ -48,8 +48,10 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}", || get(collections::show)),
     at("/collections/{collectionId}/schema", || get(schema::show)),
     at("/collections/{collectionId}/queryables", || get(schema::queryables)),
-    at("/collections/{collectionId}/items", || get(items::list)),
-    at("/collections/{collectionId}/items/{featureId}", || get(item::show)),
+    at("/collections/{collectionId}/items", || get(items::list).post(edit::create)),
+    at("/collections/{collectionId}/items/{featureId}", || {
+        get(item::show).put(edit::replace).delete(edit::delete)
+    }),
     // Code lists and search
     at("/codelists", || get(codelists::list)),
     at("/codelists/{codeListId}", || get(codelists::show)),

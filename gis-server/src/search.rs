@@ -9,6 +9,8 @@ mod find;
 mod index;
 mod words;
 
+use std::time::Duration;
+
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, header},
@@ -80,6 +82,7 @@ pub async fn show(
     Format::choose(query.get("f"), &headers, &[Format::GeoJson])?;
     let search = read(&query)?;
     let viewer = caller.viewer.clone();
+    wait_until_ready(&app).await;
     let work = move || {
         let city = app.store.city();
         (app.searcher.search(&city, &viewer, &search), app.searcher.is_ready(&city))
@@ -97,6 +100,18 @@ pub async fn show(
     let mut response = (fields, document.to_string()).into_response();
     caller.mark(&mut response);
     Ok(response)
+}
+
+/// Waits a moment for an index that is being made: right after a start an answer that comes a
+/// little later is better than one that misses what is there.
+async fn wait_until_ready(app: &App) {
+    const TRIES: usize = 30;
+    for _ in 0..TRIES {
+        if app.searcher.is_ready(&app.store.city()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 fn read(query: &Query) -> Result<Search, Problem> {

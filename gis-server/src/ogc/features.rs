@@ -1,6 +1,8 @@
 //! OGC API - Features, Part 1 (17-069r4), Part 2 (18-058r1) and the first of Part 4 (20-002r1).
 
 pub mod cursor;
+mod draft;
+pub mod edit;
 pub mod item;
 pub mod items;
 pub mod params;
@@ -42,6 +44,9 @@ pub const PART: Part = Part {
     schema::queryables,
     items::list,
     item::show,
+    edit::create,
+    edit::replace,
+    edit::delete,
 ))]
 struct Document;
 

@@ -1,0 +1,212 @@
+//! Making, replacing and deleting features (OGC 20-002r1), with `If-Match`.
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use city::{Crs, FeatureId, LayerId, Title};
+
+use super::{draft, item, tags};
+use crate::{
+    caller::Caller,
+    error::Problem,
+    http::{base::Base, format::Format, query::Query},
+    ogc::collections::seen_features,
+    state::App,
+    store::{Applied, Edit},
+};
+
+/// Makes a feature.
+#[utoipa::path(
+    post, path = "/collections/{collectionId}/items", tag = "Features", operation_id = "createFeature",
+    params(
+        ("collectionId" = String, Path, description = "Identifier of a collection"),
+        ("Content-Crs" = Option<String>, Header, description = "System of the coordinates, as <URI>; CRS84 where not given"),
+    ),
+    request_body(content = Object, content_type = "application/geo+json", description = "A GeoJSON feature"),
+    responses(
+        (status = 201, description = "It is made; Location says where"),
+        (status = 400, description = "The feature is not valid", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The caller may not edit", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "The identifier is taken", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(app): State<App>,
+    Path(collection): Path<String>,
+    base: Base,
+    caller: Caller,
+    query: Query,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let layer = editable(&app, &caller, &collection)?;
+    let (id, draft) = draft::read(&sent(&headers, body)?, content_crs(&headers)?)?;
+    let edit = Edit::Create { layer, id, draft };
+    let applied = apply(&app, &caller, edit).await?;
+    changed(&app, &caller, &base, &collection, &applied, StatusCode::CREATED)
+}
+
+/// Puts a feature in the place of what it was.
+#[utoipa::path(
+    put, path = "/collections/{collectionId}/items/{featureId}", tag = "Features", operation_id = "replaceFeature",
+    params(
+        ("collectionId" = String, Path, description = "Identifier of a collection"),
+        ("featureId" = String, Path, description = "Identifier of a feature"),
+        ("If-Match" = Option<String>, Header, description = "ETag under which it was read: only if it is still so"),
+        ("Content-Crs" = Option<String>, Header, description = "System of the coordinates, as <URI>"),
+    ),
+    request_body(content = Object, content_type = "application/geo+json", description = "A GeoJSON feature"),
+    responses(
+        (status = 204, description = "It is replaced"),
+        (status = 400, description = "The feature is not valid", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "No such feature", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        (status = 412, description = "It has changed since", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn replace(
+    State(app): State<App>,
+    Path((collection, id)): Path<(String, String)>,
+    base: Base,
+    caller: Caller,
+    query: Query,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let layer = editable(&app, &caller, &collection)?;
+    let id: FeatureId = id.parse().map_err(|_| item::no_feature(&collection, &id))?;
+    let (own, draft) = draft::read(&sent(&headers, body)?, content_crs(&headers)?)?;
+    if own.is_some_and(|own| own != id) {
+        return Err(Problem::bad_request(
+            format!("'id' trong thân yêu cầu khác với '{id}' trong địa chỉ."),
+            format!("The 'id' in the body is not the '{id}' of the address."),
+        ));
+    }
+    let edit = Edit::Replace { layer, id, draft, if_match: tags::expected_version(&headers) };
+    let applied = apply(&app, &caller, edit).await?;
+    changed(&app, &caller, &base, &collection, &applied, StatusCode::NO_CONTENT)
+}
+
+/// Takes a feature away; its history stays.
+#[utoipa::path(
+    delete, path = "/collections/{collectionId}/items/{featureId}", tag = "Features", operation_id = "deleteFeature",
+    params(
+        ("collectionId" = String, Path, description = "Identifier of a collection"),
+        ("featureId" = String, Path, description = "Identifier of a feature"),
+        ("If-Match" = Option<String>, Header, description = "ETag under which it was read: only if it is still so"),
+    ),
+    responses(
+        (status = 204, description = "It is deleted"),
+        (status = 404, description = "No such feature", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        (status = 412, description = "It has changed since", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn delete(
+    State(app): State<App>,
+    Path((collection, id)): Path<(String, String)>,
+    caller: Caller,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let layer = editable(&app, &caller, &collection)?;
+    let id: FeatureId = id.parse().map_err(|_| item::no_feature(&collection, &id))?;
+    let edit = Edit::Delete { layer, id, if_match: tags::expected_version(&headers) };
+    apply(&app, &caller, edit).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A layer that the caller sees and may edit.
+fn editable(app: &App, caller: &Caller, collection: &str) -> Result<LayerId, Problem> {
+    let view = seen_features(app, caller, collection)?;
+    if caller.viewer.may_write {
+        return Ok(view.layer().id.clone());
+    }
+    if !caller.has_token && app.tokens.load().is_some() {
+        return Err(Problem::unauthorized(
+            "Muốn chỉnh sửa, hãy gửi mã truy cập có vai trò 'editor': Authorization: Bearer MÃ.",
+            "To edit, send a token with the role 'editor': Authorization: Bearer TOKEN.",
+        ));
+    }
+    Err(Problem::forbidden(
+        "Người gọi chỉ được đọc. Khi chưa có tokens.toml, chỉ chính máy này được chỉnh sửa.",
+        "The caller may only read. Without tokens.toml, only this very machine may edit.",
+    ))
+}
+
+/// The body, if it came whole and is said to be JSON.
+fn sent(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type
+        .map(|text| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    if !matches!(essence.as_deref(), None | Some("application/geo+json" | "application/json")) {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            Title::new("Không đọc được định dạng này", "Unsupported media type"),
+            Title::new("Hãy gửi application/geo+json.", "Send application/geo+json."),
+        ));
+    }
+    body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body-too-large",
+            Title::new("Thân yêu cầu quá lớn", "Body too large"),
+            Title::new(
+                "Hãy gửi ít hơn, hoặc nâng limits.body_bytes trong dothi.toml.",
+                "Send less, or raise limits.body_bytes in dothi.toml.",
+            ),
+        ),
+        _ => Problem::bad_request(
+            "Thân yêu cầu không đến trọn vẹn.",
+            "The body did not arrive whole.",
+        ),
+    })
+}
+
+fn content_crs(headers: &HeaderMap) -> Result<Crs, Problem> {
+    let Some(value) = headers.get(HeaderName::from_static("content-crs")) else {
+        return Ok(Crs::CRS84);
+    };
+    let text =
+        value.to_str().unwrap_or_default().trim().trim_start_matches('<').trim_end_matches('>');
+    text.parse().map_err(|error: city::Error| {
+        Problem::bad_request(
+            "Content-Crs không phải hệ toạ độ được cung cấp.",
+            format!("Content-Crs: {error}"),
+        )
+    })
+}
+
+async fn apply(app: &App, caller: &Caller, edit: Edit) -> Result<Applied, Problem> {
+    let (app, viewer) = (app.clone(), caller.viewer.clone());
+    let work = tokio::task::spawn_blocking(move || app.store.apply(&viewer, edit));
+    let applied = work.await.map_err(|error| Problem::internal(&error))?;
+    applied.map_err(|error| Problem::from(&error))
+}
+
+/// Says where the feature is and under which tag it was left.
+fn changed(
+    app: &App,
+    caller: &Caller,
+    base: &Base,
+    collection: &str,
+    applied: &Applied,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let view = seen_features(app, caller, collection)?;
+    let mut response = status.into_response();
+    let (own, _) = item::addresses(base, &view, &applied.id);
+    if let (StatusCode::CREATED, Ok(location)) = (status, own.parse()) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    // Somebody else's edit may have come between; then their tag is the present one.
+    if let Some(feature) = view.get(&applied.id) {
+        tags::of(&view, feature, base, Crs::CRS84, Format::GeoJson).tag(&mut response);
+    }
+    Ok(response)
+}
