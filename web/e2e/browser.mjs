@@ -64,8 +64,9 @@ class Visit {
 
   /** Waits until the map has drawn everything it has asked for. */
   async settled() {
-    await this.page.waitForLoadState('networkidle');
+    // What was just clicked may start the drawing a moment later.
     await this.page.waitForTimeout(400);
+    await this.page.waitForSelector('#map[aria-busy=false]');
   }
 
   /** Keeps a picture in tests/out. */
