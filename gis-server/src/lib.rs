@@ -18,6 +18,8 @@ pub mod search;
 pub mod serve;
 pub mod state;
 pub mod store;
+pub mod styles;
+pub mod tiles;
 pub mod tokens;
 pub mod viewer;
 pub mod web;

@@ -8,6 +8,8 @@ pub mod conformance;
 pub mod features;
 pub mod landing;
 pub mod schema;
+pub mod styles;
+pub mod tiles;
 
 use city::Layer;
 use utoipa::openapi::OpenApi;
@@ -29,5 +31,11 @@ pub struct Part {
 }
 
 /// Every part, in the order in which the landing page lists them.
-pub const PARTS: &[Part] =
-    &[landing::PART, features::PART, crate::codelists::PART, crate::search::PART];
+pub const PARTS: &[Part] = &[
+    landing::PART,
+    features::PART,
+    tiles::PART,
+    styles::PART,
+    crate::codelists::PART,
+    crate::search::PART,
+];

@@ -16,7 +16,8 @@ use crate::{
     ogc::{
         api, collections, conformance,
         features::{edit, item, items},
-        landing, schema,
+        landing, schema, styles,
+        tiles::{matrix, raster, sets, vector},
     },
     operate, search,
     state::App,
@@ -52,6 +53,37 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}/items/{featureId}", || {
         get(item::show).put(edit::replace).delete(edit::delete)
     }),
+    // Tiles
+    at("/collections/{collectionId}/tiles", || get(sets::of_collection)),
+    at("/collections/{collectionId}/tiles/{tileMatrixSetId}", || get(sets::one_of_collection)),
+    at(
+        "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
+        || get(vector::of_collection),
+    ),
+    at("/collections/{collectionId}/map/tiles", || get(sets::of_map)),
+    at("/collections/{collectionId}/map/tiles/{tileMatrixSetId}", || get(sets::one_of_map)),
+    at(
+        "/collections/{collectionId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
+        || get(raster::of_map),
+    ),
+    at("/collections/{collectionId}/coverage/tiles", || get(sets::of_coverage)),
+    at("/collections/{collectionId}/coverage/tiles/{tileMatrixSetId}", || {
+        get(sets::one_of_coverage)
+    }),
+    at(
+        "/collections/{collectionId}/coverage/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
+        || get(raster::of_coverage),
+    ),
+    at("/tiles", || get(sets::of_dataset)),
+    at("/tiles/{tileMatrixSetId}", || get(sets::one_of_dataset)),
+    at("/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || get(vector::of_dataset)),
+    at("/tileMatrixSets", || get(matrix::list)),
+    at("/tileMatrixSets/{tileMatrixSetId}", || get(matrix::show)),
+    // Styles
+    at("/styles", || get(styles::list)),
+    at("/styles/{styleId}", || get(styles::show)),
+    at("/collections/{collectionId}/styles", || get(styles::of_collection)),
+    at("/collections/{collectionId}/styles/{styleId}", || get(styles::one_of_collection)),
     // Code lists and search
     at("/codelists", || get(codelists::list)),
     at("/codelists/{codeListId}", || get(codelists::show)),

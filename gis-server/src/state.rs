@@ -16,6 +16,7 @@ use crate::{
     ogc::collections::Extents,
     search::Searcher,
     store::{Store, StoreError},
+    tiles::{Tiles, raster::Rasters},
     tokens::{self, Tokens, TokensError},
 };
 
@@ -55,6 +56,10 @@ pub struct Parts {
     pub searcher: Searcher,
     /// From when to when features hold.
     pub extents: Extents,
+    /// Tiles, made and kept.
+    pub tiles: Tiles,
+    /// Raster files that were opened.
+    pub rasters: Rasters,
     /// What it counts.
     pub metrics: Metrics,
 }
@@ -74,6 +79,8 @@ impl App {
     /// The state over a store that is open already.
     pub fn of(config: Config, store: Store, tokens: Option<Tokens>, codelists: CodeLists) -> Self {
         Self(Arc::new(Parts {
+            tiles: Tiles::new(config.cache.tiles_mib),
+            rasters: Rasters::default(),
             config,
             store,
             tokens: ArcSwapOption::from_pointee(tokens),

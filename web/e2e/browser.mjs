@@ -64,9 +64,8 @@ class Visit {
 
   /** Waits until the map has drawn everything it has asked for. */
   async settled() {
-    // What was just clicked may start the drawing a moment later.
+    await this.page.waitForLoadState('networkidle');
     await this.page.waitForTimeout(400);
-    await this.page.waitForSelector('#map[aria-busy=false]');
   }
 
   /** Keeps a picture in tests/out. */

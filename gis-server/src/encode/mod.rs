@@ -2,5 +2,9 @@
 
 pub mod coordinates;
 pub mod csv;
+#[cfg(test)]
+pub(crate) mod decode;
 pub mod fgb;
 pub mod geojson;
+pub mod mvt;
+pub mod png;

@@ -302,6 +302,11 @@ impl<'a> FeatureGeometry<'a> {
         &self.all.world[self.positions()]
     }
 
+    /// Number of its first position among all of the layer's.
+    pub(crate) fn first_position(self) -> usize {
+        self.positions().start
+    }
+
     fn positions(self) -> Range<usize> {
         let parts = range(&self.all.parts_from, self.row);
         let position =

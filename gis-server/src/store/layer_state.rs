@@ -139,6 +139,12 @@ impl LayerState {
         Scope { clearances, columns, hidden, valid }
     }
 
+    /// Rows of the snapshot that viewers with these clearances may not see, edited or not.
+    pub(crate) fn closed_rows(&self, clearances: Clearances) -> RowSet {
+        let closed = self.rule_rows.iter().filter(|(access, _)| !clearances.contains(*access));
+        closed.fold(RowSet::default(), |all, (_, rows)| all.union(rows))
+    }
+
     /// A column is as closed as the catalogue says and as the attribute that it plays.
     fn sees_column(&self, clearances: Clearances, column: usize) -> bool {
         let property = &self.schema().properties[column];

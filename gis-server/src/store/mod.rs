@@ -53,6 +53,7 @@ pub use history::{Change, State};
 pub use log::Operation;
 pub use query::{Page, Query};
 pub use region::Region;
+pub(crate) use rows::RowSet;
 pub use value::ValueRef;
 pub use view::{FeatureRef, LayerView};
 pub use world::{WorldBox, WorldPoint};

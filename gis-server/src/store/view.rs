@@ -144,6 +144,14 @@ impl<'a> FeatureRef<'a> {
         }
     }
 
+    /// Its row in the snapshot; `None` for an edited feature.
+    pub(crate) fn row(self) -> Option<usize> {
+        match self.at {
+            At::Row(row) => Some(row),
+            At::Record(_) => None,
+        }
+    }
+
     /// Its geometry.
     pub fn geometry(self) -> FeatureGeometry<'a> {
         match self.at {

@@ -1,0 +1,209 @@
+//! Tile sets as documents (OGC 17-083r4, 6.2).
+
+use city::{Layer, layer::GeometryKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{TILING_SCHEME, raster::seen_raster, tilejson, vector::selected};
+use crate::{
+    caller::Caller,
+    error::Problem,
+    http::{base::Base, format::Format, link::Link},
+    ogc::collections,
+    state::App,
+    store::LayerView,
+    styles,
+    tiles::{TileMatrixSet, raster, simplify::LAST_ZOOM},
+};
+
+/// The tile sets of something.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TileSets {
+    /// One for each grid.
+    pub tilesets: Vec<TileSet>,
+    /// Where this document is.
+    pub links: Vec<Link>,
+}
+
+/// A tile set.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TileSet {
+    /// Name for people.
+    pub title: String,
+    /// `vector`, `map` or `coverage`.
+    pub data_type: &'static str,
+    /// URI of the grid's frame.
+    pub crs: String,
+    /// Identifier of the grid, or its registered definition.
+    #[serde(rename = "tileMatrixSetURI", skip_serializing_if = "Option::is_none")]
+    pub tile_matrix_set_uri: Option<String>,
+    /// Its outer edges in longitude and latitude.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounding_box: Option<BoundingBox>,
+    /// What it holds.
+    pub layers: Vec<SetLayer>,
+    /// The lines that a map shows.
+    pub attribution: String,
+    /// The tiles, the grid, this document.
+    pub links: Vec<Link>,
+}
+
+/// A box in longitude and latitude.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BoundingBox {
+    /// West, south.
+    pub lower_left: [f64; 2],
+    /// East, north.
+    pub upper_right: [f64; 2],
+    /// URI of the frame.
+    pub crs: String,
+}
+
+/// A layer of a tile set.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SetLayer {
+    /// Identifier, which is the layer's name in vector tiles.
+    pub id: String,
+    /// Name for people.
+    pub title: String,
+    /// `vector`, `map` or `coverage`.
+    pub data_type: &'static str,
+    /// 0 points, 1 lines, 2 polygons; absent for rasters and mixed layers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geometry_dimension: Option<u8>,
+    /// First matrix that holds it.
+    pub min_tile_matrix: String,
+    /// Last matrix that shows more than the one before.
+    pub max_tile_matrix: String,
+}
+
+/// What tiles are of.
+#[derive(Clone, Copy)]
+pub(super) enum Of<'a> {
+    /// Several collections; the list as it was asked, if it was.
+    Dataset(Option<&'a str>),
+    /// One collection's features.
+    Collection(&'a str),
+    /// One raster.
+    Raster(&'a str, raster::Kind),
+}
+
+impl Of<'_> {
+    /// Path of the tile sets.
+    pub(super) fn path(self) -> String {
+        match self {
+            Of::Dataset(_) => "/tiles".into(),
+            Of::Collection(id) => format!("/collections/{id}/tiles"),
+            Of::Raster(id, kind) => format!("/collections/{id}/{}/tiles", kind.name()),
+        }
+    }
+
+    /// What follows `?` in the address of a tile, with the question mark.
+    pub(super) fn query(self) -> String {
+        match self {
+            Of::Dataset(Some(list)) => format!("?collections={list}"),
+            _ => String::new(),
+        }
+    }
+
+    fn data_type(self) -> &'static str {
+        match self {
+            Of::Raster(_, raster::Kind::Map) => "map",
+            Of::Raster(_, raster::Kind::TerrainRgb) => "coverage",
+            _ => "vector",
+        }
+    }
+
+    fn format(self) -> Format {
+        match self {
+            Of::Raster(..) => Format::Png,
+            _ => Format::Mvt,
+        }
+    }
+
+    /// The layers that it holds.
+    ///
+    /// # Errors
+    /// 404 or 400, naming the collection that is not there.
+    pub(super) fn views(self, app: &App, caller: &Caller) -> Result<Vec<LayerView>, Problem> {
+        match self {
+            Of::Dataset(list) => selected(app, caller, list),
+            Of::Collection(id) => Ok(vec![collections::seen_features(app, caller, id)?]),
+            Of::Raster(id, _) => Ok(vec![seen_raster(app, caller, id)?]),
+        }
+    }
+}
+
+/// First and last zoom of web maps at which a layer's tiles are of use.
+pub(super) fn zooms(layer: &Layer) -> (u8, u8) {
+    if layer.role.is_raster() {
+        return (layer.zoom.0, raster::last_zoom(layer).max(layer.zoom.0));
+    }
+    (styles::first_zoom(layer).min(LAST_ZOOM), LAST_ZOOM)
+}
+
+/// The document of a tile set.
+pub(super) fn describe(
+    base: &Base,
+    of: Of<'_>,
+    set: TileMatrixSet,
+    views: &[LayerView],
+) -> TileSet {
+    let own = base.url(&format!("{}/{}", of.path(), set.id()));
+    let query = of.query();
+    // Zooms of web maps, as zooms of this grid.
+    let shift = set.web_zoom(0);
+    let layer = |view: &LayerView| {
+        let layer = view.layer();
+        let (first, last) = zooms(layer);
+        SetLayer {
+            id: layer.id.to_string(),
+            title: layer.title.vi.clone(),
+            data_type: of.data_type(),
+            geometry_dimension: match layer.role.geometry() {
+                Some(GeometryKind::Point) => Some(0),
+                Some(GeometryKind::Line) => Some(1),
+                Some(GeometryKind::Polygon) => Some(2),
+                _ => None,
+            },
+            min_tile_matrix: first.saturating_sub(shift).to_string(),
+            max_tile_matrix: last.saturating_sub(shift).to_string(),
+        }
+    };
+    let bounds = views.iter().filter_map(|v| v.layer().bbox).reduce(|all, one| all.union(&one));
+    let json = Format::Json.media_type();
+    let joined = |parameter: &str| match query.is_empty() {
+        true => format!("?{parameter}"),
+        false => format!("{query}&{parameter}"),
+    };
+    TileSet {
+        title: match views {
+            [view] => format!("{} – {}", view.layer().title.vi, set.title().vi),
+            _ => set.title().vi,
+        },
+        data_type: of.data_type(),
+        crs: set.crs().uri(),
+        tile_matrix_set_uri: set.uri().map(Into::into),
+        bounding_box: bounds.map(|b| BoundingBox {
+            lower_left: [b.min_x, b.min_y],
+            upper_right: [b.max_x, b.max_y],
+            crs: city::Crs::CRS84.uri(),
+        }),
+        layers: views.iter().map(layer).collect(),
+        attribution: tilejson::attribution(views),
+        links: vec![
+            Link::new("self", format!("{own}{}", joined("f=json"))).of_type(json),
+            Link::new("describedby", format!("{own}{}", joined("f=tilejson")))
+                .of_type(json)
+                .titled("TileJSON"),
+            Link::new(TILING_SCHEME, base.url(&format!("/tileMatrixSets/{}", set.id())))
+                .of_type(json),
+            Link::new("item", format!("{own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{query}"))
+                .of_type(of.format().media_type())
+                .as_template(),
+        ],
+    }
+}

@@ -1,0 +1,205 @@
+//! How each role is drawn: the documents of `assets/styles`, compiled in.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use city::Role;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Whether something belongs to the map's ground or is laid over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// Part of the ground, shown at first.
+    Basemap,
+    /// Laid over the ground when somebody asks for it.
+    Overlay,
+}
+
+impl Group {
+    /// Its name in style metadata.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Basemap => "basemap",
+            Self::Overlay => "overlay",
+        }
+    }
+}
+
+/// How a role, or one layer, is drawn.
+///
+/// The layers are MapLibre style layers without a source, whose expressions read the role's
+/// attributes by their names. In them `{"dothi:codes": LIST, "property": ATTRIBUTE, "else":
+/// COLOUR, "soften": SHARE}` stands for the colours of a code list, mixed with the paper's.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fragment {
+    /// The group of its layers that name none.
+    pub group: Group,
+    /// What the map's legend says: a list, or `{"dothi:codes": LIST}` for the codes of a list.
+    pub legend: Value,
+    /// Style layers, the lowest first.
+    pub layers: Vec<Map<String, Value>>,
+}
+
+/// Why a style document could not be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the style {path} cannot be used: {why}")]
+pub struct FragmentError {
+    path: PathBuf,
+    why: String,
+}
+
+impl Fragment {
+    /// Reads a document of a data folder.
+    ///
+    /// # Errors
+    /// [`FragmentError`], naming the file and what is wrong in it.
+    pub fn read(path: &Path) -> Result<Self, FragmentError> {
+        let broken = |why: String| FragmentError { path: path.to_owned(), why };
+        let text = std::fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;
+        serde_json::from_str(&text).map_err(|error| broken(error.to_string()))
+    }
+}
+
+macro_rules! documents {
+    ($($role:ident $name:literal;)*) => {
+        fn document(role: Role) -> &'static str {
+            match role {
+                $(Role::$role => include_str!(concat!("../../../assets/styles/", $name, ".json")),)*
+                _ => include_str!("../../../assets/styles/other.json"),
+            }
+        }
+    };
+}
+
+documents! {
+    Terrain "terrain";
+    Imagery "imagery";
+    LandCover "land-cover";
+    LandUse "land-use";
+    LandUsePlans "land-use-plans";
+    Water "water";
+    Watercourses "watercourses";
+    PlanningBoundaries "planning-boundaries";
+    PlanningZones "planning-zones";
+    ProtectionCorridors "protection-corridors";
+    Parcels "parcels";
+    Communes "communes";
+    Villages "villages";
+    Blocks "blocks";
+    Buildings "buildings";
+    Roads "roads";
+    Bridges "bridges";
+    Dikes "dikes";
+    RedLines "red-lines";
+    BuildingLines "building-lines";
+    BoundaryMarkers "boundary-markers";
+    WaterSupply "water-supply";
+    Drains "drains";
+    Manholes "manholes";
+    Outfalls "outfalls";
+    Sewers "sewers";
+    PowerLines "power-lines";
+    Substations "substations";
+    Telecom "telecom";
+    LightingFeeders "lighting-feeders";
+    LightingCabinets "lighting-cabinets";
+    Lamps "lamps";
+    Trees "trees";
+    Gauges "gauges";
+    RainGauges "rain-gauges";
+    Reservoirs "reservoirs";
+    FloodMarks "flood-marks";
+    Stations "stations";
+    Cameras "cameras";
+    TrafficDetectors "traffic-detectors";
+    Signals "signals";
+    BusLines "bus-lines";
+    BusStops "bus-stops";
+    Facilities "facilities";
+    PlaceNames "place-names";
+}
+
+struct Known {
+    role: Role,
+    fragment: Fragment,
+    attributes: BTreeSet<String>,
+}
+
+fn known() -> &'static [Known] {
+    static ALL: OnceLock<Vec<Known>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let of_role = |&role: &Role| {
+            // A test reads every document, so none is passed over here.
+            let fragment: Fragment = serde_json::from_str(document(role)).ok()?;
+            let mut attributes = BTreeSet::new();
+            for layer in &fragment.layers {
+                layer.values().for_each(|value| collect_attributes(value, &mut attributes));
+            }
+            Some(Known { role, fragment, attributes })
+        };
+        Role::ALL.iter().filter_map(of_role).collect()
+    })
+}
+
+/// How a role is drawn.
+pub fn fragment_of(role: Role) -> Option<&'static Fragment> {
+    known().iter().find(|known| known.role == role).map(|known| &known.fragment)
+}
+
+/// The attributes that a role's style reads.
+pub fn attributes_of(role: Role) -> &'static BTreeSet<String> {
+    static NONE: BTreeSet<String> = BTreeSet::new();
+    known().iter().find(|known| known.role == role).map_or(&NONE, |known| &known.attributes)
+}
+
+fn collect_attributes(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => {
+            if let [Value::String(operator), Value::String(name)] = &items[..]
+                && matches!(operator.as_str(), "get" | "has")
+            {
+                into.insert(name.clone());
+            }
+            items.iter().for_each(|item| collect_attributes(item, into));
+        }
+        Value::Object(members) => {
+            if let (Some(_), Some(Value::String(name))) =
+                (members.get("dothi:codes"), members.get("property"))
+            {
+                into.insert(name.clone());
+            }
+            members.values().for_each(|member| collect_attributes(member, into));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_has_a_style_that_reads_only_its_own_attributes() {
+        for &role in Role::ALL {
+            let fragment: Fragment = serde_json::from_str(document(role)).expect(role.name());
+            assert!(!fragment.layers.is_empty(), "{role} is not drawn");
+            for attribute in attributes_of(role) {
+                assert!(role.attribute(attribute).is_some(), "{role} has no '{attribute}'");
+            }
+        }
+    }
+
+    #[test]
+    fn every_role_but_other_has_a_document_of_its_own() {
+        let other = document(Role::Other);
+        for &role in Role::ALL.iter().filter(|role| **role != Role::Other) {
+            assert_ne!(document(role), other, "{role}");
+        }
+    }
+}

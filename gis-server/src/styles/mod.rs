@@ -1,0 +1,8 @@
+//! Cartography: the style of each role and of the whole city, as MapLibre documents.
+
+mod codes;
+mod compose;
+mod fragment;
+
+pub use compose::{Composer, SourceKind, attribution, first_zoom};
+pub use fragment::{Fragment, FragmentError, Group, attributes_of, fragment_of};

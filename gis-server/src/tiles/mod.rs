@@ -1,0 +1,22 @@
+//! Tiles: the grids they are cut by, what is drawn at which zoom, and the bytes that are kept.
+//!
+//! A vector tile is made in these steps: the layer's index gives the features that meet the tile
+//! ([`layer`]); [`generalise`] says which of them the zoom draws and [`simplify`] which of their
+//! vertices; [`frame`] brings those into the tile's coordinates; [`clip`] cuts what reaches beyond;
+//! [`pen`] snaps, winds and draws; and [`cache`] keeps the compressed bytes.
+
+pub mod cache;
+pub mod clip;
+pub mod frame;
+pub mod generalise;
+pub mod grid;
+pub mod layer;
+pub mod pen;
+mod pyramid;
+pub mod raster;
+pub mod simplify;
+#[cfg(test)]
+mod tests;
+
+pub use cache::{Coding, Encoded, TileError, Tiles};
+pub use grid::{AddressError, Tile, TileMatrixSet};
