@@ -245,6 +245,7 @@ fn clean(points: &mut Vec<Coord<f64>>, repairs: &mut BTreeSet<Repair>) -> Result
     if points.iter().any(|p| !is_in_world(*p)) {
         return Err(Unusable::OutsideTheWorld);
     }
+    into_world(points);
     let (count, last) = (points.len(), points.last().copied());
     points.dedup_by(|b, a| is_same(*a, *b));
     if points.len() < count {
@@ -278,6 +279,8 @@ fn resolve(polygons: Vec<Polygon<f64>>) -> Vec<Polygon<f64>> {
     let large = whole.0.into_iter().filter(|part| part.unsigned_area() >= MIN_AREA_DEG2);
     let wound = large.map(|part| {
         let (mut shell, mut holes) = part.into_inner();
+        // The grid of the resolution rounds, at the edge of the world also beyond it.
+        std::iter::once(&mut shell).chain(&mut holes).for_each(|ring| into_world(&mut ring.0));
         shell.make_ccw_winding();
         holes.iter_mut().for_each(LineString::make_cw_winding);
         Polygon::new(shell, holes)
@@ -297,6 +300,12 @@ fn is_finite(p: Coord<f64>) -> bool {
 fn is_in_world(p: Coord<f64>) -> bool {
     // A hair more than the world: files that end at 180° hold 180.00000000000003.
     p.x.abs() <= 180.000_001 && p.y.abs() <= 90.000_001
+}
+
+fn into_world(points: &mut [Coord<f64>]) {
+    for p in points {
+        (p.x, p.y) = (p.x.clamp(-180.0, 180.0), p.y.clamp(-90.0, 90.0));
+    }
 }
 
 fn is_same(a: Coord<f64>, b: Coord<f64>) -> bool {

@@ -25,7 +25,7 @@ mod wkb;
 
 use std::{io::IsTerminal, path::Path, time::Duration};
 
-use city::{Layer, Property, Schema};
+use city::{Layer, Property, Role, Schema};
 use datasets::{NewLayer, Writer, repair::Fit, report::Report, write::LayerWriter};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -88,8 +88,8 @@ fn import_vector(
     messages: &Messages,
     report: &mut Report,
 ) -> Result<(Layer, std::path::PathBuf), ImportError> {
-    let template = load_template(args)?;
     let source = VectorSource::open(args, staging)?;
+    let template = load_template(args, &source, report)?;
     report.driver = source.driver.clone();
     report.source = format!("{} [{}]", report.source, source.layer_name());
     let crs = crs_choice::choose(args, &source.declared(), source.extent())?;
@@ -175,8 +175,25 @@ fn check_arguments(args: &ImportArgs) -> Result<(), ImportError> {
     Ok(())
 }
 
-fn load_template(args: &ImportArgs) -> Result<Option<Template>, ImportError> {
-    let Some(name) = &args.template else { return Ok(None) };
+/// The template that was asked for; present land use told by OpenStreetMap's tags has one of its
+/// own.
+fn load_template(
+    args: &ImportArgs,
+    source: &VectorSource,
+    report: &mut Report,
+) -> Result<Option<Template>, ImportError> {
+    let has_tags = || source.recipe.is_some() || source.columns.iter().any(|c| c.name == "landuse");
+    let name = match &args.template {
+        Some(name) => name.as_str(),
+        None if args.role == Role::LandUse && has_tags() => {
+            report.note(
+                "Loại đất suy từ thẻ OpenStreetMap theo mẫu osm-land-use",
+                "land-use codes follow from OpenStreetMap's tags by the template osm-land-use",
+            );
+            "osm-land-use"
+        }
+        None => return Ok(None),
+    };
     let template = Template::load(name, args.role)?;
     if template.is_for_role() {
         return Ok(Some(template));

@@ -1,0 +1,12 @@
+//! `datasets import`, driven as an administrator drives it: real formats in, a data folder out.
+
+mod coordinates;
+mod drawings;
+mod folder;
+mod formats;
+mod osm;
+mod rasters;
+mod real;
+mod safety;
+mod sources;
+mod text;
