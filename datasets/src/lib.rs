@@ -13,6 +13,7 @@ pub mod check;
 mod checksum;
 pub mod codelists;
 pub mod crs;
+pub mod demo;
 pub mod encoding;
 mod feature;
 pub mod folder;

@@ -8,7 +8,7 @@ mod import;
 use std::{error::Error, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use commands::{backup, check, crs, list, restore, roles};
+use commands::{backup, check, crs, generate, list, restore, roles};
 
 /// How a run that came to its end ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ struct Cli {
 enum Command {
     /// Read a file that GDAL reads, repair and reproject it, and publish it as a layer
     Import(Box<import::ImportArgs>),
+    /// Make the demo city, Tam Kỳ (dữ liệu tổng hợp), from a seed
+    Generate(generate::Args),
     /// List the layers of a data folder
     List(list::Args),
     /// Check a data folder and say what is wrong
@@ -60,6 +62,7 @@ enum Command {
 fn main() -> ExitCode {
     let run = match Cli::parse().command {
         Command::Import(args) => return end_of_import(&args),
+        Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Backup(args) => backup::run(&args),
