@@ -121,7 +121,7 @@ fn buildings_stand_in_their_lots_apart_from_one_another_and_off_roads_and_water(
     for (i, house) in houses.iter().enumerate() {
         let (lo, hi) = bounds(&house.exterior().0);
         for near in
-            tree.locate_in_envelope_intersecting(&AABB::from_corners([lo.x, lo.y], [hi.x, hi.y]))
+            tree.locate_in_envelope_intersecting(AABB::from_corners([lo.x, lo.y], [hi.x, hi.y]))
         {
             if near.data > i {
                 let shared = house.intersection(&houses[near.data]).unsigned_area();
@@ -132,7 +132,7 @@ fn buildings_stand_in_their_lots_apart_from_one_another_and_off_roads_and_water(
     for land in &town.road_land {
         let (lo, hi) = bounds(&land.exterior().0);
         for near in
-            tree.locate_in_envelope_intersecting(&AABB::from_corners([lo.x, lo.y], [hi.x, hi.y]))
+            tree.locate_in_envelope_intersecting(AABB::from_corners([lo.x, lo.y], [hi.x, hi.y]))
         {
             let shared = land.intersection(&houses[near.data]).unsigned_area();
             assert!(shared < 0.05, "{shared} m² of a house stand in a road");
