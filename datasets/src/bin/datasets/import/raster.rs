@@ -228,10 +228,11 @@ fn in_memory(
     reference
         .set_axis_mapping_strategy(gdal::spatial_ref::AxisMappingStrategy::TraditionalGisOrder);
     dataset.set_spatial_ref(&reference)?;
-    let mut band = dataset.rasterband(1)?;
-    band.set_no_data_value(Some(f64::NAN))?;
-    band.write((0, 0), (cols, rows), &mut Buffer::new((cols, rows), values))?;
-    drop(band);
+    {
+        let mut band = dataset.rasterband(1)?;
+        band.set_no_data_value(Some(f64::NAN))?;
+        band.write((0, 0), (cols, rows), &mut Buffer::new((cols, rows), values))?;
+    }
     Ok(dataset)
 }
 
