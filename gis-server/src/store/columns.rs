@@ -151,6 +151,14 @@ impl ColumnBuilder {
         self.rows
     }
 
+    /// How many bytes its texts have together.
+    pub(crate) fn text_bytes(&self) -> usize {
+        match &self.column.cells {
+            Cells::Dictionary { strings, .. } | Cells::Plain(strings) => strings.bytes(),
+            _ => 0,
+        }
+    }
+
     /// Adds rows without a value until there are so many.
     pub(crate) fn fill_to(&mut self, rows: usize) {
         while self.rows < rows {

@@ -14,8 +14,12 @@ use super::{
 };
 use crate::viewer::Clearances;
 
-/// How long a compaction waits for another writer of the folder.
+/// How long a compaction that somebody asked for waits for another writer of the folder.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// From so many edited features on, a layer's edits are folded in unasked: each further edit copies
+/// the list of those before it.
+const MANY: usize = 10_000;
 
 /// Features that are handed to the file's writer at once.
 const BATCH: usize = 8192;
@@ -35,10 +39,25 @@ impl Store {
     /// [`StoreError::Conflicts`], [`StoreError::PublishedMeanwhile`], [`StoreError::Folder`],
     /// [`StoreError::Write`]; the folder is then as it was.
     pub fn compact(&self, layer: &LayerId) -> Result<Compacted, StoreError> {
+        self.compact_within(PATIENCE, layer)
+    }
+
+    /// Folds in the edits of layers that have many; returns whether all could be.
+    pub(crate) fn fold_in_many(&self) -> bool {
+        let city = self.city();
+        let many = city.layers.iter().filter(|state| state.overlay.len() >= MANY);
+        let results = many.map(|state| self.compact_within(Duration::ZERO, &state.layer.id));
+        let failures = results.filter_map(Result::err);
+        failures.inspect(|error| tracing::warn!(%error, "edits are not folded in")).count() == 0
+    }
+
+    fn compact_within(&self, patience: Duration, layer: &LayerId) -> Result<Compacted, StoreError> {
         let Some(dir) = &self.0.dir else {
             return Err(StoreError::ReadOnly("it has no data folder".into()));
         };
-        let mut folder = Writer::lock_within(dir, PATIENCE)?;
+        // Who may not write the log may not fold it in either: another server does both.
+        self.writing().log()?;
+        let mut folder = Writer::lock_within(dir, patience)?;
         self.reload()?;
         let city = self.city();
         let unknown = || StoreError::UnknownLayer(layer.to_string());

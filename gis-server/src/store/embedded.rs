@@ -290,8 +290,7 @@ fn state_of(layer: Layer, features: &[Feature]) -> Result<Arc<LayerState>, Store
     for feature in features {
         builder.push(&feature.id, &feature.geometry, feature.values.iter().map(Into::into));
     }
-    let snapshot =
-        builder.finish().map_err(|id| broken(&layer, format!("two features are '{id}'")))?;
+    let snapshot = builder.finish().map_err(|why| broken(&layer, why))?;
     let state = LayerState::new(Arc::new(layer.clone()), Arc::new(snapshot), None);
     state.map(Arc::new).map_err(|why| broken(&layer, why))
 }

@@ -51,7 +51,7 @@ pub(crate) fn load(dir: &Path, layer: &Layer) -> Result<Arc<Snapshot>, StoreErro
         }
     }
     drop(reader);
-    let snapshot = all.finish().map_err(|id| failed(format!("two features have the id '{id}'")))?;
+    let snapshot = all.finish().map_err(failed)?;
     Ok(Arc::new(snapshot))
 }
 

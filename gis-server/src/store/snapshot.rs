@@ -85,11 +85,20 @@ impl SnapshotBuilder {
     /// The snapshot, indexed.
     ///
     /// # Errors
-    /// The identifier that two features have.
-    pub(crate) fn finish(mut self) -> Result<Snapshot, FeatureId> {
+    /// What stands in the way: an identifier that two features have, or more than 32-bit offsets
+    /// can tell apart.
+    pub(crate) fn finish(mut self) -> Result<Snapshot, String> {
+        const MOST: usize = u32::MAX as usize;
+        if self.ids.len() >= MOST || self.geometries.positions() > MOST {
+            return Err("a layer holds at most 4 294 967 295 positions: divide it".into());
+        }
+        if self.columns.iter().any(|column| column.text_bytes() > MOST) {
+            return Err("a column holds at most 4 GiB of text: divide the layer".into());
+        }
         self.geometries.shrink();
         let tree = PackedTree::over(self.geometries.boxes());
         let columns = self.columns.into_iter().map(ColumnBuilder::finish).collect();
-        Ok(Snapshot { ids: Ids::new(self.ids)?, geometries: self.geometries, tree, columns })
+        let ids = Ids::new(self.ids).map_err(|id| format!("two features have the id '{id}'"))?;
+        Ok(Snapshot { ids, geometries: self.geometries, tree, columns })
     }
 }

@@ -25,6 +25,12 @@ impl Strings {
         self.ends.len()
     }
 
+    /// How many bytes they have together; beyond 4 GiB [`get`](Self::get) is wrong, so a layer of
+    /// such is refused.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// All of them, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.get(index))
