@@ -26,7 +26,9 @@ web_map() { scripts/web.sh; }
 
 chromium_is_here() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
-step "build the programs" cargo build --workspace --bins --locked
+# Programs and tests in one selection: another would choose other features of the dependencies and
+# build many of them, PROJ among them, a second time.
+step "build the programs and tests" cargo build --workspace --bins --tests --locked
 [ ${#STEPS_FAILED[@]} = 0 ] || finish
 if [ "${1:-}" = golden ]; then
   step "golden files" cargo test --workspace --locked --test server golden
