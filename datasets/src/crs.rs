@@ -1,16 +1,17 @@
-//! Transforming coordinates between reference systems, by PROJ with its database built in.
+//! Transforming coordinates between reference systems, by PROJ.
 //!
 //! Coordinates are x = east, y = north on both sides, whatever order the authority defines.
 //! VN-2000 goes to WGS 84 by EPSG:6960 (Decision 05/2007/QĐ-BTNMT, stated accuracy 1 m).
 
 mod error;
 mod geometry;
+mod pipeline;
 mod pool;
 mod source;
 
 use std::sync::Arc;
 
-use city::{Bbox, Crs, frame::CrsKind};
+use city::{Bbox, Crs};
 use rayon::prelude::*;
 
 pub use error::CrsError;
@@ -44,6 +45,8 @@ pub struct Transformer {
 struct Leg {
     from: Arc<str>,
     to: Arc<str>,
+    /// The steps between two known systems; without them PROJ finds the way.
+    pipeline: Option<Arc<str>>,
     /// Where the coordinates that go in may lie.
     domain: Option<Bbox>,
     /// Where the coordinates that come out may lie.
@@ -60,8 +63,8 @@ impl Transformer {
         let legs = match from {
             SourceCrs::Known(from) => legs(*from, to),
             SourceCrs::Definition(text) => {
-                let (first, world) = (Arc::from(text.as_str()), Some(domain(Crs::CRS84)));
-                let leg = Leg { from: first, to: name(Crs::CRS84), domain: None, range: world };
+                let (from, range) = (Arc::from(text.as_str()), Some(domain(Crs::CRS84)));
+                let leg = Leg { from, to: name(Crs::CRS84), pipeline: None, domain: None, range };
                 pool::probe(&leg)?;
                 std::iter::once(leg).chain(legs(Crs::CRS84, to)).collect()
             }
@@ -211,18 +214,23 @@ pub fn domain(crs: Crs) -> Bbox {
 }
 
 /// The steps between two known systems: none when they are the same, by way of longitude and
-/// latitude when both are planes, so that each step is checked where it holds.
+/// latitude when neither is those, so that each step is checked where it holds.
 fn legs(from: Crs, to: Crs) -> Vec<Leg> {
     let is_lon_lat = |crs: Crs| crs == Crs::CRS84 || crs == Crs::WGS84;
-    let leg =
-        |from: Crs, to: Crs, domain, range| Leg { from: name(from), to: name(to), domain, range };
+    let leg = |pipeline: String, domain, range| Leg {
+        from: name(from),
+        to: name(to),
+        pipeline: Some(pipeline.into()),
+        domain,
+        range,
+    };
     if from == to || (is_lon_lat(from) && is_lon_lat(to)) {
         Vec::new()
-    } else if from.kind() == CrsKind::Geographic {
-        vec![leg(from, to, Some(domain(to)), None)]
-    } else if to.kind() == CrsKind::Geographic {
+    } else if is_lon_lat(from) {
+        vec![leg(pipeline::from_lon_lat(to), Some(domain(to)), None)]
+    } else if is_lon_lat(to) {
         // Rounding may put a point of the edge just outside.
-        vec![leg(from, to, None, Some(widened(domain(from))))]
+        vec![leg(pipeline::to_lon_lat(from), None, Some(widened(domain(from))))]
     } else {
         let mut both = legs(from, Crs::CRS84);
         both.extend(legs(Crs::CRS84, to));

@@ -62,7 +62,11 @@ pub(super) fn probe(leg: &Leg) -> Result<(), CrsError> {
 }
 
 fn make(leg: &Leg) -> Result<Proj, CrsError> {
-    Proj::new_known_crs(&leg.from, &leg.to, None).map_err(|error| not_understood(leg, &error))
+    let made = match &leg.pipeline {
+        Some(pipeline) => Proj::new(pipeline),
+        None => Proj::new_known_crs(&leg.from, &leg.to, None),
+    };
+    made.map_err(|error| not_understood(leg, &error))
 }
 
 fn not_understood(leg: &Leg, error: &proj::ProjCreateError) -> CrsError {

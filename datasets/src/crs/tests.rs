@@ -48,6 +48,21 @@ fn every_system_reaches_vietnam_and_returns_by_the_stated_datum_shift() {
 }
 
 #[test]
+fn pipelines_are_the_transformations_of_the_epsg_registry() {
+    for system in Crs::all().filter(|system| system.epsg().is_some()) {
+        let by_code = proj::Proj::new_known_crs("OGC:CRS84", &system.to_string(), None).unwrap();
+        // In Vietnam on land, where the registry states the datum shift.
+        let lon = system.central_meridian_deg().unwrap_or(107.75).min(108.5) + 0.1;
+        let (x, y) = by_code.convert((lon, 15.5)).unwrap();
+        let (a, b) = Transformer::between(Crs::CRS84, system).unwrap().convert(lon, 15.5).unwrap();
+        // A tenth of a millimetre in degrees or metres; the formulas are the same.
+        let tolerance = if x < 200.0 { 1e-9 } else { 1e-4 };
+        let near = (a - x).abs() < tolerance && (b - y).abs() < tolerance;
+        assert!(near, "{system}: {a} {b}, by its code {x} {y}");
+    }
+}
+
+#[test]
 fn planes_meet_by_way_of_longitude_and_latitude() {
     let direct = Transformer::between(crs(9218), crs(5899)).unwrap();
     let (x, y) = direct.convert(411_686.575, 1_326_918.428).unwrap();

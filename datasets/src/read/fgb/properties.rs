@@ -136,7 +136,8 @@ pub(super) fn visit<'a>(
     columns: &[FileColumn],
     mut visit: impl FnMut(usize, RawValue<'a>),
 ) -> Result<(), &'static str> {
-    while !bytes.is_empty() {
+    // Some writers pad with a zero byte, which is too short to be a column's position.
+    while bytes.len() > 1 {
         let column = usize::from(u16::from_le_bytes(take(&mut bytes)?));
         let kind = columns.get(column).ok_or("it has a value of a column that is not there")?.kind;
         if let Some(value) = read_value(&mut bytes, kind)? {

@@ -112,6 +112,80 @@ fn a_column_that_the_file_has_not_is_named() {
     assert!(error.contains("'ten'") && error.contains("String"), "{error}");
 }
 
+/// Files of other programs: how many features each has, or what is said of it.
+#[test]
+fn files_of_other_programs_are_read_or_refused_with_a_reason() {
+    let samples =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/geo/flatgeobuf-samples");
+    if !samples.exists() {
+        println!("SKIP files_of_other_programs…: ../shared is not there");
+        return;
+    }
+    let good = [
+        ("countries", 179),
+        ("countries_nocrs", 179),
+        ("poly00", 10),
+        ("poly01", 10),
+        ("mp_overlapping", 2),
+        ("no_properties", 1),
+        ("unknown_feature_count", 1),
+        ("empty", 0),
+        ("alldatatypes", 1),
+    ];
+    for (name, expected) in good {
+        let reader = LayerReader::open(&samples.join(format!("{name}.fgb"))).unwrap();
+        let mut flat = FlatGeometry::default();
+        let mut values = 0;
+        for record in reader.records() {
+            let record = record.unwrap();
+            record
+                .visit_values(|_, _| values += 1)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            if name != "alldatatypes" {
+                record.read_geometry(&mut flat).unwrap();
+            }
+        }
+        assert_eq!(reader.len(), expected, "{name}");
+        assert!(values > 0 || expected == 0 || name.starts_with(['n', 'm']), "{name}");
+    }
+    let reader = LayerReader::open(&samples.join("countries.fgb")).unwrap();
+    let here = reader.search(&Bbox::new(106.0, 16.0, 106.1, 16.1).unwrap()).unwrap();
+    assert!(!here.is_empty() && here.len() < 10, "{here:?}");
+    let old = LayerReader::open(&samples.join("topp_states.fgb")).unwrap_err().to_string();
+    assert!(old.contains("version 2"), "{old}");
+    let reader = LayerReader::open(&samples.join("countries_nogeo.fgb")).unwrap();
+    assert!(reader.record(0).unwrap_err().to_string().contains("no geometry"));
+}
+
+#[test]
+fn gdal_reads_what_we_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("thu.fgb");
+    let ring = polygon![(x: 108.0, y: 15.0), (x: 109.0, y: 15.0), (x: 108.0, y: 16.0)];
+    let id = FeatureId::Number(7);
+    let mut features = vec![Feature { id, geometry: ring.clone().into(), values: full() }];
+    let id = FeatureId::Number(8);
+    features.push(Feature { id, geometry: MultiPolygon(vec![ring]).into(), values: full() });
+    fs::write(&path, write(&features, "_fid", GeometryKind::Polygon)).unwrap();
+    let Ok(info) = std::process::Command::new("ogrinfo").args(["-al", "-q"]).arg(&path).output()
+    else {
+        println!("SKIP gdal_reads_what_we_write: ogrinfo is not installed");
+        return;
+    };
+    let text = String::from_utf8_lossy(&info.stdout);
+    for wanted in [
+        "ten (String) = Trường Tiểu học Trần Quốc Toản – đ/Đ",
+        "tang (Integer64) = -3",
+        "cao (Real) = 12.25",
+        "ngay (DateTime) = 2025/10/29",
+        "luc (DateTime) = 2025/10/29 18:00:00.250+00",
+        "MULTIPOLYGON (((108 15,109 15,108 16,108 15)))",
+        "  POLYGON ((108 15,109 15,108 16,108 15))",
+    ] {
+        assert!(text.contains(wanted), "{wanted} is missing in:\n{text}");
+    }
+}
+
 fn points(xy: &[(f64, f64)]) -> Vec<Feature> {
     let numbered = xy.iter().zip(0..);
     numbered
