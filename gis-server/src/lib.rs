@@ -19,6 +19,8 @@ pub mod serve;
 pub mod state;
 pub mod store;
 pub mod styles;
+#[cfg(test)]
+mod tests;
 pub mod tiles;
 pub mod tokens;
 pub mod viewer;

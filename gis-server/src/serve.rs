@@ -7,6 +7,10 @@ use std::{
 };
 
 use axum_server::{Handle, tls_rustls::RustlsConfig};
+use hyper_util::{
+    rt::{TokioExecutor, TokioTimer},
+    server::conn::auto::Builder,
+};
 
 use crate::{config::Http, routes, state::App};
 
@@ -80,14 +84,24 @@ pub async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
                 source,
             };
             let tls = RustlsConfig::from_pem_file(cert, key).await.map_err(failed)?;
-            let server = axum_server::from_tcp_rustls(listener, tls).map_err(ServeError::Serve)?;
+            let mut server =
+                axum_server::from_tcp_rustls(listener, tls).map_err(ServeError::Serve)?;
+            bound_waiting(server.http_builder());
             server.handle(handle).serve(service).await.map_err(ServeError::Serve)
         }
         _ => {
-            let server = axum_server::from_tcp(listener).map_err(ServeError::Serve)?;
+            let mut server = axum_server::from_tcp(listener).map_err(ServeError::Serve)?;
+            bound_waiting(server.http_builder());
             server.handle(handle).serve(service).await.map_err(ServeError::Serve)
         }
     }
+}
+
+/// Gives up callers who never finish sending their request's head.
+fn bound_waiting(http: &mut Builder<TokioExecutor>) {
+    const HEAD: Duration = Duration::from_secs(20);
+    http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+    http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEAD));
 }
 
 async fn stop_on_signal(handle: Handle<SocketAddr>, drain: Duration) {

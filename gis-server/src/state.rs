@@ -8,11 +8,12 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use datasets::codelists::{CodeListError, CodeLists};
+use tokio::sync::Semaphore;
 
 use crate::{
     config::Config,
     error::chain,
-    http::metrics::Metrics,
+    http::{metrics::Metrics, stream::TURNS},
     ogc::collections::Extents,
     search::Searcher,
     store::{Store, StoreError},
@@ -60,6 +61,8 @@ pub struct Parts {
     pub tiles: Tiles,
     /// Raster files that were opened.
     pub rasters: Rasters,
+    /// Turns of streamed bodies.
+    pub streams: Arc<Semaphore>,
     /// What it counts.
     pub metrics: Metrics,
 }
@@ -87,6 +90,7 @@ impl App {
             codelists,
             searcher: Searcher::default(),
             extents: Extents::default(),
+            streams: Arc::new(Semaphore::new(TURNS)),
             metrics: Metrics::new(),
         }))
     }

@@ -1,7 +1,8 @@
 //! FlatGeobuf without an index, which can be written while it is read: for exports.
 //!
 //! Format: FlatGeobuf 3 (<https://flatgeobuf.org>): magic, header, then features. The number of
-//! features stays unsaid (0) and so does the extent, since both are known only at the end.
+//! features and their common type are counted beforehand, which costs little in memory; the extent
+//! stays unsaid.
 
 use city::{Crs, FeatureId, PropertyType};
 use flatbuffers::{FlatBufferBuilder, WIPOffset};
@@ -16,8 +17,81 @@ use crate::store::{FeatureRef, LayerView, Shape, ValueRef};
 /// "fgb", major version 3, "fgb", patch version 0.
 const MAGIC: [u8; 8] = [b'f', b'g', b'b', 3, b'f', b'g', b'b', 0];
 
+/// What all features of an export have in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Census {
+    features: u64,
+    shapes: Option<Shapes>,
+}
+
+/// The types among the features counted so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shapes {
+    /// All of one.
+    One(Shape),
+    /// Single and multiple ones of a kind: all are written as multiple.
+    Multiple(Shape),
+    /// Different kinds: each says its own.
+    Mixed,
+}
+
+impl Census {
+    /// Counts a feature.
+    pub fn count(&mut self, shape: Shape) {
+        self.features += 1;
+        self.shapes = match self.shapes {
+            _ if shape == Shape::Empty => self.shapes,
+            None => Some(Shapes::One(shape)),
+            Some(Shapes::One(same)) if same == shape => self.shapes,
+            Some(Shapes::One(other) | Shapes::Multiple(other))
+                if multiple(other) == multiple(shape) =>
+            {
+                Some(Shapes::Multiple(multiple(shape)))
+            }
+            Some(_) => Some(Shapes::Mixed),
+        };
+    }
+
+    fn declared(self) -> GeometryType {
+        match self.shapes {
+            Some(Shapes::One(shape) | Shapes::Multiple(shape)) => type_of_shape(shape),
+            Some(Shapes::Mixed) | None => GeometryType::Unknown,
+        }
+    }
+
+    /// As what a shape is written.
+    fn written(self, shape: Shape) -> Shape {
+        match self.shapes {
+            Some(Shapes::Multiple(all)) if shape != Shape::Empty => all,
+            _ => shape,
+        }
+    }
+}
+
+fn multiple(shape: Shape) -> Shape {
+    match shape {
+        Shape::Point => Shape::MultiPoint,
+        Shape::Line => Shape::MultiLine,
+        Shape::Polygon => Shape::MultiPolygon,
+        other => other,
+    }
+}
+
+fn type_of_shape(shape: Shape) -> GeometryType {
+    match shape {
+        Shape::Empty => GeometryType::Unknown,
+        Shape::Point => GeometryType::Point,
+        Shape::MultiPoint => GeometryType::MultiPoint,
+        Shape::Line => GeometryType::LineString,
+        Shape::MultiLine => GeometryType::MultiLineString,
+        Shape::Polygon => GeometryType::Polygon,
+        Shape::MultiPolygon => GeometryType::MultiPolygon,
+    }
+}
+
 /// Writes a layer feature by feature.
 pub struct FgbWriter {
+    census: Census,
     coordinates: Coordinates,
     crs: Crs,
     builder: FlatBufferBuilder<'static>,
@@ -27,9 +101,9 @@ pub struct FgbWriter {
 impl FgbWriter {
     /// A writer of coordinates in one system. The format has x = east in any system, so
     /// north-first ones are written east first as well.
-    pub fn new(coordinates: Coordinates, crs: Crs) -> Self {
+    pub fn new(coordinates: Coordinates, crs: Crs, census: Census) -> Self {
         let (builder, properties) = (FlatBufferBuilder::new(), Vec::new());
-        Self { coordinates: coordinates.east_first(), crs, builder, properties }
+        Self { census, coordinates: coordinates.east_first(), crs, builder, properties }
     }
 
     /// Appends magic and header. The first column is the identifier.
@@ -61,10 +135,9 @@ impl FgbWriter {
                 name: Some(name),
                 title: Some(title),
                 description: Some(description),
-                // Features are single or multiple: each says its own type.
-                geometry_type: GeometryType::Unknown,
+                geometry_type: self.census.declared(),
                 columns: Some(columns),
-                features_count: 0,
+                features_count: self.census.features,
                 index_node_size: 0,
                 crs: Some(crs),
                 ..HeaderArgs::default()
@@ -85,7 +158,7 @@ impl FgbWriter {
     ) -> Result<(), datasets::crs::CrsError> {
         self.builder.reset();
         self.put_properties(feature);
-        let shape = feature.geometry().shape();
+        let shape = self.census.written(feature.geometry().shape());
         let rings = self.coordinates.of(feature.geometry())?;
         let geometry = (shape != Shape::Empty).then(|| geometry(&mut self.builder, shape, rings));
         let properties = self.builder.create_vector(&self.properties);

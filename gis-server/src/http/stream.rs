@@ -1,11 +1,18 @@
 //! Bodies that are written while they are sent.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, mpsc},
+};
 
 use crate::error::Problem;
 
@@ -18,11 +25,18 @@ const WAITING: usize = 4;
 /// How long a reader may take nothing before it is given up, so that it holds no thread for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long one body may take in all.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// How many bodies are written at one time; others wait their turn. Each holds a thread.
+pub const TURNS: usize = 64;
+
 /// Where a body's writer puts its bytes.
 pub struct Sink {
     bytes: Vec<u8>,
     to: mpsc::Sender<Result<Bytes, Infallible>>,
     runtime: Handle,
+    until: Instant,
 }
 
 /// The reader has gone, or takes nothing any more.
@@ -47,9 +61,10 @@ impl Sink {
     fn flush(&mut self) -> Result<(), ReaderGone> {
         let chunk =
             Bytes::from(std::mem::replace(&mut self.bytes, Vec::with_capacity(CHUNK + CHUNK / 4)));
+        let patience = PATIENCE.min(self.until.saturating_duration_since(Instant::now()));
         let sent = self
             .runtime
-            .block_on(async { tokio::time::timeout(PATIENCE, self.to.send(Ok(chunk))).await });
+            .block_on(async { tokio::time::timeout(patience, self.to.send(Ok(chunk))).await });
         if matches!(sent, Ok(Ok(()))) { Ok(()) } else { Err(ReaderGone) }
     }
 }
@@ -68,7 +83,7 @@ pub enum WriteError {
     Crs(#[from] datasets::crs::CrsError),
 }
 
-/// Runs a writer on a thread for blocking work and gives its bytes as a body.
+/// Runs a writer on a thread for blocking work, when it is its turn, and gives its bytes as a body.
 ///
 /// What goes wrong before the first chunk is full is answered as a problem; after that the body
 /// breaks off, which the reader sees, since the end of a chunked body is marked.
@@ -76,13 +91,18 @@ pub enum WriteError {
 /// # Errors
 /// The writer's own, while nothing has been sent.
 pub async fn body(
+    turns: &Arc<Semaphore>,
     write: impl FnOnce(&mut Sink) -> Result<(), WriteError> + Send + 'static,
     to_problem: impl FnOnce(&WriteError) -> Problem,
 ) -> Result<Body, Problem> {
+    let closed = |error| Problem::internal(&error);
+    let turn = Arc::clone(turns).acquire_owned().await.map_err(closed)?;
     let (to, mut from) = mpsc::channel(WAITING);
     let runtime = Handle::current();
     let writer = tokio::task::spawn_blocking(move || {
-        let mut sink = Sink { bytes: Vec::with_capacity(CHUNK / 4), to, runtime };
+        let _turn = turn;
+        let bytes = Vec::with_capacity(CHUNK / 4);
+        let mut sink = Sink { bytes, to, runtime, until: Instant::now() + LONGEST };
         write(&mut sink)?;
         Ok::<_, WriteError>(sink.bytes)
     });

@@ -94,7 +94,7 @@ impl LayerSearch<'_> {
     fn collect(&self, hits: &mut Vec<Hit>) {
         let before = hits.len();
         // Some of what fits may be out of the box, out of sight or edited since.
-        let most = if self.search.bbox.is_some() { 4000 } else { 20 * self.search.limit };
+        let most = if self.search.bbox.is_some() { 2000 } else { 20 * self.search.limit };
         for (_, number) in self.index.find(self.query, most) {
             self.take(self.index.text(number), self.index.features(number), hits);
             if hits.len() - before >= 4 * self.search.limit {

@@ -2,10 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use city::{Access, FeatureId, LayerId, PropertyType};
+use city::{Access, FeatureId, Layer, LayerId, PropertyType};
 use memchr::memmem::Finder;
 
 use super::words::{normalise, parcel_text};
@@ -291,10 +291,18 @@ fn kind_by_name(column: &str) -> Option<Kind> {
     }
 }
 
+/// An index and what it was made of: the layer as one catalogue has it. Edits do not change that:
+/// they are looked through one by one.
+#[derive(Debug)]
+struct Made {
+    of: Arc<Layer>,
+    index: Arc<LayerIndex>,
+}
+
 /// The indexes of all layers.
 #[derive(Debug, Default)]
 pub struct Searcher {
-    indexes: Mutex<HashMap<LayerId, (String, Arc<LayerIndex>)>>,
+    indexes: Mutex<HashMap<LayerId, Made>>,
 }
 
 impl Searcher {
@@ -307,7 +315,8 @@ impl Searcher {
         self.lock().retain(|id, _| known(id));
         for view in &views {
             if self.index(view).is_none() {
-                let made = (stamp(view), Arc::new(LayerIndex::of(view)));
+                let of = Arc::clone(&view.state.layer);
+                let made = Made { of, index: Arc::new(LayerIndex::of(view)) };
                 self.lock().insert(view.layer().id.clone(), made);
             }
         }
@@ -321,18 +330,14 @@ impl Searcher {
     /// The index of a layer, if it is of its present file.
     pub(super) fn index(&self, view: &LayerView) -> Option<Arc<LayerIndex>> {
         let indexes = self.lock();
-        let found = indexes.get(&view.layer().id).filter(|(made_of, _)| *made_of == stamp(view))?;
-        Some(Arc::clone(&found.1))
+        let found = indexes.get(&view.layer().id);
+        let found = found.filter(|made| Arc::ptr_eq(&made.of, &view.state.layer))?;
+        Some(Arc::clone(&found.index))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<LayerId, (String, Arc<LayerIndex>)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<LayerId, Made>> {
         self.indexes.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What an index was made of. Edits do not change it: they are looked through one by one.
-fn stamp(view: &LayerView) -> String {
-    format!("{} {:?}", view.layer().checksum, view.layer().content)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `…/items`: features, page by page or as a whole.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::{Path, State},
@@ -11,7 +13,12 @@ use city::{Crs, FeatureId, Layer};
 use super::{FORMATS, cursor, params::ItemsRequest};
 use crate::{
     caller::Caller,
-    encode::{coordinates::Coordinates, csv::CsvWriter, fgb::FgbWriter, geojson::GeoJsonWriter},
+    encode::{
+        coordinates::Coordinates,
+        csv::CsvWriter,
+        fgb::{Census, FgbWriter},
+        geojson::GeoJsonWriter,
+    },
     error::Problem,
     html,
     http::{
@@ -108,10 +115,10 @@ impl Answer {
     }
 
     async fn geojson(self) -> Result<Response, Problem> {
-        let coordinates = coordinates(self.request.crs)?;
+        let (turns, coordinates) = (Arc::clone(&self.app.streams), coordinates(self.request.crs)?);
         let (sent, head) = tokio::sync::oneshot::channel();
         let write = move |sink: &mut stream::Sink| {
-            let page = self.page().map_err(|error| WriteError::Store(error))?;
+            let page = self.page().map_err(WriteError::Store)?;
             let links = self.links(page.next.as_ref());
             // The reader may have gone; then nobody reads the header either.
             let _ = sent.send((page.matched, links.clone()));
@@ -137,7 +144,7 @@ impl Answer {
             sink.bytes().extend_from_slice(&tail.as_bytes()[1..]);
             Ok(())
         };
-        let body = stream::body(write, to_problem).await?;
+        let body = stream::body(&turns, write, to_problem).await?;
         let mut response = body.into_response();
         if let Ok((matched, links)) = head.await {
             put_paging(response.headers_mut(), matched, &links);
@@ -146,7 +153,7 @@ impl Answer {
     }
 
     async fn csv(self) -> Result<Body, Problem> {
-        let coordinates = coordinates(self.request.crs)?;
+        let (turns, coordinates) = (Arc::clone(&self.app.streams), coordinates(self.request.crs)?);
         let write = move |sink: &mut stream::Sink| {
             let mut writer = CsvWriter::new(coordinates);
             writer.head(sink.bytes(), &self.view);
@@ -156,13 +163,18 @@ impl Answer {
                 Ok(())
             })
         };
-        stream::body(write, to_problem).await
+        stream::body(&turns, write, to_problem).await
     }
 
     async fn flatgeobuf(self) -> Result<Body, Problem> {
-        let coordinates = coordinates(self.request.crs)?;
+        let (turns, coordinates) = (Arc::clone(&self.app.streams), coordinates(self.request.crs)?);
         let write = move |sink: &mut stream::Sink| {
-            let mut writer = FgbWriter::new(coordinates, self.request.crs);
+            let mut census = Census::default();
+            self.each(|feature| {
+                census.count(feature.geometry().shape());
+                Ok(())
+            })?;
+            let mut writer = FgbWriter::new(coordinates, self.request.crs, census);
             writer.head(sink.bytes(), &self.view);
             self.each(|feature| {
                 writer.feature(sink.bytes(), feature)?;
@@ -170,7 +182,7 @@ impl Answer {
                 Ok(())
             })
         };
-        stream::body(write, to_problem).await
+        stream::body(&turns, write, to_problem).await
     }
 
     async fn page_for_people(self) -> Result<Response, Problem> {

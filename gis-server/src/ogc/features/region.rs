@@ -10,8 +10,9 @@ use crate::{error::Problem, store::Region};
 /// curved edge by less than a millimetre, within a province by centimetres.
 const STEPS: usize = 32;
 
-/// Half the width, in the frame's unit, that a box without area gets, so that it still touches.
-const HAIR_M: f64 = 5e-4;
+/// Half the width in metres that a box without area gets, so that it still touches a point whose
+/// coordinates were copied from an answer, rounded to the millimetre.
+const HAIR_M: f64 = 1e-3;
 
 /// Reads a `bbox` whose numbers are in a system, in the order of its authority.
 ///

@@ -1,0 +1,8 @@
+//! The whole service over a small folder, asked request by request.
+
+mod documents;
+mod edits;
+mod fixture;
+mod items;
+mod limits;
+mod search;
