@@ -128,7 +128,8 @@ documents! {
 struct Known {
     role: Role,
     fragment: Fragment,
-    attributes: BTreeSet<String>,
+    /// What each style layer reads, with the zoom at which it begins.
+    attributes: Vec<(f64, BTreeSet<String>)>,
 }
 
 fn known() -> &'static [Known] {
@@ -137,10 +138,13 @@ fn known() -> &'static [Known] {
         let of_role = |&role: &Role| {
             // A test reads every document, so none is passed over here.
             let fragment: Fragment = serde_json::from_str(document(role)).ok()?;
-            let mut attributes = BTreeSet::new();
-            for layer in &fragment.layers {
+            let of_layer = |layer: &Map<String, Value>| {
+                let mut attributes = BTreeSet::new();
                 layer.values().for_each(|value| collect_attributes(value, &mut attributes));
-            }
+                let first_zoom = layer.get("minzoom").and_then(Value::as_f64).unwrap_or(0.0);
+                (first_zoom, attributes)
+            };
+            let attributes = fragment.layers.iter().map(of_layer).collect();
             Some(Known { role, fragment, attributes })
         };
         Role::ALL.iter().filter_map(of_role).collect()
@@ -152,10 +156,12 @@ pub fn fragment_of(role: Role) -> Option<&'static Fragment> {
     known().iter().find(|known| known.role == role).map(|known| &known.fragment)
 }
 
-/// The attributes that a role's style reads.
-pub fn attributes_of(role: Role) -> &'static BTreeSet<String> {
-    static NONE: BTreeSet<String> = BTreeSet::new();
-    known().iter().find(|known| known.role == role).map_or(&NONE, |known| &known.attributes)
+/// The attributes that a role's style reads from tiles of a zoom, which are shown until the next.
+pub fn attributes_at(role: Role, zoom: u8) -> BTreeSet<&'static str> {
+    let of_role = known().iter().filter(|known| known.role == role);
+    let layers = of_role.flat_map(|known| &known.attributes);
+    let shown = layers.filter(|(first_zoom, _)| *first_zoom < f64::from(zoom) + 1.0);
+    shown.flat_map(|(_, attributes)| attributes).map(String::as_str).collect()
 }
 
 fn collect_attributes(value: &Value, into: &mut BTreeSet<String>) {
@@ -189,7 +195,7 @@ mod tests {
         for &role in Role::ALL {
             let fragment: Fragment = serde_json::from_str(document(role)).expect(role.name());
             assert!(!fragment.layers.is_empty(), "{role} is not drawn");
-            for attribute in attributes_of(role) {
+            for attribute in attributes_at(role, 24) {
                 assert!(role.attribute(attribute).is_some(), "{role} has no '{attribute}'");
             }
         }

@@ -5,4 +5,4 @@ mod compose;
 mod fragment;
 
 pub use compose::{Composer, SourceKind, attribution, first_zoom};
-pub use fragment::{Fragment, FragmentError, Group, attributes_of, fragment_of};
+pub use fragment::{Fragment, FragmentError, Group, attributes_at, fragment_of};

@@ -109,6 +109,21 @@ pub enum TileError {
     BrokeOff(Tile),
 }
 
+/// How hard tiles are compressed, as levels of each coding.
+#[derive(Debug, Clone, Copy)]
+struct Effort {
+    gzip: u32,
+    zstd: i32,
+}
+
+impl Effort {
+    /// For tiles that are kept and sent many times.
+    const KEPT: Self = Self { gzip: 5, zstd: 6 };
+    /// For tiles that are made anew for each caller, where time is worth more than a tenth of the
+    /// size.
+    const SENT_ONCE: Self = Self { gzip: 1, zstd: 1 };
+}
+
 /// What tells one encoded tile from all others. What a viewer may see is part of the version of
 /// each layer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -184,8 +199,9 @@ impl Tiles {
             for view in views {
                 layers.push((self.pyramid(&view).await, view));
             }
-            work(tile, move || vector_bytes(&layers, tile).and_then(|b| pack(b, coding, tile)))
-                .await
+            let effort = if self.is_kept { Effort::KEPT } else { Effort::SENT_ONCE };
+            let job = move || pack(vector_bytes(&layers, tile)?, coding, effort, tile);
+            work(tile, job).await
         };
         self.kept(key, is_public, make).await
     }
@@ -300,21 +316,18 @@ pub(crate) fn vector_bytes(
     Ok(bytes)
 }
 
-fn pack(bytes: Vec<u8>, coding: Coding, tile: Tile) -> Result<Encoded, TileError> {
-    /// Tiles are made for one reader at a time more often than they are kept, and the quick levels
-    /// already take two thirds off.
-    const GZIP_LEVEL: u32 = 3;
-    const ZSTD_LEVEL: i32 = 3;
+fn pack(bytes: Vec<u8>, coding: Coding, effort: Effort, tile: Tile) -> Result<Encoded, TileError> {
     let failed = |source| TileError::Compress { tile, source };
     let body = match coding {
         Coding::Identity => bytes,
         _ if bytes.is_empty() => bytes,
         Coding::Gzip => {
             let out = Vec::with_capacity(bytes.len() / 2);
-            let mut gzip = flate2::write::GzEncoder::new(out, flate2::Compression::new(GZIP_LEVEL));
+            let mut gzip =
+                flate2::write::GzEncoder::new(out, flate2::Compression::new(effort.gzip));
             gzip.write_all(&bytes).and_then(|()| gzip.finish()).map_err(failed)?
         }
-        Coding::Zstd => zstd::bulk::compress(&bytes, ZSTD_LEVEL).map_err(failed)?,
+        Coding::Zstd => zstd::bulk::compress(&bytes, effort.zstd).map_err(failed)?,
     };
     Ok(Encoded { body: body.into(), coding })
 }

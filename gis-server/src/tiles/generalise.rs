@@ -12,9 +12,6 @@ use crate::store::{RowSet, world::WorldBox};
 /// From this zoom on every feature is drawn.
 pub const FULL_ZOOM: u8 = 15;
 
-/// A polygon narrower than this both ways, in tile units, is tiny: 1¼ pixels of 512.
-pub const TINY_UNITS: u32 = 10;
-
 /// A line shorter than this both ways, in tile units, is left out: ¼ pixel.
 const SHORT_UNITS: u32 = 2;
 
@@ -28,7 +25,7 @@ pub enum Fate {
     Dropped,
     /// It is drawn.
     Drawn,
-    /// A square of [`TINY_UNITS`] is drawn in its middle, for itself and its small neighbours.
+    /// A small square is drawn in its middle, for itself and its small neighbours.
     Dotted,
 }
 
@@ -61,14 +58,15 @@ impl Fates {
     }
 
     /// Polygons: each with its box and its area in world steps squared; those for which `counts` is
-    /// false do not exist.
+    /// false do not exist. A polygon narrower than `tiny` tile units both ways is tiny, and a square
+    /// of that side stands for as much area of such.
     pub fn of_polygons(
         boxes: &[WorldBox],
         areas: &[f32],
         counts: impl Fn(usize) -> bool,
-        zoom: u8,
+        (tiny, zoom): (u32, u8),
     ) -> Self {
-        let tiny = unit(zoom) * u64::from(TINY_UNITS);
+        let tiny = unit(zoom) * u64::from(tiny);
         let dot = (tiny * tiny) as f64;
         // Starting from half a dot, sums are rounded and not cut.
         let mut sum = 0.5 * dot;
@@ -136,10 +134,10 @@ mod tests {
         let (boxes, areas) = houses();
         let built: f64 = areas.iter().map(|&a| f64::from(a)).sum();
         for zoom in 8..13 {
-            let fates = Fates::of_polygons(&boxes, &areas, |_| true, zoom);
+            let fates = Fates::of_polygons(&boxes, &areas, |_| true, (10, zoom));
             let dots = (0..boxes.len()).filter(|&row| fates.of(row) == Fate::Dotted).count();
             let drawn = (0..boxes.len()).filter(|&row| fates.of(row) == Fate::Drawn).count();
-            let side = (unit(zoom) * u64::from(TINY_UNITS)) as f64;
+            let side = (unit(zoom) * 10) as f64;
             let ink = dots as f64 * side * side;
             assert_eq!(drawn, 0, "10 m is below 1¼ pixels up to zoom 12");
             assert!((ink - built).abs() <= side * side, "zoom {zoom}: off by at most one dot");
@@ -149,14 +147,14 @@ mod tests {
     #[test]
     fn every_house_is_drawn_where_it_can_be_seen() {
         let (boxes, areas) = houses();
-        let fates = Fates::of_polygons(&boxes, &areas, |_| true, 14);
+        let fates = Fates::of_polygons(&boxes, &areas, |_| true, (10, 14));
         assert!((0..boxes.len()).all(|row| fates.of(row) == Fate::Drawn));
     }
 
     #[test]
     fn what_a_viewer_may_not_see_leaves_no_ink() {
         let (boxes, areas) = houses();
-        let fates = Fates::of_polygons(&boxes, &areas, |_| false, 10);
+        let fates = Fates::of_polygons(&boxes, &areas, |_| false, (10, 10));
         assert!((0..boxes.len()).all(|row| fates.of(row) == Fate::Dropped));
     }
 

@@ -58,7 +58,7 @@ pub fn columns(view: &LayerView, zoom: u8) -> Vec<(usize, &str)> {
     if zoom >= ALL_PROPERTIES_ZOOM || layer.style.is_some() {
         return all.collect();
     }
-    let attributes = styles::attributes_of(layer.role);
+    let attributes = styles::attributes_at(layer.role, zoom);
     let wanted: BTreeSet<usize> =
         attributes.iter().filter_map(|attribute| view.attribute(attribute)).collect();
     all.filter(|column| wanted.contains(&column.0)).collect()
@@ -84,7 +84,7 @@ impl<'a> Drawing<'a, '_> {
         };
         match fate {
             Fate::Dropped => None,
-            Fate::Dotted => self.pen.dot(&geometry.world_box(), out),
+            Fate::Dotted => self.pen.dot(&geometry.world_box(), self.pyramid.tiny(), out),
             Fate::Drawn => {
                 let zooms = feature.row().and_then(|_| self.pyramid.zooms(geometry));
                 let zooms = zooms.unwrap_or_else(|| {

@@ -3,7 +3,6 @@
 use super::{
     clip::{self, Overlap, Point, Rect},
     frame::{Frame, wide},
-    generalise::TINY_UNITS,
 };
 use crate::{
     encode::mvt::{self, GeometryEncoder, GeometryType, twice_area},
@@ -53,8 +52,13 @@ impl<'a> Pen<'a> {
         (!out.is_empty()).then_some(kind)
     }
 
-    /// Draws a small square in the middle of a feature's box.
-    pub fn dot(&mut self, bbox: &WorldBox, out: &mut GeometryEncoder) -> Option<GeometryType> {
+    /// Draws a square of a side in tile units in the middle of a feature's box.
+    pub fn dot(
+        &mut self,
+        bbox: &WorldBox,
+        side: u32,
+        out: &mut GeometryEncoder,
+    ) -> Option<GeometryType> {
         let middle = |a: u32, b: u32| i64::midpoint(i64::from(a), i64::from(b));
         let centre = [middle(bbox.min_x, bbox.max_x), middle(bbox.min_y, bbox.max_y)];
         if self.frame.domain().is_some_and(|domain| !domain.contains(centre)) {
@@ -65,7 +69,8 @@ impl<'a> Pen<'a> {
             return None;
         }
         let [x, y] = self.frame.snap(fine);
-        let (near, far) = (TINY_UNITS as i32 / 2, TINY_UNITS as i32 - TINY_UNITS as i32 / 2);
+        let near = side as i32 / 2;
+        let far = side as i32 - near;
         out.ring(&[
             [x - near, y - near],
             [x + far, y - near],
