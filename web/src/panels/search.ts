@@ -46,6 +46,8 @@ class SearchBox {
         autocomplete: 'off',
         autocapitalize: 'off',
         spellcheck: 'false',
+        // As long as the server reads.
+        maxlength: 200,
         placeholder: t('search.placeholder'),
         'aria-label': t('search.label'),
         'aria-controls': 'search-results',
