@@ -1,5 +1,5 @@
 import type { App, Part } from './app.ts';
-import { lang, setLang, t } from './i18n/index.ts';
+import { lang, setLang, t, titled } from './i18n/index.ts';
 import { attribution, syntheticBadge } from './panels/attribution.ts';
 import { readout } from './panels/readout.ts';
 import { searchBox } from './panels/search.ts';
@@ -64,7 +64,7 @@ function brand(app: App, badge: HTMLElement, changeLanguage: () => void): HTMLEl
     'header',
     { class: 'brand' },
     brandMark(),
-    h('h1', {}, app.catalogue.title || t('app.tagline')),
+    h('h1', {}, titled(app.catalogue.title) || t('app.tagline')),
     badge,
     app.catalogue.hasTwin &&
       h(
@@ -86,7 +86,7 @@ function brand(app: App, badge: HTMLElement, changeLanguage: () => void): HTMLEl
 
 /** Texts that stand outside the parts. */
 function name(app: App): void {
-  document.title = `${app.catalogue.title || t('app.tagline')} · Dothi`;
+  document.title = `${titled(app.catalogue.title) || t('app.tagline')} · Dothi`;
   app.map.getCanvas().setAttribute('aria-label', t('app.map'));
   const skip = document.querySelector('.skip');
   if (skip) skip.textContent = t('app.skip');

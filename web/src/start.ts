@@ -38,7 +38,7 @@ export async function start(
   const view = parseHash(location.hash);
   const style = withBuildings3d(raw, catalogue.collections);
   const home = homeOf(catalogue.collections);
-  const city = home && { name: catalogue.title, at: middleOf(home) };
+  const city = home && { name: catalogue.title.vi, at: middleOf(home) };
   const prepared = prepareStyle(style, base(), city);
   const map = makeMap(container, prepared, view, home);
   const stack = new Stack(style, catalogue.collections);

@@ -5,7 +5,7 @@ import { codesOf } from './features.ts';
 import { hitsOf } from './search.ts';
 
 // Shapes as gis-server answers, shortened.
-const LANDING = { title: 'Tam Kỳ', links: [{ rel: 'self', href: 'http://x/?f=json' }] };
+const LANDING = { title: 'Tam Kỳ', dothi: { title: { vi: 'Tam Kỳ', en: 'Tam Ky' } }, links: [{ rel: 'self', href: 'http://x/?f=json' }] };
 const COLLECTIONS = {
   collections: [
     {
@@ -35,7 +35,7 @@ const COLLECTIONS = {
 
 it('reads the catalogue and forgives what is missing', () => {
   const catalogue = catalogueOf(LANDING, COLLECTIONS);
-  expect(catalogue.title).toBe('Tam Kỳ');
+  expect(catalogue.title).toEqual({ vi: 'Tam Kỳ', en: 'Tam Ky' });
   expect(catalogue.hasTwin).toBe(false);
   expect(catalogue.collections.map(({ id }) => id)).toEqual(['buildings', 'terrain']);
   const [buildings] = catalogue.collections;
@@ -67,10 +67,11 @@ it('takes the code that holds now before one that ended', () => {
 it('reads search answers with a point or a box', () => {
   const hits = hitsOf({
     features: [
-      { id: 7, bbox: [1, 2, 3, 4], properties: { collection: 'roads', label: 'Nguyễn Trãi' } },
+      { id: 7, bbox: [1, 2, 3, 4], properties: { collection: 'roads', label: 'Nguyễn Trãi', detail: 'Đường', detail_en: 'Roads' } },
       { id: 'a', geometry: { type: 'Point', coordinates: [5, 6] }, properties: { collection: 'x', label: 'y' } },
       { id: 8, properties: {} },
     ],
   });
+  expect(hits[0]?.detail).toEqual({ vi: 'Đường', en: 'Roads' });
   expect(hits.map(({ id, point }) => [id, point])).toEqual([['7', [2, 3]], ['a', [5, 6]]]);
 });

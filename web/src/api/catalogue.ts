@@ -1,11 +1,12 @@
 import { getJson } from './http.ts';
 import { bbox, list, record, text, title } from './read.ts';
+import { titled, type Title } from '../i18n/index.ts';
 import { THEMES, type Bbox, type Collection, type Column, type Theme } from './types.ts';
 
 /** What the served data folder holds. */
 export interface Catalogue {
   /** Name of the data, such as the city's. */
-  readonly title: string;
+  readonly title: Title;
   readonly collections: readonly Collection[];
   /** Whether the 3D twin is there. */
   readonly hasTwin: boolean;
@@ -21,7 +22,7 @@ export async function fetchCatalogue(): Promise<Catalogue> {
 export function catalogueOf(landing: unknown, answer: unknown): Catalogue {
   const links = [...list(record(landing).links), ...list(record(answer).links)];
   return {
-    title: text(record(landing).title),
+    title: title(record(record(landing).dothi).title ?? record(landing).title),
     collections: list(record(answer).collections).flatMap((each) => {
       const collection = collectionOf(record(each));
       return collection ? [collection] : [];
@@ -77,6 +78,13 @@ export function usualGrid(collections: readonly Collection[], grids: readonly nu
     if (grids.includes(code)) counts.set(code, (counts.get(code) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+/** A layer's name; where several are called the same, with its identifier. */
+export function nameIn(collections: readonly Collection[], { id, title: own }: Collection): string {
+  const name = titled(own);
+  const isShared = collections.some((other) => other.id !== id && titled(other.title) === name);
+  return isShared ? `${name} (${id})` : name;
 }
 
 /** The smallest box around the collections; absent when none has one. */

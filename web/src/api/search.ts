@@ -20,7 +20,7 @@ export function hitsOf(raw: unknown): Hit[] {
     if (!collection || !id || !label) return [];
     const box = bbox(row.bbox);
     return [
-      { collection, id, label, detail: title(properties.detail), bbox: box, point: pointOf(row, box) },
+      { collection, id, label, detail: title({ vi: properties.detail, en: properties.detail_en }), bbox: box, point: pointOf(row, box) },
     ];
   });
 }

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
-import { t, titled } from '../i18n/index.ts';
+import { nameIn } from '../api/catalogue.ts';
+import { t } from '../i18n/index.ts';
 import type { MapLayer } from '../layers/stack.ts';
 import { h, refill } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
@@ -27,7 +28,7 @@ export function orderList(app: App): HTMLElement {
 
 function orderRow(app: App, layer: MapLayer, at: number, of: number, refresh: () => void): HTMLElement {
   const { id } = layer.collection;
-  const name = titled(layer.collection.title);
+  const name = nameIn(app.catalogue.collections, layer.collection);
   const mover = (by: 1 | -1): HTMLElement => {
     const blocked = by === 1 ? at === 0 : at === of - 1;
     return h(

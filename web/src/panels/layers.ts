@@ -1,6 +1,7 @@
 import type { App, Part } from '../app.ts';
+import { nameIn } from '../api/catalogue.ts';
 import { THEMES } from '../api/types.ts';
-import { t, titled } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import type { MapLayer } from '../layers/stack.ts';
 import { h, refill } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
@@ -106,7 +107,7 @@ function themeList(app: App, query: string): HTMLElement {
 
 function row(app: App, layer: MapLayer): HTMLElement {
   const { id } = layer.collection;
-  const name = titled(layer.collection.title);
+  const name = nameIn(app.catalogue.collections, layer.collection);
   const details = h('div', { class: 'details', attrs: { id: `details-${id}` } });
   const open = memory.expanded.has(id);
   details.hidden = !open;

@@ -34,7 +34,7 @@ interface Wanted {
 
 /** Makes an A4 page of what the map shows. */
 export function printPanel(app: App): Part {
-  const title = h('input', { attrs: { type: 'text', value: app.catalogue.title, id: 'print-name' } });
+  const title = h('input', { attrs: { type: 'text', value: titled(app.catalogue.title), id: 'print-name' } });
   const note = h('input', { attrs: { type: 'text', id: 'print-note' } });
   const legend = h('input', { attrs: { type: 'checkbox', checked: true } });
   const wide = h('input', { attrs: { type: 'radio', name: 'orientation', checked: true } });
