@@ -3,39 +3,14 @@
 use std::hint::black_box;
 
 use benches::houses;
-use city::{Bbox, Layer};
+use city::Bbox;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use gis_server::{
-    store::{Query, Store},
-    viewer::Viewer,
-};
-
-const LAYER: &str = r#"
-id = "buildings"
-title = { vi = "Nhà", en = "Buildings" }
-theme = "base"
-role = "buildings"
-zoom = [13, 22]
-file = "layers/buildings.fgb"
-checksum = ""
-source_crs = "EPSG:5899"
-source = "benches::houses"
-licence = "CC0-1.0"
-attribution = "synthetic"
-lineage = "generated"
-published = "2026-01-01T00:00:00Z"
-content = { kind = "vector", geometry = "polygon", features = 0, id_column = "_fid", schema = [
-  { name = "name", type = "text", title = { vi = "tên", en = "name" } },
-  { name = "storeys", type = "integer", title = { vi = "số tầng", en = "storeys" } },
-  { name = "height", type = "real", title = { vi = "chiều cao", en = "height" } },
-  { name = "use", type = "text", title = { vi = "công năng", en = "use" } },
-] }
-"#;
+use gis_server::{store::Query, viewer::Viewer};
 
 fn bbox_queries(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("bbox");
     for count in [10_000, 100_000] {
-        let store = store_of(count);
+        let store = houses::store(houses::quarter(count, 2000.0));
         let city = store.city();
         let view = city.layer("buildings", &Viewer::public()).expect("the layer is public");
         for half in [0.001, 0.01] {
@@ -54,12 +29,6 @@ fn bbox_queries(criterion: &mut Criterion) {
         }
     }
     group.finish();
-}
-
-fn store_of(count: usize) -> Store {
-    let layer: Layer = toml::from_str(LAYER).expect("the description is a layer");
-    Store::in_memory(layer.title.clone(), [(layer, houses::quarter(count, 2000.0))])
-        .expect("the store holds the houses")
 }
 
 criterion_group!(all, bbox_queries);

@@ -1,25 +1,37 @@
 //! Houses of a Vietnamese quarter, as many and as dense as a bench asks for.
 
-use city::{FeatureId, Property, PropertyType, Schema, Value, frame::LocalFrame};
+use city::{FeatureId, Layer, Value, frame::LocalFrame};
 use datasets::Feature;
 use geo_types::{Coord, LineString, Polygon};
+use gis_server::store::Store;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Where the quarter stands: the middle of Tam Kỳ, longitude and latitude in degrees.
 pub const MIDDLE: (f64, f64) = (108.4740, 15.5736);
 
-/// The columns of [`quarter`].
-pub fn schema() -> Schema {
-    Schema {
-        properties: vec![
-            Property::new("name", PropertyType::Text),
-            Property::new("storeys", PropertyType::Integer),
-            Property::new("height", PropertyType::Real),
-            Property::new("use", PropertyType::Text),
-        ],
-    }
-}
+/// How [`store`] describes its layer.
+const LAYER: &str = r#"
+id = "buildings"
+title = { vi = "Nhà", en = "Buildings" }
+theme = "base"
+role = "buildings"
+zoom = [13, 22]
+file = "layers/buildings.fgb"
+checksum = ""
+source_crs = "EPSG:5899"
+source = "benches::houses"
+licence = "CC0-1.0"
+attribution = "synthetic"
+lineage = "generated"
+published = "2026-01-01T00:00:00Z"
+content = { kind = "vector", geometry = "polygon", features = 0, id_column = "_fid", schema = [
+  { name = "name", type = "text", title = { vi = "tên", en = "name" } },
+  { name = "storeys", type = "integer", title = { vi = "số tầng", en = "storeys" } },
+  { name = "height", type = "real", title = { vi = "chiều cao", en = "height" } },
+  { name = "use", type = "text", title = { vi = "công năng", en = "use" } },
+] }
+"#;
 
 /// `count` houses at `per_km2` houses a square kilometre, around [`MIDDLE`]; the same for the same
 /// arguments.
@@ -77,4 +89,13 @@ fn house(random: &mut ChaCha8Rng, x: f64, y: f64) -> Vec<(f64, f64)> {
         (px * cos - py * sin, px * sin + py * cos)
     };
     outline.into_iter().map(turn).collect()
+}
+
+/// A store of houses alone, as the layer `buildings`.
+///
+/// # Panics
+/// When two houses have one identifier.
+pub fn store(houses: Vec<Feature>) -> Store {
+    let layer: Layer = toml::from_str(LAYER).expect("the description is a layer");
+    Store::in_memory(layer.title.clone(), [(layer, houses)]).expect("the store holds the houses")
 }

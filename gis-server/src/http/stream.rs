@@ -115,7 +115,8 @@ pub async fn body(
         },
         Some(first) => {
             let first = first.unwrap_or_else(|never| match never {});
-            let rest = stream::unfold(Some((from, writer)), rest_of);
+            // A compressing layer asks once more after the end, which unfold alone answers by a panic.
+            let rest = stream::unfold(Some((from, writer)), rest_of).fuse();
             let first = stream::once(async move { Ok(first) });
             Ok(Body::from_stream(first.chain(rest)))
         }

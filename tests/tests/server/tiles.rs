@@ -234,7 +234,7 @@ fn single(server: &Server, path: &str) -> Layer {
 
 /// Identifier of a tile's feature: the numeric one, or the property for those that are texts.
 fn tile_id(feature: &Feature) -> String {
-    match feature.properties.get("id") {
+    match feature.properties.get("_id") {
         Some(Value::String(text)) => text.clone(),
         _ => feature.id.expect("a feature has an identifier").to_string(),
     }
