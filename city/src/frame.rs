@@ -277,7 +277,6 @@ impl LocalFrame {
     }
 
     /// Metres east and north of the origin.
-    #[expect(clippy::wrong_self_convention, reason = "the frame converts; it is not converted")]
     pub fn from_lon_lat(&self, lon_deg: f64, lat_deg: f64) -> (f64, f64) {
         (
             (lon_deg - self.lon0_deg) * self.metres_per_degree_east,

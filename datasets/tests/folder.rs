@@ -1,5 +1,7 @@
 //! The program as a person runs it: what it prints and how it ends.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it finds no answer")]
+
 use std::{
     fs,
     path::Path,

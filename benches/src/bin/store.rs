@@ -139,8 +139,11 @@ fn resident(key: &str) -> u64 {
 }
 
 fn publish(folder: &Path, count: usize) -> Result<(), Box<dyn Error>> {
-    let mut properties = houses::schema().properties;
-    let more = [
+    let columns = [
+        ("name", PropertyType::Text),
+        ("storeys", PropertyType::Integer),
+        ("height", PropertyType::Real),
+        ("use", PropertyType::Text),
         ("code", PropertyType::Text),
         ("address", PropertyType::Text),
         ("parcel", PropertyType::Text),
@@ -150,7 +153,7 @@ fn publish(folder: &Path, count: usize) -> Result<(), Box<dyn Error>> {
         ("ground", PropertyType::Real),
         ("assumed", PropertyType::Bool),
     ];
-    properties.extend(more.map(|(name, kind)| Property::new(name, kind)));
+    let properties = columns.map(|(name, kind)| Property::new(name, kind)).into();
     let schema = Schema { properties };
     let mut writer = Writer::lock(folder)?;
     let id = "buildings".parse()?;

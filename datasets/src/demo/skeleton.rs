@@ -66,9 +66,12 @@ fn along_the_coast(seed: u64, country: &Country, far: f64) -> Vec<Road> {
     ]
 }
 
+/// A road's name, its class, and where it runs: along the coast and across it, in metres.
+type Named = (&'static str, Class, Vec<(f64, f64)>);
+
 fn to_the_sea(seed: u64, country: &Country, far: f64) -> Vec<Road> {
     let beach = |s: f64| country.shore(s) - 470.0;
-    let named: [(&str, Class, Vec<(f64, f64)>); 6] = [
+    let named: [Named; 6] = [
         (
             "Lê Thánh Tông",
             Class::Arterial,

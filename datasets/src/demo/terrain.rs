@@ -53,7 +53,7 @@ pub(super) fn terrain(town: &Town) -> (Grid, Vec<f32>) {
 
 fn height(town: &Town, raised: &[&Road], index: &Segments, p: Point) -> f64 {
     let ground = town.height(p);
-    if ground < 0.3 || ground > 25.0 || town.country.to_river(p).is_some_and(|d| d < 12.0) {
+    if !(0.3..=25.0).contains(&ground) || town.country.to_river(p).is_some_and(|d| d < 12.0) {
         return ground;
     }
     let Some((road, off)) = index.nearest(p, 45.0, |_| true) else { return ground };

@@ -164,7 +164,7 @@ impl Town {
     /// Height of the ground, with the fill that the town stands on, apart from roads.
     pub(super) fn height(&self, p: Point) -> f64 {
         let ground = self.country.ground(p);
-        if ground < 0.6 || ground > 12.0 {
+        if !(0.6..=12.0).contains(&ground) {
             return ground;
         }
         let fill = 0.9 * (1.0 - smoothstep(0.85, 1.15, self.growth.ratio(p)));

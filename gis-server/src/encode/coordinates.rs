@@ -260,7 +260,7 @@ mod tests {
             (Crs::CRS84, 108.0, "108"),
             (Crs::CRS84, -0.0, "0"),
             (Crs::QUANG_NAM, 577_453.963_4, "577453.963"),
-            (Crs::QUANG_NAM, 1_722_531.0004, "1722531"),
+            (Crs::QUANG_NAM, 1_722_531.000_4, "1722531"),
             (Crs::CRS84, f64::NAN, "0"),
         ] {
             assert_eq!(written(crs, number), expected);

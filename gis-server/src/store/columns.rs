@@ -297,7 +297,8 @@ mod tests {
     #[test]
     fn a_column_of_different_texts_stops_interning_and_keeps_its_values() {
         let rows = 2 * ROWS_BEFORE_GIVING_UP;
-        let value = |n: usize| if n % 5 == 0 { Value::Null } else { format!("P{n}").into() };
+        let value =
+            |n: usize| if n.is_multiple_of(5) { Value::Null } else { format!("P{n}").into() };
         let values: Vec<Value> = (0..rows).map(value).collect();
         let column = fill(PropertyType::Text, &values).finish();
         assert!(column.code(1).is_none());

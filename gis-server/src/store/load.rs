@@ -40,9 +40,9 @@ pub(crate) fn load(dir: &Path, layer: &Layer) -> Result<Arc<Snapshot>, StoreErro
         let rows = start..reader.len().min(start + wave);
         let pieces: Vec<Result<SnapshotBuilder, ReadError>> = pieces_of(rows)
             .into_par_iter()
-            .map(|rows| {
+            .map(|mut rows| {
                 let mut piece = SnapshotBuilder::new(kinds.iter().copied());
-                rows.map(|row| piece.read(&reader, row, &binding)).collect::<Result<(), _>>()?;
+                rows.try_for_each(|row| piece.read(&reader, row, &binding))?;
                 Ok(piece)
             })
             .collect();

@@ -95,6 +95,9 @@ pub(crate) struct NewChange {
     pub(crate) after: Option<String>,
 }
 
+/// A connection, with the number and the time of the last change.
+type Connected = (Connection, (u64, Instant));
+
 /// The log, opened for writing.
 #[derive(Debug)]
 pub(crate) struct Log {
@@ -120,7 +123,7 @@ impl Log {
         Ok(Self { path, connection, last, _lock: lock })
     }
 
-    fn connect(path: &Path) -> rusqlite::Result<Result<(Connection, (u64, Instant)), StoreError>> {
+    fn connect(path: &Path) -> rusqlite::Result<Result<Connected, StoreError>> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;

@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn every_role_has_a_style_that_reads_only_its_own_attributes() {
         for &role in Role::ALL {
-            let fragment: Fragment = serde_json::from_str(document(role)).expect(role.name());
+            let fragment: Fragment = serde_json::from_str(document(role)).unwrap();
             assert!(!fragment.layers.is_empty(), "{role} is not drawn");
             for attribute in attributes_at(role, 24) {
                 assert!(role.attribute(attribute).is_some(), "{role} has no '{attribute}'");

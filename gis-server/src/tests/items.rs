@@ -116,10 +116,9 @@ async fn personal_columns_do_not_exist_for_the_public_in_any_format() {
     for surface in surfaces {
         let answer = service
             .get(
-                &format!("/collections/parcels/{surface}")
+                format!("/collections/parcels/{surface}")
                     .replace("parcels/?", "parcels?")
-                    .trim_end_matches('/')
-                    .to_owned(),
+                    .trim_end_matches('/'),
             )
             .await;
         assert_eq!(answer.status, 200, "{surface}");

@@ -55,7 +55,7 @@ fn what_is_edited_is_found_and_what_was_before_can_be_looked_back_to() {
 fn nobody_finds_what_they_may_not_see_nor_writes_what_they_may_not() {
     for (_dir, store) in stores() {
         let (public, layer) = (Viewer::public(), parcels());
-        assert_eq!(store.layer_ids(&public), [layer.clone()]);
+        assert_eq!(store.layer_ids(&public), std::slice::from_ref(&layer));
         let one = store.get(&public, &layer, &FeatureId::Number(1), None).unwrap();
         assert_eq!(property(&one, "chu_su_dung"), None);
         let land = Viewer::of("o", &[TokenRole::LandOfficer]);
