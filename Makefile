@@ -7,7 +7,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run import test lint fmt bench bench-peers bless docs
+.PHONY: help setup run import test lint fmt bench bench-peers docs
 
 DATA ?= data
 HTTP ?= 127.0.0.1:8080
@@ -40,9 +40,6 @@ bench: ## criterion benches and load programs, built in release
 
 bench-peers: ## the same tiles from gis-server and from Martin over PostGIS, side by side
 	@benches/peers/run.sh
-
-bless: ## write the golden files anew (look at the diff before you commit it)
-	@DOTHI_BLESS=1 scripts/test.sh golden
 
 docs: ## the code's own documentation, into the target folder's doc/
 	@cargo doc --workspace --no-deps --locked

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh [golden]: every test of the house; `golden` runs only the suites that hold golden files.
+# test.sh: every test of the house.
 # shellcheck source=scripts/env.sh
 source "$(dirname "$0")/env.sh"
 # shellcheck source=scripts/steps.sh
@@ -30,11 +30,6 @@ chromium_is_here() { command -v chromium >/dev/null || command -v chromium-brows
 # build many of them, PROJ among them, a second time.
 step "build the programs and tests" cargo build --workspace --bins --tests --locked
 [ ${#STEPS_FAILED[@]} = 0 ] || finish
-if [ "${1:-}" = golden ]; then
-  step "golden files" cargo test --workspace --locked --test server golden
-  finish
-  exit 0
-fi
 step "build the web map" web_map
 step "Rust tests and doctests" rust_tests
 if has_script test; then step "web unit tests" in_web test; fi

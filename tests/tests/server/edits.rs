@@ -43,7 +43,7 @@ fn a_feature_lives_from_post_to_delete() {
 fn an_edit_changes_the_tiles_that_show_it() {
     let server = Server::on(fixture::check_points(), &[]);
     // The tile of zoom 14 that holds 16.05 N, 108.2 E.
-    let tile = "/collections/check-points/tiles/WebMercatorQuad/14/7454/13116";
+    let tile = "/collections/check-points/tiles/WebMercatorQuad/14/7451/13116";
     let first = server.get(tile);
     assert_eq!(first.status, 204, "nothing is there yet");
     let location = post(&server, 108.2, 16.05, "Đà Nẵng");

@@ -7,7 +7,6 @@ mod documents;
 mod edits;
 mod features;
 mod formats;
-mod golden;
 mod malformed;
 mod operation;
 mod paging;
