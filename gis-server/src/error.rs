@@ -21,7 +21,11 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// The Vietnamese text stands in the members that RFC 9457 names, the English one in `title_en`
 /// and `detail_en`.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct Problem(Box<Said>);
+
+/// What a problem says. Boxed, so that a result which holds one stays small.
+#[derive(Debug, Clone)]
+struct Said {
     status: StatusCode,
     kind: &'static str,
     title: Title,
@@ -52,7 +56,7 @@ pub struct ProblemDocument {
 impl Problem {
     /// A problem of a named kind.
     pub fn new(status: StatusCode, kind: &'static str, title: Title, detail: Title) -> Self {
-        Self { status, kind, title, detail, headers: HeaderMap::new() }
+        Self(Box::new(Said { status, kind, title, detail, headers: HeaderMap::new() }))
     }
 
     /// 400: a parameter's value could not be read.
@@ -207,30 +211,30 @@ impl Problem {
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
+            self.0.headers.insert(name, value);
         }
         self
     }
 
     /// Its HTTP status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Its headers besides the content type.
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.0.headers
     }
 
     /// As it is written on the wire.
     pub fn document(&self) -> ProblemDocument {
         ProblemDocument {
-            kind: format!("urn:dothi:problem:{}", self.kind),
-            title: self.title.vi.clone(),
-            title_en: self.title.en.clone(),
-            status: self.status.as_u16(),
-            detail: self.detail.vi.clone(),
-            detail_en: self.detail.en.clone(),
+            kind: format!("urn:dothi:problem:{}", self.0.kind),
+            title: self.0.title.vi.clone(),
+            title_en: self.0.title.en.clone(),
+            status: self.0.status.as_u16(),
+            detail: self.0.detail.vi.clone(),
+            detail_en: self.0.detail.en.clone(),
         }
     }
 }
@@ -292,7 +296,7 @@ impl From<&StoreError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response =
-            (self.status, self.headers.clone(), Json(self.document())).into_response();
+            (self.0.status, self.0.headers.clone(), Json(self.document())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

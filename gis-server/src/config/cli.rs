@@ -119,14 +119,17 @@ impl Cli {
     }
 }
 
+/// Variables of the Makefile, the scripts and the test suites.
+const OF_THE_HOUSE: [&str; 5] =
+    ["DOTHI_BIN_DIR", "DOTHI_BLESS", "DOTHI_CACHE", "DOTHI_SERVER", "DOTHI_SHARED"];
+
 /// The `DOTHI_…` variables among these that no setting reads, so that a slip there is seen.
 pub fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
     use clap::CommandFactory;
     let command = Cli::command();
     let known: Vec<&str> =
         command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
-    // The Makefile and the test suites have variables of their own.
-    let ours = |name: &String| name.starts_with("DOTHI_") && !name.starts_with("DOTHI_TEST_");
+    let ours = |name: &String| name.starts_with("DOTHI_") && !OF_THE_HOUSE.contains(&name.as_str());
     names.filter(ours).filter(|name| !known.contains(&name.as_str())).collect()
 }
 

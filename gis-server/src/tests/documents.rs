@@ -3,19 +3,19 @@ use std::{collections::BTreeSet, path::Path};
 use super::fixture::Service;
 use crate::{http::base::Base, ogc::api, routes::ROUTES};
 
-/// `DOTHI_TEST_BLESS=1 cargo test -p gis-server api_document` writes the file anew.
+/// `make bless` writes the file anew; look at the difference before you commit it.
 #[test]
-fn the_api_document_is_the_one_that_was_agreed() {
+fn the_api_document_is_the_golden_one() {
     let document = api::document(&Base::new("http://127.0.0.1:8080"));
     let found = serde_json::to_string_pretty(&document).unwrap() + "\n";
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
-    if std::env::var_os("DOTHI_TEST_BLESS").is_some() {
+    if std::env::var_os("DOTHI_BLESS").is_some() {
         std::fs::write(&file, &found).unwrap();
     }
     let agreed = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         found == agreed,
-        "the API changed: look at it, then bless openapi.json (see this test)"
+        "the API changed: run `make bless` and look at what changed in openapi.json"
     );
 }
 
