@@ -7,7 +7,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run import test lint fmt bench bench-peers docs
+.PHONY: help setup run import test lint fmt bench bench-peers bless docs
 
 DATA ?= data
 HTTP ?= 127.0.0.1:8080
@@ -40,6 +40,9 @@ bench: ## criterion benches and load programs, built in release
 
 bench-peers: ## the same tiles from gis-server and from Martin over PostGIS, side by side
 	@benches/peers/run.sh
+
+bless: ## write the golden API document anew (look at the diff before you commit it)
+	@DOTHI_BLESS=1 cargo test --workspace --locked --lib golden_one
 
 docs: ## the code's own documentation, into the target folder's doc/
 	@cargo doc --workspace --no-deps --locked

@@ -23,7 +23,7 @@ fn gdal_is_spoken_only_in_the_program_datasets() {
 fn only_the_change_log_opens_the_edits_for_writing() {
     let offences = lines_that(|file, line| {
         let writes = line.contains("Connection::open(")
-            || line.contains("Connection::open_with_flags(") && !line.contains("READ_ONLY");
+            || line.contains("Connection::open_with_flags(") && !line.contains("read_only");
         let is_ours =
             file.path.starts_with("gis-server/src/") || file.path.starts_with("datasets/src/");
         is_ours && writes && file.path != LOG && !in_its_tests(file, line)
@@ -74,7 +74,10 @@ fn the_web_map_asks_no_outside_host() {
             || file.path == "web/index.html";
         let Some(text) = file.text().filter(|_| is_page) else { continue };
         for host in text.split("://").skip(1).map(host_of) {
-            let is_local = host.starts_with("127.0.0.1") || host.starts_with("localhost");
+            // RFC 2606 keeps .example for texts like our tests: nobody can own such a host.
+            let is_local = host.starts_with("127.0.0.1")
+                || host.starts_with("localhost")
+                || host.ends_with(".example");
             if host.contains('.') && !is_local && !spoken.contains(&host) {
                 offences.push(format!("{}: {host}", file.path));
             }
@@ -90,6 +93,9 @@ fn host_of(rest: &str) -> &str {
 
 /// Whether a line stands below the file's `#[cfg(test)]`.
 fn in_its_tests(file: &Tracked, line: &str) -> bool {
+    if file.path.ends_with("/tests.rs") {
+        return true;
+    }
     let text = file.text().unwrap_or_default();
     match (text.find("#[cfg(test)]"), text.find(line)) {
         (Some(tests), Some(at)) => at > tests,

@@ -88,7 +88,8 @@ fn an_equality_filter_keeps_exactly_the_features_that_match() {
     let Some(town) = town::ninh_kieu() else { return };
     let server = Server::start(&town);
     let all = server.all_items("roads", "");
-    assert_eq!(all.len(), 1082);
+    // The source has 1082 lines; three of them have no geometry, which the import reports.
+    assert_eq!(all.len(), 1079);
     let kind = |feature: &Value| feature["properties"]["highway"].as_str().map(str::to_owned);
     let wanted = all.iter().find_map(|road| kind(road).filter(|kind| !kind.is_empty())).unwrap();
     let expected = all.iter().filter(|road| kind(road).as_ref() == Some(&wanted)).count();

@@ -22,6 +22,7 @@ fn a_new_import_appears_while_readers_read_and_no_request_fails() {
     let (done, asked, failed) =
         (AtomicBool::new(false), AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
+        let finish = SetWhenDropped(&done);
         for path in [
             "/collections/roads/items?limit=200",
             "/collections/roads/items?bbox=105.77,10.02,105.78,10.03",
@@ -52,7 +53,7 @@ fn a_new_import_appears_while_readers_read_and_no_request_fails() {
         server.wait_until("the new layer", |server| {
             server.get("/collections/old-roads").status == 200
         });
-        done.store(true, Ordering::Relaxed);
+        drop(finish);
     });
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{failed:?}");
@@ -101,8 +102,19 @@ struct Folder(std::path::PathBuf);
 impl Folder {
     fn import(&self, source: &std::path::Path, layer: &str, role: &str) {
         let mut command = town::datasets();
-        command.arg("import").arg(source).args(["--layer", layer, "--role", role, "--into"]);
+        command.arg("import").arg(source).args(["--layer", layer, "--role", role]);
+        // The cleaned roads declare their system without a code.
+        command.args(["--crs", "EPSG:4326", "--into"]);
         town::run(command.arg(&self.0));
+    }
+}
+
+/// Ends the readers also when the test panics, which would otherwise wait for them for ever.
+struct SetWhenDropped<'a>(&'a AtomicBool);
+
+impl Drop for SetWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

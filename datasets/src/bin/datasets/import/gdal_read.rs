@@ -177,7 +177,9 @@ impl VectorSource {
                 _ => self.values(&feature),
             };
             let geometry = feature.geometry().filter(|_| fields::has_geometry(&feature));
-            let wkb = geometry.and_then(|geometry| geometry.wkb().ok());
+            // GDAL writes an empty point as one at 0, 0.
+            let present = geometry.filter(|geometry| !geometry.is_empty());
+            let wkb = present.and_then(|geometry| geometry.wkb().ok());
             let raw = Raw { fid: feature.fid(), wkb, values };
             if !each(raw) {
                 return false;

@@ -275,10 +275,11 @@ mod tests {
     use city::Property;
 
     #[test]
-    fn the_built_in_templates_hold_for_every_role() {
+    fn the_built_in_templates_hold_for_every_role_that_has_their_attributes() {
         for role in Role::ALL {
-            for name in ["cad-planning", "osm-land-use"] {
-                Template::load(name, *role).unwrap();
+            Template::load("cad-planning", *role).unwrap();
+            if role.attribute("use_code").is_some() {
+                Template::load("osm-land-use", *role).unwrap();
             }
         }
     }

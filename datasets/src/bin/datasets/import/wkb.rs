@@ -240,7 +240,7 @@ mod tests {
         assert!(heights && matches!(polygon, Geometry::Polygon(p) if p.exterior().0.len() == 4));
         let (both, heights) = read(&bytes_of("MULTILINESTRING ((0 0,1 1),(2 2,3 3))")).unwrap();
         assert!(!heights && matches!(both, Geometry::MultiLineString(l) if l.0.len() == 2));
-        let (empty, _) = read(&bytes_of("POINT EMPTY")).unwrap();
+        let (empty, _) = read(&bytes_of("MULTIPOINT EMPTY")).unwrap();
         assert_eq!(empty, Geometry::MultiPoint(MultiPoint(vec![])));
     }
 
