@@ -64,8 +64,10 @@ class Visit {
 
   /** Waits until the map has drawn everything it has asked for. */
   async settled() {
-    await this.page.waitForLoadState('networkidle');
+    // What was just clicked may start the drawing a moment later.
     await this.page.waitForTimeout(400);
+    // A busy machine may draw for long; what a test expects it asks for itself.
+    await this.page.waitForSelector('#map[aria-busy=false]', { timeout: 30_000 }).catch(() => {});
   }
 
   /** Keeps a picture in tests/out. */

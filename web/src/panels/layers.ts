@@ -143,7 +143,7 @@ function row(app: App, layer: MapLayer): HTMLElement {
       },
     },
     h('span', { class: 'label' }, name),
-    layer.collection.synthetic && h('span', { class: 'tag' }, t('layers.synthetic')),
+    isMixed(app) && layer.collection.synthetic && h('span', { class: 'tag' }, t('layers.synthetic')),
     icon('chevron'),
   );
   const item = h(
@@ -153,6 +153,11 @@ function row(app: App, layer: MapLayer): HTMLElement {
     details,
   );
   return item;
+}
+
+/** Whether generated layers stand beside real ones; where all are, the badge above says it once. */
+function isMixed({ catalogue }: App): boolean {
+  return catalogue.collections.some(({ synthetic }) => !synthetic);
 }
 
 /** Greys out layers that are drawn only further in. */
