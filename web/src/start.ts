@@ -61,6 +61,7 @@ export async function start(
     repaint: () => painter.paint(scene.buildings3d),
   };
   reportTrouble(map);
+  showBusy(map, container);
   // Panels stand and the first view is drawn: what "usable" means in the browser tests.
   map.once('load', () => performance.mark('dothi-usable'));
   map.once('style.load', () => {
@@ -156,6 +157,15 @@ function showPin({ map, state }: App): void {
     marker.getElement().setAttribute('aria-label', t('share.marked'));
   };
   state.on('pin', draw);
+}
+
+/** Says to assistive technology, and to tests, whether the map is still drawing. */
+function showBusy(map: MapLibreMap, container: HTMLElement): void {
+  const set = (isBusy: boolean) => () => container.setAttribute('aria-busy', String(isBusy));
+  set(true)();
+  map.on('movestart', set(true));
+  map.on('dataloading', set(true));
+  map.on('idle', set(false));
 }
 
 /** Tiles that fail are said once in a while, kindly, and not as errors of the page. */
