@@ -1,10 +1,6 @@
 //! `/codelists`: what codes mean, since when, and after which rule.
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use city::{Layer, codelist::CodeList};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
@@ -12,9 +8,13 @@ use utoipa::{OpenApi, ToSchema};
 use crate::{
     error::Problem,
     html,
-    http::{answer, base::Base, format::Format, link::Link, query::Query},
+    http::{
+        ask::{Ask, JSON_OR_PAGE},
+        base::Base,
+        format::Format,
+        link::Link,
+    },
     ogc::{Part, collections::Bilingual},
-    state::App,
 };
 
 /// Code lists.
@@ -33,8 +33,6 @@ pub const PART: Part = Part {
 #[derive(OpenApi)]
 #[openapi(paths(list, show))]
 struct Document;
-
-const FORMATS: [Format; 2] = [Format::Json, Format::Html];
 
 /// Every code list, without its codes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,26 +62,17 @@ pub struct CodeListSummary {
     params(("f" = Option<String>, Query, description = "json or html")),
     responses((status = 200, description = "The lists", body = CodeListsDocument))
 )]
-pub async fn list(
-    State(app): State<App>,
-    base: Base,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &FORMATS)?;
+pub async fn list(ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
     let summary = |list: &CodeList| CodeListSummary {
         id: list.id.clone(),
         title: (&list.title).into(),
         source: list.source.clone(),
         codes: list.codes.len(),
-        href: base.url(&format!("/codelists/{}", list.id)),
+        href: ask.base.url(&format!("/codelists/{}", list.id)),
     };
-    let document = CodeListsDocument { codelists: app.codelists.iter().map(summary).collect() };
-    match format {
-        Format::Html => Ok(html::codelists::list(&base, &document).into_response()),
-        _ => answer::json(&headers, Format::Json, &document),
-    }
+    let document = CodeListsDocument { codelists: ask.app.codelists.iter().map(summary).collect() };
+    ask.answer(format, &document, |document| html::codelists::list(&ask.base, document))
 }
 
 /// One code list with its codes.
@@ -98,24 +87,14 @@ pub async fn list(
         (status = 404, description = "No such list", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
     )
 )]
-pub async fn show(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    base: Base,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &FORMATS)?;
-    let list = app.codelists.get(&id).ok_or_else(|| {
+pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let list = ask.app.codelists.get(&id).ok_or_else(|| {
         let id: String = id.chars().take(80).collect();
         Problem::not_found(
             format!("Không có bảng mã '{id}'. Danh sách ở /codelists."),
             format!("There is no code list '{id}'. /codelists lists them."),
         )
     })?;
-    match format {
-        Format::Html => Ok(html::codelists::show(&base, list).into_response()),
-        _ => answer::json(&headers, Format::Json, list),
-    }
+    ask.answer(format, list, |list| html::codelists::show(&ask.base, list))
 }

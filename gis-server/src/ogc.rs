@@ -7,6 +7,7 @@ pub mod collections;
 pub mod conformance;
 pub mod features;
 pub mod landing;
+pub mod refusals;
 pub mod schema;
 pub mod styles;
 pub mod tiles;

@@ -12,8 +12,7 @@ mod words;
 use std::time::Duration;
 
 use axum::{
-    extract::State,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use city::{Bbox, Layer};
@@ -24,15 +23,15 @@ pub use find::{Hit, Search};
 pub use index::Searcher;
 
 use crate::{
-    caller::Caller,
     error::Problem,
     http::{
+        ask::Ask,
         base::Base,
         format::Format,
         link::Link,
         query::{Query, encode},
     },
-    ogc::Part,
+    ogc::{Part, refusals::BadParameter},
     state::App,
 };
 
@@ -68,20 +67,13 @@ const LONGEST: usize = 200;
     ),
     responses(
         (status = 200, description = "Points with label, detail, collection, kind; best first", content_type = "application/geo+json", body = Object),
-        (status = 400, description = "A parameter is wrong or unknown", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        BadParameter,
     )
 )]
-pub async fn show(
-    State(app): State<App>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["q", "limit", "bbox", "layers", "f"])?;
-    Format::choose(query.get("f"), &headers, &[Format::GeoJson])?;
-    let search = read(&query)?;
-    let viewer = caller.viewer.clone();
+pub async fn show(ask: Ask) -> Result<Response, Problem> {
+    ask.format_besides(&["q", "limit", "bbox", "layers"], &[Format::GeoJson])?;
+    let search = read(&ask.query)?;
+    let (app, viewer) = (ask.app.clone(), ask.caller.viewer.clone());
     wait_until_ready(&app).await;
     let work = move || {
         let city = app.store.city();
@@ -89,7 +81,7 @@ pub async fn show(
     };
     let found = tokio::task::spawn_blocking(work).await;
     let (hits, ready) = found.map_err(|error| Problem::internal(&error))?;
-    let features: Vec<_> = hits.iter().map(|hit| feature(&base, hit)).collect();
+    let features: Vec<_> = hits.iter().map(|hit| feature(&ask.base, hit)).collect();
     // While the index is made after a start or an import, answers may be missing: `ready` says so.
     let document = json!({
         "type": "FeatureCollection", "numberReturned": features.len(), "ready": ready, "features": features,
@@ -97,9 +89,7 @@ pub async fn show(
     let media_type = HeaderValue::from_static(Format::GeoJson.media_type());
     let no_cache = HeaderValue::from_static("no-cache");
     let fields = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, no_cache)];
-    let mut response = (fields, document.to_string()).into_response();
-    caller.mark(&mut response);
-    Ok(response)
+    Ok(ask.marked((fields, document.to_string()).into_response()))
 }
 
 /// Waits a moment for an index that is being made: right after a start an answer that comes a

@@ -3,7 +3,7 @@
 use axum::response::Html;
 use maud::{Markup, html};
 
-use super::page::page;
+use super::page::{links, page, row};
 use crate::{
     http::base::Base,
     ogc::collections::{Collection, Collections},
@@ -72,11 +72,7 @@ pub fn show(base: &Base, collection: &Collection) -> Html<String> {
                     } } }
                 } }
             }
-            h2 { "Liên kết " small { "Links" } }
-            ul { @for link in &collection.links { li {
-                a href=(link.href) { (link.title.as_deref().unwrap_or(&link.href)) } " "
-                small { (link.rel.rsplit('/').next().unwrap_or_default()) " " (link.media_type.as_deref().unwrap_or_default()) }
-            } } }
+            (links(&collection.links))
         },
     )
 }
@@ -108,8 +104,4 @@ pub fn schema(base: &Base, view: &LayerView) -> Html<String> {
 /// The mark of generated data.
 pub(super) fn synthetic() -> Markup {
     html! { span.badge.synthetic { "dữ liệu tổng hợp · synthetic" } }
-}
-
-fn row(name: &str, value: &str) -> Markup {
-    html! { tr { th scope="row" { (name) } td { (value) } } }
 }

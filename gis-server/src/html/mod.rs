@@ -5,6 +5,8 @@ pub mod codelists;
 pub mod collections;
 pub mod features;
 mod page;
+pub mod styles;
+pub mod tiles;
 
 use axum::response::Html;
 use maud::html;

@@ -3,7 +3,7 @@
 use axum::response::Html;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::http::base::Base;
+use crate::http::{base::Base, link::Link};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -32,4 +32,22 @@ pub(super) fn page(base: Option<&Base>, title: &str, content: Markup) -> Html<St
         }
     };
     Html(page.into_string())
+}
+
+/// Where a document leads; the address of a template is shown as it is.
+pub(super) fn links(links: &[Link]) -> Markup {
+    html! {
+        h2 { "Liên kết " small lang="en" { "Links" } }
+        ul { @for link in links { li {
+            @if link.templated == Some(true) { code { (link.href) } } @else {
+                a href=(link.href) { (link.title.as_deref().unwrap_or(&link.href)) }
+            } " "
+            small { (link.rel.rsplit('/').next().unwrap_or_default()) " " (link.media_type.as_deref().unwrap_or_default()) }
+        } } }
+    }
+}
+
+/// A row of a table that names what stands beside it.
+pub(super) fn row(name: &str, value: &str) -> Markup {
+    html! { tr { th scope="row" { (name) } td { (value) } } }
 }

@@ -77,7 +77,8 @@ impl Format {
         }
     }
 
-    fn essence(self) -> &'static str {
+    /// Its media type without parameters.
+    pub fn essence(self) -> &'static str {
         self.media_type().split(';').next().unwrap_or_default()
     }
 
@@ -121,7 +122,9 @@ impl Format {
 
     fn named(f: &str, offered: &[Self]) -> Result<Self, Problem> {
         let found = offered.iter().copied().find(|format| {
-            format.name() == f || (*format == Self::GeoJson && f == "json") || format.essence() == f
+            // Many clients ask for `json` where the document is one of a JSON kind.
+            let is_json = f == "json" && matches!(format, Self::GeoJson | Self::MapboxStyle);
+            format.name() == f || is_json || format.essence() == f
         });
         found.ok_or_else(|| {
             let names: Vec<&str> = offered.iter().map(|format| format.name()).collect();

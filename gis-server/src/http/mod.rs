@@ -1,6 +1,6 @@
 //! What every answer has in common: addresses, formats, queries, caching, limits.
 
-pub mod answer;
+pub mod ask;
 pub mod base;
 pub mod etag;
 pub mod format;

@@ -1,10 +1,6 @@
 //! `/api`: the API document, generated from the code (OpenAPI 3.1).
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
 use utoipa::{
     OpenApi as _,
     openapi::{OpenApi, ServerBuilder},
@@ -14,9 +10,8 @@ use super::PARTS;
 use crate::{
     error::{Problem, ProblemDocument},
     html,
-    http::{base::Base, etag::ETag, format::Format, query::Query},
+    http::{ask::Ask, base::Base, format::Format},
     operate,
-    state::App,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -51,20 +46,7 @@ pub fn document(base: &Base) -> OpenApi {
     params(("f" = Option<String>, Query, description = "json or html")),
     responses((status = 200, description = "OpenAPI 3.1 document"))
 )]
-pub async fn show(
-    State(_app): State<App>,
-    base: Base,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &[Format::OpenApi, Format::Html])?;
-    let document = document(&base);
-    if format == Format::Html {
-        return Ok(html::api(&base, &document).into_response());
-    }
-    let text = serde_json::to_vec(&document).map_err(|error| Problem::internal(&error))?;
-    let media_type = HeaderValue::from_static(Format::OpenApi.media_type());
-    let tag = ETag::of_bytes(&text);
-    Ok(tag.answer(&headers, || ([(header::CONTENT_TYPE, media_type)], text).into_response()))
+pub async fn show(ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&[Format::OpenApi, Format::Html])?;
+    ask.answer(format, &document(&ask.base), |document| html::api(&ask.base, document))
 }

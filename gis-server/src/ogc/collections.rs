@@ -2,22 +2,20 @@
 
 mod describe;
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use describe::{Bilingual, Collection, Describer, Extents, offered_crs};
 
+use super::refusals::NoCollection;
 use crate::{
-    caller::Caller,
     error::Problem,
     html,
-    http::{answer, base::Base, format::Format, link::Link, query::Query},
-    state::App,
+    http::{
+        ask::{Ask, JSON_OR_PAGE},
+        link::Link,
+    },
     store::LayerView,
 };
 
@@ -30,39 +28,21 @@ pub struct Collections {
     pub collections: Vec<Collection>,
 }
 
-const FORMATS: [Format; 2] = [Format::Json, Format::Html];
-
 /// Every collection that the caller may see.
 #[utoipa::path(
     get, path = "/collections", tag = "Features", operation_id = "getCollections",
     params(("f" = Option<String>, Query, description = "json or html")),
     responses((status = 200, description = "The collections", body = Collections))
 )]
-pub async fn list(
-    State(app): State<App>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &FORMATS)?;
-    let city = app.store.city();
-    let describer = Describer { app: &app, base: &base };
-    let views = city.layers(&caller.viewer);
+pub async fn list(ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let city = ask.app.store.city();
+    let describer = Describer { app: &ask.app, base: &ask.base };
+    let views = city.layers(&ask.caller.viewer);
     let collections = views.iter().map(|view| describer.describe(view)).collect();
-    let json = Format::Json.media_type();
-    let links = vec![
-        Link::new("self", base.url("/collections?f=json")).of_type(json),
-        Link::new("alternate", base.url("/collections?f=html")).of_type("text/html"),
-    ];
+    let links = ask.own_links("/collections", format, &JSON_OR_PAGE);
     let document = Collections { links, collections };
-    let mut response = match format {
-        Format::Html => html::collections::list(&base, &city, &document).into_response(),
-        _ => answer::json(&headers, Format::Json, &document)?,
-    };
-    caller.mark(&mut response);
-    Ok(response)
+    ask.answer(format, &document, |document| html::collections::list(&ask.base, &city, document))
 }
 
 /// One collection.
@@ -72,46 +52,29 @@ pub async fn list(
         ("collectionId" = String, Path, description = "Identifier of a collection"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
-    responses(
-        (status = 200, description = "The collection", body = Collection),
-        (status = 404, description = "No such collection", body = crate::error::ProblemDocument,
-         content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The collection", body = Collection), NoCollection)
 )]
-pub async fn show(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &FORMATS)?;
-    let view = seen(&app, &caller, &id)?;
-    let collection = Describer { app: &app, base: &base }.describe(&view);
-    let mut response = match format {
-        Format::Html => html::collections::show(&base, &collection).into_response(),
-        _ => answer::json(&headers, Format::Json, &collection)?,
-    };
-    caller.mark(&mut response);
-    Ok(response)
+pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let view = seen(&ask, &id)?;
+    let collection = Describer { app: &ask.app, base: &ask.base }.describe(&view);
+    ask.answer(format, &collection, |collection| html::collections::show(&ask.base, collection))
 }
 
 /// A layer as a caller sees it.
 ///
 /// # Errors
 /// 404 when there is none, or not for them.
-pub fn seen(app: &App, caller: &Caller, id: &str) -> Result<LayerView, Problem> {
-    app.store.city().layer(id, &caller.viewer).ok_or_else(|| Problem::no_collection(id))
+pub fn seen(ask: &Ask, id: &str) -> Result<LayerView, Problem> {
+    ask.app.store.city().layer(id, &ask.caller.viewer).ok_or_else(|| Problem::no_collection(id))
 }
 
 /// A layer with features, as a caller sees it.
 ///
 /// # Errors
 /// 404 when there is none, not for them, or when it is a raster.
-pub fn seen_features(app: &App, caller: &Caller, id: &str) -> Result<LayerView, Problem> {
-    let view = seen(app, caller, id)?;
+pub fn seen_features(ask: &Ask, id: &str) -> Result<LayerView, Problem> {
+    let view = seen(ask, id)?;
     if view.layer().schema().is_some() {
         return Ok(view);
     }

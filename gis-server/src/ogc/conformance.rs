@@ -1,10 +1,6 @@
 //! `/conformance`: which classes of which standards are fulfilled.
 
-use axum::{
-    Json,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +8,7 @@ use super::PARTS;
 use crate::{
     error::Problem,
     html,
-    http::{base::Base, format::Format, query::Query},
+    http::ask::{Ask, JSON_OR_PAGE},
 };
 
 /// The conformance declaration (OGC 19-072, 7.4).
@@ -38,11 +34,7 @@ pub fn classes() -> Conformance {
     params(("f" = Option<String>, Query, description = "json or html")),
     responses((status = 200, description = "Conformance classes", body = Conformance))
 )]
-pub async fn show(base: Base, query: Query, headers: HeaderMap) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let classes = classes();
-    Ok(match Format::choose(query.get("f"), &headers, &[Format::Json, Format::Html])? {
-        Format::Html => html::conformance(&base, &classes).into_response(),
-        _ => Json(classes).into_response(),
-    })
+pub async fn show(ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
+    ask.answer(format, &classes(), |classes| html::conformance(&ask.base, classes))
 }

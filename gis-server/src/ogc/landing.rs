@@ -1,11 +1,6 @@
 //! `/`: the web map for a browser, the landing page for a program or with `f=` (OGC 19-072, 7.2).
 
-use axum::{
-    Json,
-    extract::{Request, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Request, response::Response};
 use city::Layer;
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
@@ -14,8 +9,12 @@ use super::{PARTS, Part, collections::Bilingual, conformance};
 use crate::{
     error::Problem,
     html,
-    http::{base::Base, format::Format, link::Link, query::Query},
-    state::App,
+    http::{
+        ask::{Ask, JSON_OR_PAGE},
+        base::Base,
+        format::Format,
+        link::Link,
+    },
     web,
 };
 
@@ -94,20 +93,14 @@ fn links(base: &Base) -> Vec<Link> {
     params(("f" = Option<String>, Query, description = "json or html; without it a browser gets the web map")),
     responses((status = 200, description = "Landing page", body = Landing))
 )]
-pub async fn show(
-    State(app): State<App>,
-    base: Base,
-    query: Query,
-    headers: HeaderMap,
-    request: Request,
-) -> Result<Response, Problem> {
+pub async fn show(ask: Ask, request: Request) -> Result<Response, Problem> {
     // The web map keeps its view in the query, so only programs are held to known names.
-    let format = Format::choose(query.get("f"), &headers, &[Format::Json, Format::Html])?;
-    if query.get("f").is_none() && format == Format::Html {
-        return Ok(web::index(&app, request).await);
+    let f = ask.query.get("f");
+    if f.is_none() && Format::choose(f, &ask.headers, &JSON_OR_PAGE)? == Format::Html {
+        return Ok(web::index(&ask.app, request).await);
     }
-    query.only(&["f"])?;
-    let city = app.store.city();
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let city = ask.app.store.city();
     let landing = Landing {
         title: city.title.vi.clone(),
         description: "Máy chủ GIS đô thị Dothi · Dothi, the urban GIS server".into(),
@@ -117,10 +110,7 @@ pub async fn show(
             province: city.province.clone(),
             version: env!("CARGO_PKG_VERSION"),
         },
-        links: PARTS.iter().flat_map(|part| (part.landing_links)(&base)).collect(),
+        links: PARTS.iter().flat_map(|part| (part.landing_links)(&ask.base)).collect(),
     };
-    Ok(match format {
-        Format::Html => html::landing(&base, &landing).into_response(),
-        _ => Json(landing).into_response(),
-    })
+    ask.answer(format, &landing, |landing| html::landing(&ask.base, landing))
 }

@@ -1,27 +1,20 @@
 //! `…/schema` and `…/queryables`: the columns of a collection as JSON Schema (OGC 23-058, 19-079r2).
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use city::{
     PropertyType,
     layer::{Content, GeometryKind},
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::collections::seen_features;
+use super::{collections::seen_features, refusals::NoCollection};
 use crate::{
-    caller::Caller,
     error::Problem,
     html,
-    http::{answer, base::Base, format::Format, query::Query},
+    http::{ask::Ask, base::Base, format::Format},
     state::App,
     store::LayerView,
 };
-
-const FORMATS: [Format; 2] = [Format::JsonSchema, Format::Html];
 
 /// What a schema is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,17 +32,13 @@ enum Use {
         ("collectionId" = String, Path, description = "Identifier of a collection"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
-    responses((status = 200, description = "JSON Schema", content_type = "application/schema+json", body = Object))
+    responses(
+        (status = 200, description = "JSON Schema", content_type = "application/schema+json", body = Object),
+        NoCollection,
+    )
 )]
-pub async fn show(
-    state: State<App>,
-    path: Path<String>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    respond(Use::Returnables, &state, &path, &base, &caller, &query, &headers)
+pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    respond(Use::Returnables, &id, &ask)
 }
 
 /// What a query may name.
@@ -59,37 +48,20 @@ pub async fn show(
         ("collectionId" = String, Path, description = "Identifier of a collection"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
-    responses((status = 200, description = "JSON Schema", content_type = "application/schema+json", body = Object))
+    responses(
+        (status = 200, description = "JSON Schema", content_type = "application/schema+json", body = Object),
+        NoCollection,
+    )
 )]
-pub async fn queryables(
-    state: State<App>,
-    path: Path<String>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    respond(Use::Queryables, &state, &path, &base, &caller, &query, &headers)
+pub async fn queryables(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    respond(Use::Queryables, &id, &ask)
 }
 
-fn respond(
-    of: Use,
-    app: &App,
-    id: &str,
-    base: &Base,
-    caller: &Caller,
-    query: &Query,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), headers, &FORMATS)?;
-    let view = seen_features(app, caller, id)?;
-    let mut response = match format {
-        Format::Html => html::collections::schema(base, &view).into_response(),
-        _ => answer::json(headers, Format::JsonSchema, &document(of, base, app, &view))?,
-    };
-    caller.mark(&mut response);
-    Ok(response)
+fn respond(of: Use, id: &str, ask: &Ask) -> Result<Response, Problem> {
+    let format = ask.format(&[Format::JsonSchema, Format::Html])?;
+    let view = seen_features(ask, id)?;
+    let document = document(of, &ask.base, &ask.app, &view);
+    ask.answer(format, &document, |_| html::collections::schema(&ask.base, &view))
 }
 
 fn document(of: Use, base: &Base, app: &App, view: &LayerView) -> Json {

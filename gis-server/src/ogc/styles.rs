@@ -1,19 +1,24 @@
 //! OGC API - Styles (draft 20-009): how maps of the city are drawn, as MapLibre documents.
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
-};
-use city::Layer;
+use axum::{extract::Path, response::Response};
+use city::{Layer, Title};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
 
-use super::{Part, collections};
+use super::{
+    Part, collections,
+    refusals::{NoCollection, NoStyle},
+};
 use crate::{
-    caller::Caller,
     error::Problem,
-    http::{answer, base::Base, format::Format, link::Link, query::Query},
+    html,
+    http::{
+        ask::{Ask, JSON_OR_PAGE},
+        base::Base,
+        format::Format,
+        link::Link,
+    },
     state::App,
     store::LayerView,
     styles::{self, Composer, Fragment},
@@ -75,24 +80,19 @@ pub struct Style {
     pub links: Vec<Link>,
 }
 
-const DOCUMENT: [Format; 1] = [Format::MapboxStyle];
+/// The formats of a style.
+const FORMATS: [Format; 2] = [Format::MapboxStyle, Format::Html];
 
 /// The styles of the whole city.
 #[utoipa::path(
     get, path = "/styles", tag = "Styles", operation_id = "getStyles",
-    params(("f" = Option<String>, Query, description = "json")),
+    params(("f" = Option<String>, Query, description = "json or html")),
     responses((status = 200, description = "The styles", body = Styles))
 )]
-pub async fn list(
-    State(app): State<App>,
-    base: Base,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &[Format::Json])?;
-    let title = app.store.city().title.vi.clone();
-    answer::json(&headers, format, &styles_of(base.url("/styles"), CITY_STYLE, title))
+pub async fn list(ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let title = ask.app.store.city().title.clone();
+    answer_list(&ask, format, "/styles", CITY_STYLE, &title)
 }
 
 /// The style of the whole city as a MapLibre document.
@@ -100,38 +100,26 @@ pub async fn list(
     get, path = "/styles/{styleId}", tag = "Styles", operation_id = "getStyle",
     params(
         ("styleId" = String, Path, description = "Identifier of a style"),
-        ("f" = Option<String>, Query, description = "mapbox"),
+        ("f" = Option<String>, Query, description = "mapbox (or json), html"),
     ),
     responses(
         (status = 200, description = "The style", content_type = "application/vnd.mapbox.style+json"),
-        (status = 404, description = "No such style", body = crate::error::ProblemDocument,
-         content_type = "application/problem+json"),
+        NoStyle,
     )
 )]
-pub async fn show(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = chosen(&query, &headers)?;
+pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&FORMATS)?;
     if id != CITY_STYLE {
         return Err(no_style(&id, "/styles"));
     }
-    let city = app.store.city();
-    let views = city.layers(&caller.viewer);
+    let city = ask.app.store.city();
+    let views = city.layers(&ask.caller.viewer);
     let drawn: Vec<(LayerView, Fragment)> = views
         .into_iter()
-        .filter_map(|view| fragment(&app, view.layer()).map(|fragment| (view, fragment)))
+        .filter_map(|view| fragment(&ask.app, view.layer()).map(|fragment| (view, fragment)))
         .collect();
     let layers: Vec<(&Layer, &Fragment)> = drawn.iter().map(|(v, f)| (v.layer(), f)).collect();
-    let composer = Composer { base: base.as_str(), code_lists: &app.codelists };
-    let mut response = answer::json(&headers, format, &composer.city(&city.title, &layers))?;
-    caller.mark(&mut response);
-    Ok(response)
+    answer_style(&ask, format, "/styles", &composer(&ask).city(&city.title, &layers))
 }
 
 /// The styles of a collection.
@@ -140,30 +128,15 @@ pub async fn show(
     operation_id = "getCollectionStyles",
     params(
         ("collectionId" = String, Path, description = "Identifier of a collection"),
-        ("f" = Option<String>, Query, description = "json"),
+        ("f" = Option<String>, Query, description = "json or html"),
     ),
-    responses(
-        (status = 200, description = "The styles", body = Styles),
-        (status = 404, description = "No such collection", body = crate::error::ProblemDocument,
-         content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The styles", body = Styles), NoCollection)
 )]
-pub async fn of_collection(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &[Format::Json])?;
-    let view = collections::seen(&app, &caller, &id)?;
-    let own = base.url(&format!("/collections/{id}/styles"));
-    let title = view.layer().title.vi.clone();
-    let mut response = answer::json(&headers, format, &styles_of(own, DEFAULT_STYLE, title))?;
-    caller.mark(&mut response);
-    Ok(response)
+pub async fn of_collection(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let view = collections::seen(&ask, &id)?;
+    let path = format!("/collections/{id}/styles");
+    answer_list(&ask, format, &path, DEFAULT_STYLE, &view.layer().title)
 }
 
 /// The style of a collection as a MapLibre document.
@@ -173,55 +146,59 @@ pub async fn of_collection(
     params(
         ("collectionId" = String, Path, description = "Identifier of a collection"),
         ("styleId" = String, Path, description = "Identifier of a style"),
-        ("f" = Option<String>, Query, description = "mapbox"),
+        ("f" = Option<String>, Query, description = "mapbox (or json), html"),
     ),
     responses(
         (status = 200, description = "The style", content_type = "application/vnd.mapbox.style+json"),
-        (status = 404, description = "No such collection or style",
-         body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        NoStyle,
     )
 )]
 pub async fn one_of_collection(
-    State(app): State<App>,
     Path((id, style)): Path<(String, String)>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
+    ask: Ask,
 ) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = chosen(&query, &headers)?;
-    let view = collections::seen(&app, &caller, &id)?;
-    let layer = view.layer();
+    let format = ask.format(&FORMATS)?;
+    let view = collections::seen(&ask, &id)?;
+    let (layer, list) = (view.layer(), format!("/collections/{id}/styles"));
     let is_known = style == DEFAULT_STYLE || layer.style.as_deref() == Some(style.as_str());
-    let fragment = fragment(&app, layer).filter(|_| is_known);
-    let fragment =
-        fragment.ok_or_else(|| no_style(&style, &format!("/collections/{id}/styles")))?;
-    let composer = Composer { base: base.as_str(), code_lists: &app.codelists };
-    let mut response = answer::json(&headers, format, &composer.layer(layer, &fragment))?;
-    caller.mark(&mut response);
-    Ok(response)
+    let fragment = fragment(&ask.app, layer).filter(|_| is_known);
+    let fragment = fragment.ok_or_else(|| no_style(&style, &list))?;
+    answer_style(&ask, format, &list, &composer(&ask).layer(layer, &fragment))
 }
 
-/// `f=json` names the document as well: it is one, and many clients ask so.
-fn chosen(query: &Query, headers: &HeaderMap) -> Result<Format, Problem> {
-    match query.get("f") {
-        Some("json") => Ok(Format::MapboxStyle),
-        f => match Format::choose(f, headers, &[Format::MapboxStyle, Format::Json])? {
-            Format::Json => Ok(Format::MapboxStyle),
-            format => Ok(format),
-        },
-    }
+fn composer(ask: &Ask) -> Composer<'_> {
+    Composer { base: ask.base.as_str(), code_lists: &ask.app.codelists }
 }
 
-fn styles_of(own: String, id: &'static str, title: String) -> Styles {
-    let media_type = DOCUMENT[0].media_type();
-    let link = Link::new("stylesheet", format!("{own}/{id}")).of_type(media_type);
-    Styles {
+/// A list at a path that holds one style.
+fn answer_list(
+    ask: &Ask,
+    format: Format,
+    path: &str,
+    id: &'static str,
+    title: &Title,
+) -> Result<Response, Problem> {
+    let own = ask.base.url(&format!("{path}/{id}"));
+    let to = |rel: &str, format: Format| {
+        Link::new(rel, format!("{own}?f={}", format.name())).of_type(format.essence())
+    };
+    let links = vec![to("stylesheet", Format::MapboxStyle), to("alternate", Format::Html)];
+    let document = Styles {
         default: id,
-        styles: vec![Style { id: id.into(), title, links: vec![link] }],
-        links: vec![Link::new("self", own).of_type(Format::Json.media_type())],
-    }
+        styles: vec![Style { id: id.into(), title: title.vi.clone(), links }],
+        links: ask.own_links(path, format, &JSON_OR_PAGE),
+    };
+    ask.answer(format, &document, |document| html::styles::list(&ask.base, path, title, document))
+}
+
+/// A style as a document, or as a page with its legend.
+fn answer_style(
+    ask: &Ask,
+    format: Format,
+    list: &str,
+    document: &Value,
+) -> Result<Response, Problem> {
+    ask.answer(format, document, |document| html::styles::show(&ask.base, list, document))
 }
 
 fn no_style(id: &str, list: &str) -> Problem {

@@ -1,5 +1,8 @@
 use std::{collections::BTreeSet, path::Path};
 
+use axum::http::Method;
+use serde_json::Value as Json;
+
 use super::fixture::Service;
 use crate::{http::base::Base, ogc::api, routes::ROUTES};
 
@@ -29,26 +32,52 @@ fn every_route_is_in_the_api_document_and_the_other_way_round() {
     assert_eq!(routed, documented);
 }
 
+/// The links of a document, however deep they stand in it.
+fn links_of(document: &Json) -> Vec<&Json> {
+    match document {
+        Json::Object(members) => {
+            let own = members.get("links").and_then(Json::as_array).into_iter().flatten();
+            own.chain(members.values().flat_map(links_of)).collect()
+        }
+        Json::Array(items) => items.iter().flat_map(links_of).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Follows every link from the landing page on. What says that it leads to this or that type does:
+/// for a client that asks for that type, and where a document tells of itself, for anyone.
 #[tokio::test]
-async fn every_link_of_the_landing_page_and_of_a_collection_is_alive() {
+async fn every_link_leads_to_what_it_says() {
     let service = Service::start();
-    for path in [
-        "/?f=json",
-        "/collections/wells",
-        "/collections/wells/items?limit=2",
-        "/collections/wells/items/1",
-    ] {
-        let document = service.json(path).await;
-        let links =
-            document["links"].as_array().unwrap().iter().filter(|link| link["templated"] != true);
-        for link in links {
-            let href = link["href"].as_str().unwrap();
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let (mut known, mut waiting) = (BTreeSet::new(), vec!["/?f=json".to_owned()]);
+    waiting
+        .push("/collections/wells/items/1?crs=http://www.opengis.net/def/crs/EPSG/0/5899".into());
+    waiting.push("/tiles?collections=wells,roads".into());
+    while let Some(path) = waiting.pop() {
+        let document = service.json(&path).await;
+        for link in links_of(&document).into_iter().filter(|link| link["templated"] != true) {
+            let (href, rel) = (link["href"].as_str().unwrap(), link["rel"].as_str().unwrap());
             let own = href
                 .strip_prefix("http://127.0.0.1:8080")
                 .unwrap_or_else(|| panic!("{href} leads outside"));
-            assert_eq!(service.get(own).await.status, 200, "{path}: {href}");
+            let said = link["type"].as_str().unwrap_or_else(|| panic!("{href} tells no type"));
+            if !known.insert((own.to_owned(), rel.to_owned())) {
+                continue;
+            }
+            let tells_of_itself = matches!(rel, "self" | "alternate");
+            let accept = if tells_of_itself { browser } else { said };
+            let answer = service.ask(Method::GET, own, &[("accept", accept)], "").await;
+            assert_eq!(answer.status, 200, "{path}: {href}");
+            let essence = |text: &str| text.split(';').next().unwrap_or_default().to_owned();
+            let found = essence(answer.header("content-type"));
+            assert_eq!(found, essence(said), "{path}: {rel} {href}");
+            if found.ends_with("json") && own != "/api?f=json" {
+                waiting.push(own.to_owned());
+            }
         }
     }
+    assert!(known.len() > 100, "only {} links were found", known.len());
 }
 
 #[tokio::test]
@@ -65,6 +94,17 @@ async fn every_document_has_a_page_in_vietnamese_that_asks_no_outside_host() {
         "/collections/wells/items/1?f=html",
         "/codelists?f=html",
         "/codelists/land-use?f=html",
+        "/tiles?f=html",
+        "/tiles?collections=wells,roads&f=html",
+        "/tiles/WebMercatorQuad?f=html",
+        "/collections/wells/tiles?f=html",
+        "/collections/wells/tiles/VN2000-TM3-10745?f=html",
+        "/tileMatrixSets?f=html",
+        "/tileMatrixSets/WebMercatorQuad?f=html",
+        "/styles?f=html",
+        "/styles/dothi?f=html",
+        "/collections/roads/styles?f=html",
+        "/collections/roads/styles/default?f=html",
     ] {
         let answer = service.get(path).await;
         let text = answer.text();

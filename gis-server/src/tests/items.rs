@@ -164,6 +164,13 @@ async fn an_answer_that_is_known_is_not_sent_again() {
         "/collections/wells/items",
         "/collections/wells/items/1",
         "/api?f=json",
+        "/?f=json",
+        "/conformance",
+        "/tiles",
+        "/tileMatrixSets",
+        "/styles",
+        "/styles/dothi",
+        "/codelists?f=html",
     ] {
         let first = service.get(path).await;
         let tag = first.header("etag").to_owned();

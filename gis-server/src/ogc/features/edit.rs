@@ -2,19 +2,20 @@
 
 use axum::{
     body::Bytes,
-    extract::{Path, State, rejection::BytesRejection},
+    extract::{Path, rejection::BytesRejection},
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use city::{Crs, FeatureId, LayerId, Title};
+use city::{Crs, LayerId, Title};
 
 use super::{draft, item, tags};
 use crate::{
-    caller::Caller,
     error::Problem,
-    http::{base::Base, format::Format, query::Query},
-    ogc::collections::seen_features,
-    state::App,
+    http::{ask::Ask, format::Format},
+    ogc::{
+        collections::seen_features,
+        refusals::{Changed, NotEdited},
+    },
     store::{Applied, Edit},
 };
 
@@ -28,26 +29,19 @@ use crate::{
     request_body(content = Object, content_type = "application/geo+json", description = "A GeoJSON feature"),
     responses(
         (status = 201, description = "It is made; Location says where"),
-        (status = 400, description = "The feature is not valid", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The caller may not edit", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "The identifier is taken", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        NotEdited,
     )
 )]
 pub async fn create(
-    State(app): State<App>,
     Path(collection): Path<String>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
+    ask: Ask,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    query.only(&[])?;
-    let layer = editable(&app, &caller, &collection)?;
-    let (id, draft) = draft::read(&sent(&headers, body)?, content_crs(&headers)?)?;
+    let layer = editable(&ask, &collection)?;
+    let (id, draft) = draft::read(&sent(&ask.headers, body)?, content_crs(&ask.headers)?)?;
     let edit = Edit::Create { layer, id, draft };
-    let applied = apply(&app, &caller, edit).await?;
-    changed(&app, &caller, &base, &collection, &applied, StatusCode::CREATED)
+    let applied = apply(&ask, edit).await?;
+    changed(&ask, &collection, &applied, StatusCode::CREATED)
 }
 
 /// Puts a feature in the place of what it was.
@@ -62,33 +56,27 @@ pub async fn create(
     request_body(content = Object, content_type = "application/geo+json", description = "A GeoJSON feature"),
     responses(
         (status = 204, description = "It is replaced"),
-        (status = 400, description = "The feature is not valid", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "No such feature", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
-        (status = 412, description = "It has changed since", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        NotEdited,
+        Changed,
     )
 )]
 pub async fn replace(
-    State(app): State<App>,
     Path((collection, id)): Path<(String, String)>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
+    ask: Ask,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    query.only(&[])?;
-    let layer = editable(&app, &caller, &collection)?;
-    let id: FeatureId = id.parse().map_err(|_| item::no_feature(&collection, &id))?;
-    let (own, draft) = draft::read(&sent(&headers, body)?, content_crs(&headers)?)?;
+    let layer = editable(&ask, &collection)?;
+    let id = item::identifier(&collection, &id)?;
+    let (own, draft) = draft::read(&sent(&ask.headers, body)?, content_crs(&ask.headers)?)?;
     if own.is_some_and(|own| own != id) {
         return Err(Problem::bad_request(
             format!("'id' trong thân yêu cầu khác với '{id}' trong địa chỉ."),
             format!("The 'id' in the body is not the '{id}' of the address."),
         ));
     }
-    let edit = Edit::Replace { layer, id, draft, if_match: tags::expected_version(&headers) };
-    let applied = apply(&app, &caller, edit).await?;
-    changed(&app, &caller, &base, &collection, &applied, StatusCode::NO_CONTENT)
+    let edit = Edit::Replace { layer, id, draft, if_match: tags::expected_version(&ask.headers) };
+    let applied = apply(&ask, edit).await?;
+    changed(&ask, &collection, &applied, StatusCode::NO_CONTENT)
 }
 
 /// Takes a feature away; its history stays.
@@ -101,32 +89,29 @@ pub async fn replace(
     ),
     responses(
         (status = 204, description = "It is deleted"),
-        (status = 404, description = "No such feature", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
-        (status = 412, description = "It has changed since", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        NotEdited,
+        Changed,
     )
 )]
 pub async fn delete(
-    State(app): State<App>,
     Path((collection, id)): Path<(String, String)>,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
+    ask: Ask,
 ) -> Result<Response, Problem> {
-    query.only(&[])?;
-    let layer = editable(&app, &caller, &collection)?;
-    let id: FeatureId = id.parse().map_err(|_| item::no_feature(&collection, &id))?;
-    let edit = Edit::Delete { layer, id, if_match: tags::expected_version(&headers) };
-    apply(&app, &caller, edit).await?;
+    let layer = editable(&ask, &collection)?;
+    let id = item::identifier(&collection, &id)?;
+    let edit = Edit::Delete { layer, id, if_match: tags::expected_version(&ask.headers) };
+    apply(&ask, edit).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// A layer that the caller sees and may edit.
-fn editable(app: &App, caller: &Caller, collection: &str) -> Result<LayerId, Problem> {
-    let view = seen_features(app, caller, collection)?;
-    if caller.viewer.may_write {
+fn editable(ask: &Ask, collection: &str) -> Result<LayerId, Problem> {
+    ask.query.only(&[])?;
+    let view = seen_features(ask, collection)?;
+    if ask.caller.viewer.may_write {
         return Ok(view.layer().id.clone());
     }
-    if !caller.has_token && app.tokens.load().is_some() {
+    if !ask.caller.has_token && ask.app.tokens.load().is_some() {
         return Err(Problem::unauthorized(
             "Muốn chỉnh sửa, hãy gửi mã truy cập có vai trò 'editor': Authorization: Bearer MÃ.",
             "To edit, send a token with the role 'editor': Authorization: Bearer TOKEN.",
@@ -182,8 +167,8 @@ fn content_crs(headers: &HeaderMap) -> Result<Crs, Problem> {
     })
 }
 
-async fn apply(app: &App, caller: &Caller, edit: Edit) -> Result<Applied, Problem> {
-    let (app, viewer) = (app.clone(), caller.viewer.clone());
+async fn apply(ask: &Ask, edit: Edit) -> Result<Applied, Problem> {
+    let (app, viewer) = (ask.app.clone(), ask.caller.viewer.clone());
     let work = tokio::task::spawn_blocking(move || app.store.apply(&viewer, edit));
     let applied = work.await.map_err(|error| Problem::internal(&error))?;
     applied.map_err(|error| Problem::from(&error))
@@ -191,22 +176,20 @@ async fn apply(app: &App, caller: &Caller, edit: Edit) -> Result<Applied, Proble
 
 /// Says where the feature is and under which tag it was left.
 fn changed(
-    app: &App,
-    caller: &Caller,
-    base: &Base,
+    ask: &Ask,
     collection: &str,
     applied: &Applied,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let view = seen_features(app, caller, collection)?;
+    let view = seen_features(ask, collection)?;
     let mut response = status.into_response();
-    let (own, _) = item::addresses(base, &view, &applied.id);
+    let own = item::address(&ask.base, &view, &applied.id);
     if let (StatusCode::CREATED, Ok(location)) = (status, own.parse()) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     // Somebody else's edit may have come between; then their tag is the present one.
     if let Some(feature) = view.get(&applied.id) {
-        tags::of(&view, feature, base, Crs::CRS84, Format::GeoJson).tag(&mut response);
+        tags::of(&view, feature, &ask.base, Crs::CRS84, Format::GeoJson).tag(&mut response);
     }
     Ok(response)
 }

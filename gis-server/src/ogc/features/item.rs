@@ -1,10 +1,6 @@
 //! `…/items/{featureId}`: one feature.
 
-use axum::{
-    extract::{Path, State},
-    http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use city::{Crs, FeatureId};
 
 use super::{
@@ -12,19 +8,11 @@ use super::{
     params, tags,
 };
 use crate::{
-    caller::Caller,
     encode::geojson::GeoJsonWriter,
     error::Problem,
     html,
-    http::{
-        base::Base,
-        format::Format,
-        link::Link,
-        query::{Query, encode},
-        stream::WriteError,
-    },
-    ogc::collections::seen_features,
-    state::App,
+    http::{ask::Ask, base::Base, format::Format, link::Link, query::encode, stream::WriteError},
+    ogc::{collections::seen_features, refusals::NoFeature},
     store::{FeatureRef, LayerView},
 };
 
@@ -43,33 +31,25 @@ const FORMATS: [Format; 2] = [Format::GeoJson, Format::Html];
         (status = 200, description = "The feature; its ETag serves in If-Match of an edit", content(
             (Object = "application/geo+json"), (String = "text/html"),
         )),
-        (status = 404, description = "No such feature", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        NoFeature,
     )
 )]
 pub async fn show(
-    State(app): State<App>,
     Path((collection, id)): Path<(String, String)>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
+    ask: Ask,
 ) -> Result<Response, Problem> {
-    query.only(&["f", "crs"])?;
-    let format = Format::choose(query.get("f"), &headers, &FORMATS)?;
-    let crs = params::crs(&query, "crs")?;
-    let view = seen_features(&app, &caller, &collection)?;
-    let id: FeatureId = id.parse().map_err(|_| no_feature(&collection, &id))?;
+    let format = ask.format_besides(&["crs"], &FORMATS)?;
+    let crs = params::crs(&ask.query, "crs")?;
+    let view = seen_features(&ask, &collection)?;
+    let id = identifier(&collection, &id)?;
     let feature = view.get(&id).ok_or_else(|| no_feature(&collection, &id.to_string()))?;
-    let tag = tags::of(&view, feature, &base, crs, format);
+    let tag = tags::of(&view, feature, &ask.base, crs, format);
     let body = match format {
-        Format::Html => html::features::item(&base, &app, &view, feature).0.into_bytes(),
-        _ => document(&base, &view, feature, crs)?,
+        Format::Html => html::features::item(&ask.base, &ask.app, &view, feature).0.into_bytes(),
+        _ => document(&ask, &view, feature, crs)?,
     };
-    let media_type = HeaderValue::from_static(format.media_type());
-    let mut response =
-        tag.answer(&headers, || ([(header::CONTENT_TYPE, media_type)], body).into_response());
+    let mut response = ask.tagged(&tag, format, || body);
     put_content_crs(response.headers_mut(), crs);
-    caller.mark(&mut response);
     Ok(response)
 }
 
@@ -77,18 +57,15 @@ pub async fn show(
 ///
 /// # Errors
 /// 400 when it cannot be given in the system.
-pub(super) fn document(
-    base: &Base,
+fn document(
+    ask: &Ask,
     view: &LayerView,
     feature: FeatureRef<'_>,
     crs: Crs,
 ) -> Result<Vec<u8>, Problem> {
-    let (own, collection) = addresses(base, view, &feature.id());
-    let links = [
-        Link::new("self", format!("{own}?f=geojson")).of_type(Format::GeoJson.media_type()),
-        Link::new("alternate", format!("{own}?f=html")).of_type("text/html"),
-        Link::new("collection", collection).of_type(Format::Json.media_type()),
-    ];
+    let mut links = ask.own_links(&path(view, &feature.id()), Format::GeoJson, &FORMATS);
+    let collection = ask.base.url(&format!("/collections/{}", view.layer().id));
+    links.push(Link::new("collection", collection).of_type(Format::Json.media_type()));
     let layer = view.layer();
     let extra = serde_json::json!({
         "attribution": layer.attribution, "synthetic": layer.synthetic, "links": links,
@@ -102,14 +79,26 @@ pub(super) fn document(
     Ok(out)
 }
 
-/// The addresses of a feature and of its collection.
-pub(super) fn addresses(base: &Base, view: &LayerView, id: &FeatureId) -> (String, String) {
-    let collection = base.url(&format!("/collections/{}", view.layer().id));
-    (format!("{collection}/items/{}", encode(&id.to_string())), collection)
+/// The path of a feature.
+fn path(view: &LayerView, id: &FeatureId) -> String {
+    format!("/collections/{}/items/{}", view.layer().id, encode(&id.to_string()))
+}
+
+/// The absolute address of a feature.
+pub(super) fn address(base: &Base, view: &LayerView, id: &FeatureId) -> String {
+    base.url(&path(view, id))
+}
+
+/// An identifier as it stands in a path.
+///
+/// # Errors
+/// 404: what is no identifier names no feature.
+pub(super) fn identifier(collection: &str, text: &str) -> Result<FeatureId, Problem> {
+    text.parse().map_err(|_| no_feature(collection, text))
 }
 
 /// 404 for a feature that is not there, or not for this caller.
-pub(super) fn no_feature(collection: &str, id: &str) -> Problem {
+fn no_feature(collection: &str, id: &str) -> Problem {
     let id: String = id.chars().take(80).collect();
     Problem::not_found(
         format!("Lớp '{collection}' không có đối tượng '{id}'."),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::Path,
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -12,7 +12,6 @@ use city::{Crs, FeatureId, Layer};
 
 use super::{FORMATS, cursor, params::ItemsRequest};
 use crate::{
-    caller::Caller,
     encode::{
         coordinates::Coordinates,
         csv::CsvWriter,
@@ -22,15 +21,16 @@ use crate::{
     error::Problem,
     html,
     http::{
-        base::Base,
+        ask::Ask,
         etag::ETag,
         format::Format,
         link::Link,
-        query::Query,
         stream::{self, WriteError},
     },
-    ogc::collections::seen_features,
-    state::App,
+    ogc::{
+        collections::seen_features,
+        refusals::{BadParameter, NoCollection},
+    },
     store::{LayerView, Page, StoreError},
 };
 
@@ -53,46 +53,35 @@ use crate::{
             (Object = "application/geo+json"), (String = "text/html"), (String = "text/csv"),
             (Vec<u8> = "application/flatgeobuf"),
         )),
-        (status = 400, description = "A parameter is wrong or unknown", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "No such collection", body = crate::error::ProblemDocument, content_type = "application/problem+json"),
+        BadParameter,
+        NoCollection,
     )
 )]
-pub async fn list(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    base: Base,
-    caller: Caller,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let view = seen_features(&app, &caller, &id)?;
-    let request = ItemsRequest::read(&query, &headers, &view, &app.config.limits)?;
+pub async fn list(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    let view = seen_features(&ask, &id)?;
+    let request = ItemsRequest::read(&ask.query, &ask.headers, &view, &ask.app.config.limits)?;
     let tag = ETag::of(&[
-        base.as_str(),
+        ask.base.as_str(),
         &view.version(),
-        &query.with(&[]),
+        &ask.query.with(&[]),
         request.format.name(),
         view.layer().id.as_str(),
     ]);
-    if tag.is_known_to(&headers) {
-        let mut response = tag.answer(&headers, || Body::empty().into_response());
-        caller.mark(&mut response);
-        return Ok(response);
+    if tag.is_known_to(&ask.headers) {
+        return Ok(ask.tagged(&tag, request.format, Vec::new));
     }
-    let answer = Answer { view, request, query, base, app };
+    let ask = Arc::new(ask);
+    let answer = Answer { view, request, ask: Arc::clone(&ask) };
     let mut response = answer.write().await?;
     tag.tag(&mut response);
-    caller.mark(&mut response);
-    Ok(response)
+    Ok(ask.marked(response))
 }
 
 /// One answer, with all that it is made from.
 struct Answer {
     view: LayerView,
     request: ItemsRequest,
-    query: Query,
-    base: Base,
-    app: App,
+    ask: Arc<Ask>,
 }
 
 impl Answer {
@@ -115,7 +104,8 @@ impl Answer {
     }
 
     async fn geojson(self) -> Result<Response, Problem> {
-        let (turns, coordinates) = (Arc::clone(&self.app.streams), coordinates(self.request.crs)?);
+        let (turns, coordinates) =
+            (Arc::clone(&self.ask.app.streams), coordinates(self.request.crs)?);
         let (sent, head) = tokio::sync::oneshot::channel();
         let write = move |sink: &mut stream::Sink| {
             let page = self.page().map_err(WriteError::Store)?;
@@ -153,7 +143,8 @@ impl Answer {
     }
 
     async fn csv(self) -> Result<Body, Problem> {
-        let (turns, coordinates) = (Arc::clone(&self.app.streams), coordinates(self.request.crs)?);
+        let (turns, coordinates) =
+            (Arc::clone(&self.ask.app.streams), coordinates(self.request.crs)?);
         let write = move |sink: &mut stream::Sink| {
             let mut writer = CsvWriter::new(coordinates);
             writer.head(sink.bytes(), &self.view);
@@ -167,7 +158,8 @@ impl Answer {
     }
 
     async fn flatgeobuf(self) -> Result<Body, Problem> {
-        let (turns, coordinates) = (Arc::clone(&self.app.streams), coordinates(self.request.crs)?);
+        let (turns, coordinates) =
+            (Arc::clone(&self.ask.app.streams), coordinates(self.request.crs)?);
         let write = move |sink: &mut stream::Sink| {
             let mut census = Census::default();
             self.each(|feature| {
@@ -189,9 +181,8 @@ impl Answer {
         let made = tokio::task::spawn_blocking(move || {
             let page = self.page().map_err(|error| Problem::from(&error))?;
             let links = self.links(page.next.as_ref());
-            Ok::<_, Problem>(html::features::items(
-                &self.base, &self.app, &self.view, &page, &links,
-            ))
+            let (base, app) = (&self.ask.base, &self.ask.app);
+            Ok::<_, Problem>(html::features::items(base, app, &self.view, &page, &links))
         });
         let page = made.await.map_err(|error| Problem::internal(&error))??;
         Ok(page.into_response())
@@ -216,35 +207,19 @@ impl Answer {
     }
 
     fn links(&self, next: Option<&FeatureId>) -> Vec<Link> {
-        let id = &self.view.layer().id;
-        let own = self.base.url(&format!("/collections/{id}/items"));
-        let format = self.request.format;
-        let address = |changes: &[(&str, Option<&str>)]| match self.query.with(changes) {
-            query if query.is_empty() => own.clone(),
-            query => format!("{own}?{query}"),
-        };
-        let media_type = |format: Format| format.media_type().split(';').next().unwrap_or_default();
-        let mut links = vec![Link::new("self", address(&[])).of_type(media_type(format))];
-        let others = FORMATS.iter().filter(|other| **other != format);
-        links.extend(others.map(|other| {
-            Link::new("alternate", address(&[("f", Some(other.name()))]))
-                .of_type(media_type(*other))
-        }));
-        let collection = self.base.url(&format!("/collections/{id}"));
-        links.push(Link::new("collection", collection).of_type(Format::Json.media_type()));
-        if let Some(next) = next {
+        let (ask, format) = (&self.ask, self.request.format);
+        let collection = format!("/collections/{}", self.view.layer().id);
+        let own = format!("{collection}/items");
+        let mut links = ask.own_links(&own, format, &FORMATS);
+        let collection = Link::new("collection", ask.base.url(&collection));
+        links.push(collection.of_type(Format::Json.media_type()));
+        links.extend(next.map(|next| {
+            // The next page is in the format of this one, whoever follows the link.
             let cursor = cursor::write(next);
-            let mut changes = vec![("cursor", Some(cursor.as_str()))];
-            if self.query.get("f").is_none() {
-                // The next page is in the format of this one, whoever follows the link.
-                changes.push(("f", Some(format.name())));
-            }
-            links.push(
-                Link::new("next", address(&changes))
-                    .of_type(media_type(format))
-                    .titled("Trang sau · Next page"),
-            );
-        }
+            let changes = [("cursor", Some(cursor.as_str())), ("f", Some(format.name()))];
+            let next = format!("{}?{}", ask.base.url(&own), ask.query.with(&changes));
+            Link::new("next", next).of_type(format.essence()).titled("Trang sau · Next page")
+        }));
         links
     }
 }

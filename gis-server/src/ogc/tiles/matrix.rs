@@ -1,13 +1,20 @@
 //! `/tileMatrixSets`: the grids, as documents (OGC 17-083r4).
 
-use axum::{extract::Path, http::HeaderMap, response::Response};
+use axum::{extract::Path, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wrong_address;
 use crate::{
     error::Problem,
-    http::{answer, base::Base, format::Format, link::Link, query::Query},
+    html,
+    http::{
+        ask::{Ask, JSON_OR_PAGE},
+        base::Base,
+        format::Format,
+        link::Link,
+    },
+    ogc::refusals::NoTileSet,
     tiles::TileMatrixSet,
 };
 
@@ -17,6 +24,8 @@ use crate::{
 pub struct TileMatrixSets {
     /// Each grid with where it is described.
     pub tile_matrix_sets: Vec<Item>,
+    /// Where this document is.
+    pub links: Vec<Link>,
 }
 
 /// A grid of the list.
@@ -102,28 +111,35 @@ pub(super) fn definition(set: TileMatrixSet) -> Definition {
     }
 }
 
-/// Every grid.
-#[utoipa::path(
-    get, path = "/tileMatrixSets", tag = "Tiles", operation_id = "getTileMatrixSets",
-    params(("f" = Option<String>, Query, description = "json")),
-    responses((status = 200, description = "The grids", body = TileMatrixSets))
-)]
-pub async fn list(base: Base, query: Query, headers: HeaderMap) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &[Format::Json])?;
-    let item = |set: TileMatrixSet| Item {
+fn item(base: &Base, set: TileMatrixSet) -> Item {
+    let own = base.url(&format!("/tileMatrixSets/{}", set.id()));
+    let to = |rel: &str, format: Format| {
+        Link::new(rel, format!("{own}?f={}", format.name()))
+            .of_type(format.essence())
+            .titled(set.title().en)
+    };
+    Item {
         id: set.id().into(),
         title: set.title().vi,
         uri: set.uri().map(Into::into),
         crs: set.crs().uri(),
-        links: vec![
-            Link::new("self", base.url(&format!("/tileMatrixSets/{}", set.id())))
-                .of_type(Format::Json.media_type())
-                .titled(set.title().en),
-        ],
+        links: vec![to("self", Format::Json), to("alternate", Format::Html)],
+    }
+}
+
+/// Every grid.
+#[utoipa::path(
+    get, path = "/tileMatrixSets", tag = "Tiles", operation_id = "getTileMatrixSets",
+    params(("f" = Option<String>, Query, description = "json or html")),
+    responses((status = 200, description = "The grids", body = TileMatrixSets))
+)]
+pub async fn list(ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let document = TileMatrixSets {
+        tile_matrix_sets: TileMatrixSet::ALL.into_iter().map(|set| item(&ask.base, set)).collect(),
+        links: ask.own_links("/tileMatrixSets", format, &JSON_OR_PAGE),
     };
-    let tile_matrix_sets = TileMatrixSet::ALL.into_iter().map(item).collect();
-    answer::json(&headers, format, &TileMatrixSets { tile_matrix_sets })
+    ask.answer(format, &document, |document| html::tiles::grids(&ask.base, document))
 }
 
 /// One grid.
@@ -131,21 +147,12 @@ pub async fn list(base: Base, query: Query, headers: HeaderMap) -> Result<Respon
     get, path = "/tileMatrixSets/{tileMatrixSetId}", tag = "Tiles", operation_id = "getTileMatrixSet",
     params(
         ("tileMatrixSetId" = String, Path, description = "Identifier of a grid"),
-        ("f" = Option<String>, Query, description = "json"),
+        ("f" = Option<String>, Query, description = "json or html"),
     ),
-    responses(
-        (status = 200, description = "The grid", body = Definition),
-        (status = 404, description = "No such grid", body = crate::error::ProblemDocument,
-         content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The grid", body = Definition), NoTileSet)
 )]
-pub async fn show(
-    Path(id): Path<String>,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let format = Format::choose(query.get("f"), &headers, &[Format::Json])?;
+pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&JSON_OR_PAGE)?;
     let set = TileMatrixSet::from_id(&id).map_err(|error| wrong_address(&error))?;
-    answer::json(&headers, format, &definition(set))
+    ask.answer(format, &definition(set), |grid| html::tiles::grid(&ask.base, grid))
 }

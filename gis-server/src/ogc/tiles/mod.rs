@@ -1,5 +1,7 @@
 //! OGC API - Tiles (20-057): vector tiles, pictures and heights, and the grids they are cut by.
 
+pub mod address;
+mod answer;
 pub mod matrix;
 pub mod raster;
 pub mod set;

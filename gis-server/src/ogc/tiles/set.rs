@@ -6,11 +6,9 @@ use utoipa::ToSchema;
 
 use super::{TILING_SCHEME, raster::seen_raster, tilejson, vector::selected};
 use crate::{
-    caller::Caller,
     error::Problem,
-    http::{base::Base, format::Format, link::Link},
+    http::{ask::Ask, base::Base, format::Format, link::Link, query::encode},
     ogc::collections,
-    state::App,
     store::LayerView,
     styles,
     tiles::{TileMatrixSet, raster, simplify::LAST_ZOOM},
@@ -82,7 +80,7 @@ pub struct SetLayer {
 
 /// What tiles are of.
 #[derive(Clone, Copy)]
-pub(super) enum Of<'a> {
+pub(crate) enum Of<'a> {
     /// Several collections; the list as it was asked, if it was.
     Dataset(Option<&'a str>),
     /// One collection's features.
@@ -93,7 +91,7 @@ pub(super) enum Of<'a> {
 
 impl Of<'_> {
     /// Path of the tile sets.
-    pub(super) fn path(self) -> String {
+    pub(crate) fn path(self) -> String {
         match self {
             Of::Dataset(_) => "/tiles".into(),
             Of::Collection(id) => format!("/collections/{id}/tiles"),
@@ -101,12 +99,29 @@ impl Of<'_> {
         }
     }
 
+    /// The parameters of its documents besides `f`.
+    pub(super) fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Of::Dataset(_) => &["collections"],
+            _ => &[],
+        }
+    }
+
     /// What follows `?` in the address of a tile, with the question mark.
     pub(super) fn query(self) -> String {
         match self {
-            Of::Dataset(Some(list)) => format!("?collections={list}"),
+            Of::Dataset(Some(list)) => format!("?collections={}", encode(list)),
             _ => String::new(),
         }
+    }
+
+    /// The address of one of its documents in a format.
+    fn document_url(self, base: &Base, set: TileMatrixSet, format: Format) -> String {
+        let query = match self.query() {
+            query if query.is_empty() => "?".to_owned(),
+            query => format!("{query}&"),
+        };
+        base.url(&format!("{}/{}{query}f={}", self.path(), set.id(), format.name()))
     }
 
     fn data_type(self) -> &'static str {
@@ -128,11 +143,11 @@ impl Of<'_> {
     ///
     /// # Errors
     /// 404 or 400, naming the collection that is not there.
-    pub(super) fn views(self, app: &App, caller: &Caller) -> Result<Vec<LayerView>, Problem> {
+    pub(super) fn views(self, ask: &Ask) -> Result<Vec<LayerView>, Problem> {
         match self {
-            Of::Dataset(list) => selected(app, caller, list),
-            Of::Collection(id) => Ok(vec![collections::seen_features(app, caller, id)?]),
-            Of::Raster(id, _) => Ok(vec![seen_raster(app, caller, id)?]),
+            Of::Dataset(list) => selected(ask, list),
+            Of::Collection(id) => Ok(vec![collections::seen_features(ask, id)?]),
+            Of::Raster(id, _) => Ok(vec![seen_raster(ask, id)?]),
         }
     }
 }
@@ -152,8 +167,6 @@ pub(super) fn describe(
     set: TileMatrixSet,
     views: &[LayerView],
 ) -> TileSet {
-    let own = base.url(&format!("{}/{}", of.path(), set.id()));
-    let query = of.query();
     // Zooms of web maps, as zooms of this grid.
     let shift = set.web_zoom(0);
     let layer = |view: &LayerView| {
@@ -174,11 +187,6 @@ pub(super) fn describe(
         }
     };
     let bounds = views.iter().filter_map(|v| v.layer().bbox).reduce(|all, one| all.union(&one));
-    let json = Format::Json.media_type();
-    let joined = |parameter: &str| match query.is_empty() {
-        true => format!("?{parameter}"),
-        false => format!("{query}&{parameter}"),
-    };
     TileSet {
         title: match views {
             [view] => format!("{} – {}", view.layer().title.vi, set.title().vi),
@@ -194,16 +202,23 @@ pub(super) fn describe(
         }),
         layers: views.iter().map(layer).collect(),
         attribution: tilejson::attribution(views),
-        links: vec![
-            Link::new("self", format!("{own}{}", joined("f=json"))).of_type(json),
-            Link::new("describedby", format!("{own}{}", joined("f=tilejson")))
-                .of_type(json)
-                .titled("TileJSON"),
-            Link::new(TILING_SCHEME, base.url(&format!("/tileMatrixSets/{}", set.id())))
-                .of_type(json),
-            Link::new("item", format!("{own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{query}"))
-                .of_type(of.format().media_type())
-                .as_template(),
-        ],
+        links: links(base, of, set),
     }
+}
+
+fn links(base: &Base, of: Of<'_>, set: TileMatrixSet) -> Vec<Link> {
+    let document = |rel: &str, format: Format| {
+        Link::new(rel, of.document_url(base, set, format)).of_type(format.essence())
+    };
+    let tile = format!("{}/{}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", of.path(), set.id());
+    vec![
+        document("self", Format::Json),
+        document("alternate", Format::Html),
+        document("describedby", Format::TileJson).titled("TileJSON"),
+        Link::new(TILING_SCHEME, base.url(&format!("/tileMatrixSets/{}", set.id())))
+            .of_type(Format::Json.media_type()),
+        Link::new("item", format!("{}{}", base.url(&tile), of.query()))
+            .of_type(of.format().media_type())
+            .as_template(),
+    ]
 }
