@@ -78,11 +78,23 @@ pub enum FeatureId {
     Text(Arc<str>),
 }
 
+impl FeatureId {
+    /// Whether a text can be an identifier: 1 to 200 bytes without control characters.
+    ///
+    /// ```
+    /// use city::FeatureId;
+    /// assert!(FeatureId::is_valid("Tờ 12, thửa 7") && !FeatureId::is_valid("\n"));
+    /// ```
+    pub fn is_valid(text: &str) -> bool {
+        !text.is_empty() && text.len() <= 200 && !text.chars().any(char::is_control)
+    }
+}
+
 impl FromStr for FeatureId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        if text.is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
+        if !Self::is_valid(text) {
             return Err(Error::FeatureId(text.chars().take(80).collect()));
         }
         match text.parse::<u64>() {

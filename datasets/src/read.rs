@@ -4,4 +4,4 @@ pub mod cog;
 pub mod fgb;
 
 pub use cog::Cog;
-pub use fgb::{FlatGeometry, LayerReader, ReadError, Record, Shape};
+pub use fgb::{FlatGeometry, LayerPieces, LayerReader, Piece, ReadError, Record, Shape};

@@ -7,6 +7,7 @@
 mod error;
 mod geometry;
 mod index;
+mod pieces;
 mod properties;
 
 use std::{fs, path::Path};
@@ -19,6 +20,7 @@ use crate::Feature;
 pub use error::ReadError;
 pub use geometry::{FlatGeometry, Shape};
 use index::Index;
+pub use pieces::{LayerPieces, Piece};
 pub use properties::{Binding, RawValue};
 
 /// The largest header that is believed; ours stay below 100 kB.
@@ -72,6 +74,12 @@ impl LayerReader {
     /// # Errors
     /// [`ReadError`].
     pub fn from_bytes(data: Vec<u8>) -> Result<Self, ReadError> {
+        let size = data.len();
+        Self::of(data, size)
+    }
+
+    /// A reader over the bytes of a file of this size, of which the records may be missing.
+    fn of(data: Vec<u8>, size: usize) -> Result<Self, ReadError> {
         let damaged = |what| ReadError::Damaged { what };
         match data.get(..8) {
             Some([b'f', b'g', b'b', 3, b'f', b'g', b'b', _]) => {}
@@ -90,7 +98,7 @@ impl LayerReader {
             .collect();
         let (geometry, has_z) = (header.geometry_type(), header.has_z());
         let epsg = epsg_of(&header);
-        let index = Index::locate(&data, 8 + record.len(), &header)?;
+        let index = Index::locate(&data, size, 8 + record.len(), &header)?;
         Ok(Self { data, columns, geometry, has_z, epsg, index })
     }
 
@@ -124,10 +132,19 @@ impl LayerReader {
     /// # Errors
     /// [`ReadError::Record`] when the record does not hold, or there is none at this position.
     pub fn record(&self, position: usize) -> Result<Record<'_>, ReadError> {
+        self.record_from(&self.data, self.index.start(&self.data, position), position)
+    }
+
+    /// The record that begins at a byte of `data`.
+    fn record_from<'a>(
+        &'a self,
+        data: &'a [u8],
+        start: Option<usize>,
+        position: usize,
+    ) -> Result<Record<'a>, ReadError> {
         let wrong = |what| ReadError::Record { position, what };
-        let start =
-            self.index.start(&self.data, position).ok_or(wrong("there is no such record"))?;
-        let bytes = record_at(&self.data, start).ok_or(wrong("it is cut off"))?;
+        let start = start.ok_or(wrong("there is no such record"))?;
+        let bytes = record_at(data, start).ok_or(wrong("it is cut off"))?;
         let feature = flatgeobuf::size_prefixed_root_as_feature(bytes)
             .map_err(|_| wrong("its structure does not hold"))?;
         let geometry = feature.geometry().ok_or(wrong("it has no geometry"))?;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use city::{Instant, PropertyType, time::Date};
+use foldhash::fast::RandomState;
 
 use super::{strings::Strings, value::ValueRef};
 
@@ -11,6 +12,9 @@ const NULL: u32 = u32::MAX;
 
 /// After so many rows a text column whose values are nearly all different stops interning.
 const ROWS_BEFORE_GIVING_UP: usize = 4096;
+
+/// Numbers of strings that were seen before.
+type Known = HashMap<Box<str>, u32, RandomState>;
 
 /// The values of one property for every feature of a layer.
 #[derive(Debug, Clone)]
@@ -101,7 +105,7 @@ pub(crate) struct ColumnBuilder {
     rows: usize,
     column: Column,
     /// Numbers of the strings, while a text column is interned.
-    codes_of: HashMap<Box<str>, u32>,
+    codes_of: Known,
 }
 
 impl ColumnBuilder {
@@ -118,7 +122,7 @@ impl ColumnBuilder {
             }
         };
         let column = Column { nulls: Vec::new(), cells };
-        Self { rows: 0, column, codes_of: HashMap::new() }
+        Self { rows: 0, column, codes_of: Known::default() }
     }
 
     /// Adds the value of the next row; one of another type counts as none.
@@ -180,14 +184,29 @@ impl ColumnBuilder {
 
     fn intern(&mut self, text: &str) {
         let Cells::Dictionary { codes, strings } = &mut self.column.cells else { return };
-        if let Some(code) = self.codes_of.get(text) {
-            return codes.push(*code);
+        let different = strings.len();
+        codes.push(code_of(&mut self.codes_of, strings, text));
+        if strings.len() > different {
+            self.give_up_if_in_vain();
         }
-        let code = strings.len() as u32;
-        strings.push(text);
-        codes.push(code);
-        self.codes_of.insert(text.into(), code);
-        if codes.len() >= ROWS_BEFORE_GIVING_UP && strings.len() > codes.len() / 2 {
+    }
+
+    /// Takes over the rows of another dictionary, hashing each of its strings once, not each row.
+    fn merge(&mut self, their_codes: &[u32], their_strings: &Strings) {
+        let Cells::Dictionary { codes, strings } = &mut self.column.cells else { return };
+        let known = &mut self.codes_of;
+        let new: Vec<u32> =
+            their_strings.iter().map(|text| code_of(known, strings, text)).collect();
+        codes.extend(their_codes.iter().map(|code| new.get(*code as usize).unwrap_or(&NULL)));
+        self.rows += their_codes.len();
+        self.give_up_if_in_vain();
+    }
+
+    fn give_up_if_in_vain(&mut self) {
+        if let Cells::Dictionary { codes, strings } = &self.column.cells
+            && codes.len() >= ROWS_BEFORE_GIVING_UP
+            && strings.len() > codes.len() / 2
+        {
             self.give_up_interning();
         }
     }
@@ -202,7 +221,7 @@ impl ColumnBuilder {
                 plain.push(if *code == NULL { "" } else { strings.get(*code as usize) });
             }
             self.column.cells = Cells::Plain(plain);
-            self.codes_of = HashMap::new();
+            self.codes_of = Known::default();
         }
     }
 
@@ -219,6 +238,9 @@ impl ColumnBuilder {
             (Cells::Real(mine), Cells::Real(theirs)) => mine.extend_from_slice(theirs),
             (Cells::Date(mine), Cells::Date(theirs)) => mine.extend_from_slice(theirs),
             (Cells::Plain(mine), Cells::Plain(theirs)) => mine.append(theirs),
+            (Cells::Dictionary { .. }, Cells::Dictionary { codes, strings }) => {
+                return self.merge(codes, strings);
+            }
             _ => return (0..other.rows).for_each(|row| self.push(other.column.value(row))),
         }
         self.rows += other.rows;
@@ -246,6 +268,17 @@ impl ColumnBuilder {
         }
         self.column
     }
+}
+
+/// The number of a string among the different ones, new or not.
+fn code_of(known: &mut Known, strings: &mut Strings, text: &str) -> u32 {
+    if let Some(code) = known.get(text) {
+        return *code;
+    }
+    let code = strings.len() as u32;
+    strings.push(text);
+    known.insert(text.into(), code);
+    code
 }
 
 fn push<T>(cells: &mut Vec<T>, cell: T) -> bool {

@@ -8,6 +8,7 @@ use std::{
 use arc_swap::ArcSwap;
 use city::{Instant, Layer, Title};
 use datasets::{Catalog, Feature, catalog};
+use rayon::prelude::*;
 
 use super::{
     city_view::City,
@@ -239,14 +240,16 @@ struct Loaded {
 /// Loads a folder's layers, taking over from the city before what has not changed.
 fn load_city(dir: &Path, before: Option<&City>) -> Result<Loaded, StoreError> {
     let catalog = Catalog::load(dir)?;
-    let snapshots =
-        catalog.layers.iter().map(|layer| match before.and_then(|city| city.state(&layer.id)) {
+    // One layer after the other leaves threads idle while pieces are joined.
+    let snapshots = catalog.layers.par_iter().with_max_len(1).map(|layer| {
+        match before.and_then(|city| city.state(&layer.id)) {
             Some(state) if *state.layer == *layer => Ok(None),
             Some(state) if is_same_file(&state.layer, layer) => {
                 Ok(Some(Arc::clone(&state.snapshot)))
             }
             _ => load(dir, layer).map(Some),
-        });
+        }
+    });
     let snapshots = snapshots.collect::<Result<_, StoreError>>()?;
     Ok(Loaded { catalog, snapshots })
 }

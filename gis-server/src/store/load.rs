@@ -2,10 +2,10 @@
 
 use std::{ops::Range, path::Path, sync::Arc};
 
-use city::{Layer, PropertyType, Value, layer::Content};
+use city::{FeatureId, Layer, PropertyType, Value, layer::Content};
 use datasets::read::{
-    self, FlatGeometry, LayerReader, ReadError,
-    fgb::{Binding, RawValue},
+    self, FlatGeometry, LayerPieces, ReadError,
+    fgb::{Binding, RawValue, Record},
 };
 use rayon::prelude::*;
 
@@ -22,8 +22,8 @@ const PIECE: usize = 16_384;
 
 /// Loads a vector layer's published file; of a raster, the empty snapshot.
 ///
-/// Pieces are decoded on all threads and joined in the order of the file, a wave at a time, so that
-/// memory holds the file, the snapshot and a few pieces, not the layer twice.
+/// Pieces are read and decoded on all threads and joined in the order of the file, a wave at a time,
+/// so that memory holds the snapshot and a few pieces, not the layer twice.
 pub(crate) fn load(dir: &Path, layer: &Layer) -> Result<Arc<Snapshot>, StoreError> {
     let path = dir.join(&layer.file);
     let failed =
@@ -31,18 +31,20 @@ pub(crate) fn load(dir: &Path, layer: &Layer) -> Result<Arc<Snapshot>, StoreErro
     let Content::Vector { schema, id_column, .. } = &layer.content else {
         return Ok(Arc::new(Snapshot::empty()));
     };
-    let reader = LayerReader::open(&path).map_err(|error| failed(error.to_string()))?;
+    let file = LayerPieces::open(&path).map_err(|error| failed(error.to_string()))?;
     let kinds: Vec<PropertyType> = schema.properties.iter().map(|p| p.kind).collect();
-    let binding = reader.bind(schema, id_column).map_err(|error| failed(error.to_string()))?;
+    let head = file.head();
+    let binding = head.bind(schema, id_column).map_err(|error| failed(error.to_string()))?;
     let mut all = SnapshotBuilder::new(kinds.iter().copied());
     let wave = PIECE * 2 * rayon::current_num_threads();
-    for start in (0..reader.len()).step_by(wave) {
-        let rows = start..reader.len().min(start + wave);
+    for start in (0..head.len()).step_by(wave) {
+        let rows = start..head.len().min(start + wave);
         let pieces: Vec<Result<SnapshotBuilder, ReadError>> = pieces_of(rows)
             .into_par_iter()
-            .map(|mut rows| {
+            .map_init(Vec::new, |buffer, rows| {
                 let mut piece = SnapshotBuilder::new(kinds.iter().copied());
-                rows.try_for_each(|row| piece.read(&reader, row, &binding))?;
+                let records = file.read(rows, buffer)?;
+                records.records().try_for_each(|record| piece.read(&record?, &binding))?;
                 Ok(piece)
             })
             .collect();
@@ -50,7 +52,6 @@ pub(crate) fn load(dir: &Path, layer: &Layer) -> Result<Arc<Snapshot>, StoreErro
             all.append(piece.map_err(|error| failed(error.to_string()))?);
         }
     }
-    drop(reader);
     let snapshot = all.finish().map_err(failed)?;
     Ok(Arc::new(snapshot))
 }
@@ -61,21 +62,23 @@ fn pieces_of(rows: Range<usize>) -> Vec<Range<usize>> {
 
 impl SnapshotBuilder {
     /// Adds a record of a file.
-    fn read(
-        &mut self,
-        reader: &LayerReader,
-        position: usize,
-        binding: &Binding,
-    ) -> Result<(), ReadError> {
-        let wrong = |what| ReadError::Record { position, what };
-        let record = reader.record(position)?;
+    fn read(&mut self, record: &Record<'_>, binding: &Binding) -> Result<(), ReadError> {
+        let wrong = |what| ReadError::Record { position: record.position(), what };
         let mut problem = None;
         let rows = self.ids.len() + 1;
         record.visit_values(|column, raw| {
-            if column == binding.id_column()
-                && let Some(id) = raw.to_id()
-            {
-                self.ids.push(IdKey::from(&id));
+            if column == binding.id_column() {
+                match raw {
+                    RawValue::Unsigned(number) => self.ids.push(IdKey::Number(number)),
+                    RawValue::Text(text) if FeatureId::is_valid(text) => {
+                        self.ids.push(IdKey::from(text));
+                    }
+                    _ => {
+                        if let Some(id) = raw.to_id() {
+                            self.ids.push(IdKey::from(&id));
+                        }
+                    }
+                }
             }
             if let Some((place, kind)) = binding.place(column) {
                 match scalar(raw, kind) {
@@ -147,7 +150,7 @@ impl Geometries {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use city::{FeatureId, Property, Schema, layer::GeometryKind};
+    use city::{Property, Schema, layer::GeometryKind};
     use datasets::{Feature, write::LayerWriter};
     use geo_types::{Geometry, LineString, MultiLineString, MultiPoint, Point, polygon};
 

@@ -2,6 +2,7 @@
 
 use city::{FeatureId, PropertyType};
 use datasets::read::FlatGeometry;
+use rayon::prelude::*;
 
 use super::{
     columns::{Column, ColumnBuilder},
@@ -77,9 +78,8 @@ impl SnapshotBuilder {
     pub(crate) fn append(&mut self, other: Self) {
         self.ids.append(&other.ids);
         self.geometries.append(other.geometries);
-        for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
-            mine.append(theirs);
-        }
+        let columns = self.columns.par_iter_mut().zip(other.columns);
+        columns.for_each(|(mine, theirs)| mine.append(theirs));
     }
 
     /// The snapshot, indexed.

@@ -30,9 +30,22 @@ pub(super) struct Tree {
 }
 
 impl Index {
-    /// The index of a file whose header ends at `begins`.
+    /// Where the records of a file begin whose header ends at `begins`; `None` without a tree.
+    pub(super) fn features(begins: usize, header: &Header<'_>) -> Option<usize> {
+        let count = usize::try_from(header.features_count()).ok()?;
+        let node_size = usize::from(header.index_node_size());
+        // More nodes than bytes can be in memory is not worth counting.
+        if node_size < 2 || count == 0 || count > isize::MAX as usize / NODE_BYTES / 2 {
+            return None;
+        }
+        begins.checked_add(levels(count, node_size)[0].1 * NODE_BYTES)
+    }
+
+    /// The index of a file of this size, whose header ends at `begins`; `data` holds it at least up
+    /// to the end of the tree.
     pub(super) fn locate(
         data: &[u8],
+        size: usize,
         begins: usize,
         header: &Header<'_>,
     ) -> Result<Self, ReadError> {
@@ -42,7 +55,7 @@ impl Index {
         if node_size == 0 || count == 0 {
             return walk(data, begins, count).map(Self::Walked);
         }
-        if count > data.len() / NODE_BYTES || node_size < 2 {
+        if count > size / NODE_BYTES || node_size < 2 {
             return Err(damaged("its index is cut off"));
         }
         let levels = levels(count, node_size);
