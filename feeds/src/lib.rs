@@ -2,3 +2,19 @@
 //!
 //! The promise of this crate: whatever it acknowledged (an MQTT PUBACK, an HTTP 201) was written and
 //! synced to the disk before, and is found again after a crash.
+//!
+//! ```text
+//! adapters ─► log: bounded queue ─► quality control ─► one writer, group commit ─► acknowledgement
+//!                                                                 │
+//!                                              latest values ◄────┴────► fan-out to subscribers
+//!                                              roll-ups (minutes, hours, days) follow behind
+//! ```
+//!
+//! Clocks are passed in ([`Clock`]), never asked of the system, so that replay and tests are exact.
+
+pub mod clock;
+pub mod log;
+pub mod model;
+pub mod qc;
+
+pub use clock::{Clock, ManualClock, SystemClock};

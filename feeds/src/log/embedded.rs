@@ -1,0 +1,361 @@
+//! The log in one folder of SQLite files.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+    thread::JoinHandle,
+    time::{Duration, Instant as Moment},
+};
+
+use city::Instant;
+
+use super::{
+    Amended, Amendment, AppendError, Catalog, DurableAck, Entry, Follower, Letter, LetterId,
+    LetterLimits, LogError, NewLetter, ObservationLog, Outcome, RecoveryReport, Redriven, letters,
+    letters::{LetterBook, LetterCounts},
+    queue::Queue,
+    recovery,
+    writer::{Counters, Job, Writer, enqueue},
+};
+use crate::{
+    clock::{Clock, day_of},
+    model::{Id, NewObservation, Seq, StreamDirectory, StreamId},
+    qc::Inspector,
+};
+
+/// Name of the file whose lock says that somebody writes the log.
+const LOCK_NAME: &str = ".lock";
+/// Letters that are sent again at a time.
+const REDRIVE_ROWS: usize = 500;
+
+/// How the log works.
+#[derive(Debug, Clone, Copy)]
+pub struct LogConfig {
+    /// As many bytes of observations wait to be written; beyond, senders are told to wait.
+    pub queue_bytes: usize,
+    /// As many rows make a commit.
+    pub batch_rows: usize,
+    /// A commit waits this long for more rows.
+    pub linger: Duration,
+    /// The write-ahead log is moved into its file when it is larger, in bytes.
+    pub checkpoint_bytes: u64,
+    /// Raw observations are kept for so many days from their receipt.
+    pub raw_days: u32,
+    /// How many dead letters are kept.
+    pub letters: LetterLimits,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            queue_bytes: 64 << 20,
+            batch_rows: 2000,
+            linger: Duration::from_millis(10),
+            checkpoint_bytes: 64 << 20,
+            raw_days: 90,
+            letters: LetterLimits::default(),
+        }
+    }
+}
+
+/// How the log is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Why it takes nothing now, if so.
+    pub stopped: Option<String>,
+    /// Rows that wait to be written, and about how many bytes they take.
+    pub waiting: (usize, usize),
+    /// The number of the last commit.
+    pub last_seq: Seq,
+    /// When the last commit was made; `None` before the first.
+    pub last_commit: Option<Instant>,
+    /// Observations recorded since the start.
+    pub stored: u64,
+    /// Observations that were recorded before.
+    pub duplicates: u64,
+    /// Observations that became new revisions.
+    pub revised: u64,
+    /// What was put to the dead letters since the start.
+    pub refused: u64,
+    /// Commits since the start.
+    pub commits: u64,
+    /// Times that the disk failed since the start.
+    pub failures: u64,
+    /// Dead letters kept, and how many had to go since the start.
+    pub letters: (u64, u64),
+}
+
+/// The embedded log: one folder, one writing thread.
+#[derive(Debug)]
+pub struct EmbeddedLog {
+    queue: Arc<Queue<Job>>,
+    catalog: Arc<Catalog>,
+    counters: Arc<Counters>,
+    letter_counts: Arc<LetterCounts>,
+    clock: Arc<dyn Clock>,
+    raw_days: u32,
+    writer: Option<JoinHandle<()>>,
+    /// Held as long as the log is open; the system releases it when the process ends.
+    _lock: File,
+}
+
+impl EmbeddedLog {
+    /// Opens a folder's log, making it when it is not there, and tells what was found.
+    ///
+    /// Followers hear of every commit from now on, on the writer's thread.
+    ///
+    /// # Errors
+    /// [`LogError`]: the folder cannot be written, or another process writes it. A single
+    /// unreadable file of past days is no error: it is left out and reported.
+    pub fn open(
+        dir: &Path,
+        config: LogConfig,
+        clock: Arc<dyn Clock>,
+        directory: Arc<dyn StreamDirectory>,
+        followers: Vec<Arc<dyn Follower>>,
+    ) -> Result<(Self, RecoveryReport), LogError> {
+        let begun = Moment::now();
+        let lock = take_lock(dir)?;
+        let (segments, reports) = recovery::find(dir)?;
+        // An unreadable newest file may hold numbers that we cannot see: its reserve counts.
+        let highest = segments.iter().map(|segment| segment.last_seq()).max().unwrap_or_default();
+        let catalog = Arc::new(Catalog::new(dir.to_owned(), segments));
+        let letter_counts = Arc::new(LetterCounts::default());
+        let letters = LetterBook::open(dir, config.letters, letter_counts.clone())?;
+        let queue = Arc::new(Queue::new(config.queue_bytes));
+        let counters = Arc::new(Counters::default());
+        let writer = Writer {
+            config,
+            clock: clock.clone(),
+            queue: queue.clone(),
+            catalog: catalog.clone(),
+            counters: counters.clone(),
+            letter_counts: letter_counts.clone(),
+            inspector: Inspector::new(directory),
+            followers,
+            open: None,
+            letters: Some(letters),
+            next_seq: highest.next().get(),
+            recovery: None,
+        };
+        let spawned = std::thread::Builder::new().name("feeds-writer".into());
+        let writer = spawned.spawn(move || writer.run()).map_err(|source| LogError::Io {
+            action: "start the writer of",
+            path: dir.to_owned(),
+            source,
+        })?;
+        let report = RecoveryReport {
+            segments: reports,
+            last_seq: highest,
+            letters: letter_counts.get().0,
+            took: begun.elapsed(),
+        };
+        let writer = Some(writer);
+        let raw_days = config.raw_days;
+        let log =
+            Self { queue, catalog, counters, letter_counts, clock, raw_days, writer, _lock: lock };
+        Ok((log, report))
+    }
+
+    /// How it is.
+    pub fn health(&self) -> Health {
+        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        let last_commit = self.counters.last_commit_us.load(Ordering::Relaxed);
+        Health {
+            stopped: self.queue.stopped(),
+            waiting: self.queue.waiting(),
+            last_seq: self.catalog.last_seq(),
+            last_commit: (last_commit != 0).then(|| Instant::from_micros(last_commit)),
+            stored: count(&self.counters.stored),
+            duplicates: count(&self.counters.duplicates),
+            revised: count(&self.counters.revised),
+            refused: count(&self.counters.refused),
+            commits: count(&self.counters.commits),
+            failures: count(&self.counters.failures),
+            letters: self.letter_counts.get(),
+        }
+    }
+
+    /// Dead letters after a number, `limit` at most.
+    ///
+    /// # Errors
+    /// [`LogError::Sqlite`].
+    pub fn letters(&self, after: LetterId, limit: usize) -> Result<Vec<Letter>, LogError> {
+        letters::read(&self.catalog.dir, after, limit)
+    }
+
+    /// Sends dead letters again. `decode` makes observations of a letter, or says why it cannot;
+    /// letters whose observations are recorded now are marked. Blocks: not for asynchronous tasks.
+    ///
+    /// # Errors
+    /// [`LogError::Sqlite`] when the letters cannot be read; [`AppendError`] when the log takes
+    /// nothing.
+    pub fn redrive(
+        &self,
+        decode: &dyn Fn(&Letter) -> Result<Vec<NewObservation>, String>,
+    ) -> Result<Redriven, RedriveError> {
+        let mut told = Redriven::default();
+        let mut after = LetterId(0);
+        let highest = self.letters_end()?;
+        loop {
+            let letters = self.letters(after, REDRIVE_ROWS)?;
+            let Some(last) = letters.last() else { return Ok(told) };
+            after = last.id;
+            let mut recorded = Vec::new();
+            let is_old = |letter: &&Letter| letter.redriven.is_none() && letter.id <= highest;
+            for letter in letters.iter().filter(is_old) {
+                match self.send_again(letter, decode)? {
+                    None => recorded.push(letter.id),
+                    Some(why) => told.refused.push((letter.id, why)),
+                }
+            }
+            told.recorded += recorded.len() as u64;
+            if !recorded.is_empty() {
+                let job = |reply| Job::MarkRedriven { letters: recorded, reply };
+                enqueue(&self.queue, job)?.wait()?;
+            }
+        }
+    }
+
+    /// The last letter there is now: what is refused again makes new ones.
+    fn letters_end(&self) -> Result<LetterId, LogError> {
+        let mut end = LetterId(0);
+        while let Some(last) = self.letters(end, 10_000)?.last() {
+            end = last.id;
+        }
+        Ok(end)
+    }
+
+    /// Sends one letter again; why not, if it cannot be recorded.
+    fn send_again(
+        &self,
+        letter: &Letter,
+        decode: &dyn Fn(&Letter) -> Result<Vec<NewObservation>, String>,
+    ) -> Result<Option<String>, AppendError> {
+        let observations = match decode(letter) {
+            Ok(observations) => observations,
+            Err(why) => return Ok(Some(why)),
+        };
+        let source: Arc<str> = format!("redrive:{}", letter.id.0).into();
+        let outcomes = self.append(&source, observations)?.wait()?;
+        Ok(outcomes.into_iter().find_map(|outcome| match outcome {
+            Outcome::Refused { refusal, .. } => Some(refusal.to_string()),
+            _ => None,
+        }))
+    }
+
+    /// Removes files of days before the retention, unless they hold entries after `needed`, such
+    /// as those that roll-ups have not seen; as many files as were removed.
+    ///
+    /// # Errors
+    /// [`LogError::Io`].
+    pub fn expire(&self, needed: Seq) -> Result<usize, LogError> {
+        let oldest = day_of(self.clock.now()) - i64::from(self.raw_days);
+        let newest = self.catalog.newest();
+        let is_newest = |path: &Path| newest.as_ref().is_some_and(|newest| newest.path == path);
+        let mut removed = 0;
+        for segment in self.catalog.segments() {
+            let is_old = segment.day < oldest && segment.last_seq() <= needed;
+            if !is_old || is_newest(&segment.path) {
+                continue;
+            }
+            self.catalog.remove(&segment);
+            for ending in ["", "-wal", "-shm"] {
+                let path = format!("{}{ending}", segment.path.display());
+                match std::fs::remove_file(&path) {
+                    Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(LogError::Io { action: "remove", path: path.into(), source });
+                    }
+                    _ => {}
+                }
+            }
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    /// An observation as it was at a sequence number ([`Seq::END`] is now); `None` when there was
+    /// none or it had been removed.
+    ///
+    /// # Errors
+    /// [`LogError::Sqlite`].
+    pub fn observation(&self, id: Id, as_of: Seq) -> Result<Option<Entry>, LogError> {
+        self.catalog.current(id, as_of)
+    }
+
+    /// Every version recorded for a datastream at an instant, the oldest first.
+    ///
+    /// # Errors
+    /// [`LogError::Sqlite`].
+    pub fn versions(&self, stream: StreamId, time: Instant) -> Result<Vec<Entry>, LogError> {
+        self.catalog.versions_at(stream, time)
+    }
+}
+
+/// Why dead letters could not be sent again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RedriveError {
+    /// They cannot be read.
+    #[error(transparent)]
+    Read(#[from] LogError),
+    /// The log takes nothing.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+}
+
+impl ObservationLog for EmbeddedLog {
+    fn append(
+        &self,
+        source: &Arc<str>,
+        observations: Vec<NewObservation>,
+    ) -> Result<DurableAck<Vec<Outcome>>, AppendError> {
+        let source = source.clone();
+        enqueue(&self.queue, |reply| Job::Append { source, observations, reply })
+    }
+
+    fn refuse(&self, letter: NewLetter) -> Result<DurableAck<LetterId>, AppendError> {
+        enqueue(&self.queue, |reply| Job::Refuse { letter, reply })
+    }
+
+    fn amend(&self, id: Id, amendment: Amendment) -> Result<DurableAck<Amended>, AppendError> {
+        enqueue(&self.queue, |reply| Job::Amend { id, amendment, reply })
+    }
+
+    fn read(&self, after: Seq, limit: usize) -> Result<Vec<Entry>, LogError> {
+        self.catalog.after(after, limit)
+    }
+
+    fn last_seq(&self) -> Seq {
+        self.catalog.last_seq()
+    }
+}
+
+impl Drop for EmbeddedLog {
+    /// Writes what waits, then ends.
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(writer) = self.writer.take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the writer of the observation log had panicked");
+        }
+    }
+}
+
+fn take_lock(dir: &Path) -> Result<File, LogError> {
+    let failed = |action, path: &Path| {
+        let path = path.to_owned();
+        move |source| LogError::Io { action, path, source }
+    };
+    std::fs::create_dir_all(dir).map_err(failed("make", dir))?;
+    let path = dir.join(LOCK_NAME);
+    let options = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = options.map_err(failed("open", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LogError::InUse(dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed("lock", &path)(source)),
+    }
+}

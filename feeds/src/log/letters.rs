@@ -1,0 +1,259 @@
+//! The dead letters: what could not be recorded, kept to be looked at and sent again.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use city::Instant;
+use rusqlite::{Connection, Row, TransactionBehavior, params};
+
+use super::{
+    LogError,
+    segment::{checkpoint, open_reader, open_writer},
+};
+
+/// Name of the file in the log's folder.
+const FILE_NAME: &str = "dead-letters.sqlite";
+const FORMAT: i64 = 1;
+/// "Dltr": tells our file from any other SQLite database.
+const APPLICATION_ID: i64 = 0x446c_7472;
+
+const TABLES: &str = "
+    CREATE TABLE letter (
+        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        received INTEGER NOT NULL,  -- microseconds since 1970
+        source   TEXT NOT NULL,
+        code     TEXT NOT NULL,
+        message  TEXT NOT NULL,
+        format   TEXT NOT NULL,
+        payload  BLOB NOT NULL,
+        redriven INTEGER            -- when it was sent again with success
+    );
+";
+
+/// The number of a dead letter; they are never given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LetterId(pub i64);
+
+/// A payload that asks to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLetter {
+    /// Where it came from, such as `mqtt:client/topic`.
+    pub source: Arc<str>,
+    /// A short name of why, for counting.
+    pub code: String,
+    /// Why, for people.
+    pub message: String,
+    /// What decodes it: the name of an adapter, or [`NewLetter::OBSERVATION`].
+    pub format: String,
+    /// What came; cut to [`LetterLimits::payload_bytes`].
+    pub payload: Vec<u8>,
+}
+
+impl NewLetter {
+    /// The format of a letter that holds one observation as SensorThings JSON, with its datastream.
+    pub const OBSERVATION: &str = "sensorthings-observation";
+}
+
+/// A dead letter as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Its number.
+    pub id: LetterId,
+    /// When it was received.
+    pub received: Instant,
+    /// What it holds.
+    pub content: NewLetter,
+    /// When it was sent again with success.
+    pub redriven: Option<Instant>,
+}
+
+/// How much is kept; beyond, the oldest go.
+#[derive(Debug, Clone, Copy)]
+pub struct LetterLimits {
+    /// As many letters.
+    pub rows: u64,
+    /// As many bytes of payload, all together.
+    pub bytes: u64,
+    /// As many bytes of one payload.
+    pub payload_bytes: usize,
+}
+
+impl Default for LetterLimits {
+    fn default() -> Self {
+        Self { rows: 100_000, bytes: 256 << 20, payload_bytes: 64 << 10 }
+    }
+}
+
+/// What became of letters that were sent again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Redriven {
+    /// Letters whose observations are recorded now.
+    pub recorded: u64,
+    /// Letters that still cannot be recorded, with the reason of each.
+    pub refused: Vec<(LetterId, String)>,
+}
+
+/// How many letters there are, told to all.
+#[derive(Debug, Default)]
+pub(super) struct LetterCounts {
+    rows: AtomicU64,
+    bytes: AtomicU64,
+    dropped: AtomicU64,
+}
+
+impl LetterCounts {
+    /// Letters kept, and letters that had to go since the start.
+    pub(super) fn get(&self) -> (u64, u64) {
+        (self.rows.load(Ordering::Relaxed), self.dropped.load(Ordering::Relaxed))
+    }
+}
+
+/// Writes the letters; one connection alone does.
+#[derive(Debug)]
+pub(super) struct LetterBook {
+    connection: Connection,
+    path: PathBuf,
+    limits: LetterLimits,
+    next: i64,
+    counts: Arc<LetterCounts>,
+}
+
+impl LetterBook {
+    pub(super) fn open(
+        dir: &Path,
+        limits: LetterLimits,
+        counts: Arc<LetterCounts>,
+    ) -> Result<Self, LogError> {
+        let path = dir.join(FILE_NAME);
+        let connection = open_writer(&path, APPLICATION_ID, FORMAT, TABLES)?;
+        let failed = |source| LogError::Sqlite { path: path.clone(), source };
+        let measure = || -> rusqlite::Result<(i64, u64, u64)> {
+            checkpoint(&connection, "TRUNCATE")?;
+            let last = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'letter'";
+            let last: i64 = connection.query_row(last, [], |row| row.get(0))?;
+            let sums = "SELECT count(*), coalesce(sum(length(payload)), 0) FROM letter";
+            connection.query_row(sums, [], |row| Ok((last, row.get(0)?, row.get(1)?)))
+        };
+        let (last, rows, bytes) = measure().map_err(failed)?;
+        counts.rows.store(rows, Ordering::Relaxed);
+        counts.bytes.store(bytes, Ordering::Relaxed);
+        Ok(Self { connection, path, limits, next: last + 1, counts })
+    }
+
+    /// The number that the next letter gets.
+    pub(super) fn next_id(&self) -> i64 {
+        self.next
+    }
+
+    /// Writes letters and waits until the disk has them.
+    pub(super) fn commit(
+        &mut self,
+        letters: &[NewLetter],
+        received: Instant,
+    ) -> Result<(), LogError> {
+        let result = self.insert(letters, received).and_then(|()| self.keep_within_limits());
+        result.map_err(|source| LogError::Sqlite { path: self.path.clone(), source })
+    }
+
+    fn insert(&mut self, letters: &[NewLetter], received: Instant) -> rusqlite::Result<()> {
+        let behavior = TransactionBehavior::Immediate;
+        let transaction = self.connection.transaction_with_behavior(behavior)?;
+        let mut bytes = 0;
+        for (id, letter) in (self.next..).zip(letters) {
+            let payload = &letter.payload[..letter.payload.len().min(self.limits.payload_bytes)];
+            bytes += payload.len() as u64;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO letter (id, received, source, code, message, format, payload) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute(params![
+                    id,
+                    received.as_micros(),
+                    letter.source.as_ref(),
+                    letter.code,
+                    letter.message,
+                    letter.format,
+                    payload,
+                ])?;
+        }
+        transaction.commit()?;
+        self.next += letters.len() as i64;
+        self.counts.rows.fetch_add(letters.len() as u64, Ordering::Relaxed);
+        self.counts.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Lets the oldest go in steps of an eighth, so that it is not done for every letter.
+    fn keep_within_limits(&mut self) -> rusqlite::Result<()> {
+        let rows = self.counts.rows.load(Ordering::Relaxed);
+        let bytes = self.counts.bytes.load(Ordering::Relaxed);
+        if rows <= self.limits.rows && bytes <= self.limits.bytes {
+            return checkpoint(&self.connection, "PASSIVE").map(drop);
+        }
+        let gone = (rows / 8).max(rows.saturating_sub(self.limits.rows)).max(1);
+        let oldest = "id IN (SELECT id FROM letter ORDER BY id LIMIT ?1)";
+        let sum = format!("SELECT coalesce(sum(length(payload)), 0) FROM letter WHERE {oldest}");
+        let freed: u64 = self.connection.query_row(&sum, [gone], |row| row.get(0))?;
+        let gone =
+            self.connection.execute(&format!("DELETE FROM letter WHERE {oldest}"), [gone])?;
+        self.counts.rows.fetch_sub(gone as u64, Ordering::Relaxed);
+        self.counts.bytes.fetch_sub(freed, Ordering::Relaxed);
+        self.counts.dropped.fetch_add(gone as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Notes that letters were sent again with success.
+    pub(super) fn mark_redriven(
+        &mut self,
+        letters: &[LetterId],
+        when: Instant,
+    ) -> Result<(), LogError> {
+        let mut mark = || -> rusqlite::Result<()> {
+            let transaction = self.connection.transaction()?;
+            for letter in letters {
+                let sql = "UPDATE letter SET redriven = ?2 WHERE id = ?1";
+                transaction.prepare_cached(sql)?.execute(params![letter.0, when.as_micros()])?;
+            }
+            transaction.commit()
+        };
+        mark().map_err(|source| LogError::Sqlite { path: self.path.clone(), source })
+    }
+}
+
+/// Letters after a number, `limit` at most.
+pub(super) fn read(dir: &Path, after: LetterId, limit: usize) -> Result<Vec<Letter>, LogError> {
+    let path = dir.join(FILE_NAME);
+    let read = || -> rusqlite::Result<Vec<Letter>> {
+        let connection = open_reader(&path)?;
+        let mut statement = connection.prepare(
+            "SELECT id, received, source, code, message, format, payload, redriven \
+             FROM letter WHERE id > ?1 ORDER BY id LIMIT ?2",
+        )?;
+        let bounds = params![after.0, i64::try_from(limit).unwrap_or(i64::MAX)];
+        statement.query_map(bounds, letter_of)?.collect()
+    };
+    read().map_err(|source| LogError::Sqlite { path: path.clone(), source })
+}
+
+fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
+    let source: String = row.get(2)?;
+    let content = NewLetter {
+        source: source.into(),
+        code: row.get(3)?,
+        message: row.get(4)?,
+        format: row.get(5)?,
+        payload: row.get(6)?,
+    };
+    Ok(Letter {
+        id: LetterId(row.get(0)?),
+        received: Instant::from_micros(row.get(1)?),
+        content,
+        redriven: row.get::<_, Option<i64>>(7)?.map(Instant::from_micros),
+    })
+}

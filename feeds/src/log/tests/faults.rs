@@ -1,0 +1,169 @@
+//! What a crash, a full disk or a broken file leaves.
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use super::*;
+
+/// Names the folder that a child process writes into; only a child has it.
+const CHILD: &str = "FEEDS_LOG_CHILD";
+/// Observations in one request of a child.
+const GROUP: i64 = 25;
+
+/// Writes until it is killed, and says what was acknowledged. Does nothing unless it is the child
+/// of another test.
+#[test]
+fn a_child_that_writes_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(CHILD) else { return };
+    let clock = Arc::new(ManualClock::at(at(0)));
+    let directory = Arc::new(Thousand);
+    let config = LogConfig { checkpoint_bytes: 200_000, ..Default::default() };
+    let open = EmbeddedLog::open(Path::new(&dir), config, clock, directory, Vec::new());
+    let (log, report) = open.unwrap();
+    let mut next = report.last_seq.get() * 1000;
+    let source: Arc<str> = "child".into();
+    loop {
+        let mut acks = Vec::new();
+        for _ in 0..8 {
+            let values = (next..next + GROUP).map(|n| value(1 + n % 400, n % 3600, n as f64));
+            if let Ok(ack) = log.append(&source, values.collect()) {
+                acks.push((next, ack));
+            }
+            next += GROUP;
+        }
+        for (first, ack) in acks {
+            match ack.wait() {
+                Ok(_) => println!("acknowledged {first}"),
+                Err(error) => println!("failed {error}"),
+            }
+        }
+        if next > 2_000_000_000 {
+            return;
+        }
+    }
+}
+
+fn start_child(dir: &Path, before: &str) -> Child {
+    let program = std::env::current_exe().unwrap();
+    let test = "log::tests::faults::a_child_that_writes_until_it_is_killed";
+    Command::new("sh")
+        .arg("-c")
+        .arg(format!("{before} exec \"$0\" --exact {test} --nocapture"))
+        .arg(program)
+        .env(CHILD, dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Firsts of acknowledged groups in a child's words; a line cut by the kill is none.
+fn acknowledged(lines: impl Iterator<Item = std::io::Result<String>>) -> Vec<i64> {
+    let words = lines.map_while(Result::ok);
+    words.filter_map(|line| line.split("acknowledged ").nth(1)?.parse().ok()).collect()
+}
+
+fn stored(bench: &Bench) -> (Vec<i64>, RecoveryReport) {
+    let (log, report) = bench.open();
+    let entries = log.read(Seq::START, usize::MAX).unwrap();
+    (results(&entries).into_iter().map(|n| n as i64).collect(), report)
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
+    let bench = Bench::new();
+    let mut promised = BTreeSet::new();
+    for round in 0..6_usize {
+        let mut child = start_child(bench.dir.path(), "");
+        let output = BufReader::new(child.stdout.take().unwrap());
+        // Killed after a number of acknowledgements that differs from round to round, while more
+        // commits are on their way.
+        let mut lines = output.lines();
+        let until = 5 + round * 37;
+        let mut firsts = acknowledged(lines.by_ref().take(until));
+        child.kill().unwrap();
+        firsts.extend(acknowledged(lines));
+        child.wait().unwrap();
+        promised.extend(firsts.iter().flat_map(|first| *first..*first + GROUP));
+
+        let (rows, report) = stored(&bench);
+        let unique: BTreeSet<_> = rows.iter().copied().collect();
+        assert_eq!(unique.len(), rows.len(), "round {round}: nothing is there twice");
+        let lost: Vec<_> = promised.difference(&unique).take(5).collect();
+        assert!(lost.is_empty(), "round {round}: acknowledged but lost: {lost:?}; {report:?}");
+        assert!(report.unreadable().next().is_none(), "round {round}: {report:?}");
+    }
+    assert!(promised.len() > 500, "{} were acknowledged", promised.len());
+}
+
+#[test]
+fn a_disk_that_fails_stops_the_log_and_loses_nothing_acknowledged() {
+    let bench = Bench::new();
+    // No file may grow beyond 1.5 MB (blocks of 512 bytes): writes fail from then on, as on a full
+    // disk. The log must stop, say so, and keep what it had acknowledged.
+    let mut child = start_child(bench.dir.path(), "trap '' XFSZ; ulimit -f 3000;");
+    let mut promised = BTreeSet::new();
+    let mut failures = 0;
+    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        failures += usize::from(line.contains("failed observations cannot be written"));
+        let firsts = acknowledged(std::iter::once(Ok(line)));
+        promised.extend(firsts.iter().flat_map(|first| *first..*first + GROUP));
+        if failures > 0 {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(failures > 0, "the limit was reached");
+    let (rows, _) = stored(&bench);
+    let rows: BTreeSet<_> = rows.into_iter().collect();
+    let lost: Vec<_> = promised.difference(&rows).take(5).collect();
+    assert!(promised.len() > 500 && lost.is_empty(), "lost: {lost:?} of {}", promised.len());
+}
+
+#[test]
+fn a_broken_file_of_another_day_is_left_out_and_reported() {
+    let bench = Bench::new();
+    let log = bench.log();
+    append(&log, vec![value(1, 0, 1.0); 500]);
+    bench.clock.advance(86_400_000_000);
+    append(&log, vec![value(1, 0, 2.0)]);
+    drop(log);
+    let path = bench.dir.path().join(&bench.files()[0]);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[..2048].fill(0xa5);
+    std::fs::write(&path, bytes).unwrap();
+    let (log, report) = bench.open();
+    assert_eq!(report.unreadable().count(), 1);
+    assert_eq!(results(&log.read(Seq::START, 10).unwrap()), [2.0]);
+    assert_eq!(ids(&append(&log, vec![value(1, 0, 3.0)])), [502], "work goes on");
+}
+
+#[test]
+fn a_broken_file_of_today_is_replaced_and_its_numbers_are_not_given_again() {
+    let bench = Bench::new();
+    let log = bench.log();
+    append(&log, vec![value(1, 0, 1.0); 500]);
+    drop(log);
+    let path = bench.dir.path().join(&bench.files()[0]);
+    std::fs::write(&path, vec![0x5a; 30_000]).unwrap();
+    let (log, report) = bench.open();
+    assert_eq!(report.unreadable().count(), 1);
+    let id = ids(&append(&log, vec![value(1, 0, 3.0)]))[0];
+    assert!(id > 500, "{id} may stand in the broken file");
+    assert_eq!(bench.files().len(), 2);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("log");
+    std::fs::write(&file, "a file, not a folder").unwrap();
+    let clock = Arc::new(ManualClock::at(at(0)));
+    let error = EmbeddedLog::open(&file, LogConfig::default(), clock, Arc::new(Thousand), vec![]);
+    assert!(error.unwrap_err().to_string().starts_with("cannot make"));
+}
