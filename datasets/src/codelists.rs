@@ -20,8 +20,8 @@ macro_rules! built_in {
 
 built_in! {
     "asset-status" "building-use" "communes" "conduit-shape" "corridor-kind" "facility-kind"
-    "land-use" "luminaire-kind" "manhole-kind" "pipe-material" "plan-level" "plan-status"
-    "planning-function" "road-class" "roof-form" "station-kind" "water-kind"
+    "land-cover" "land-use" "luminaire-kind" "manhole-kind" "pipe-material" "plan-level"
+    "plan-status" "planning-function" "road-class" "roof-form" "station-kind" "water-kind"
 }
 
 /// Why code lists could not be had.

@@ -5,9 +5,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     plane::{Point, Ring, TurnedBox, area, centroid, contains, left_of, reach, rectangle, split},
+    purpose::Purpose,
     quarter::{Kind, Quarter},
     seed::mix,
-    streets::{Block, Purpose},
+    streets::Block,
 };
 
 /// A building: its footprint and what it is.

@@ -9,14 +9,16 @@ use rand::Rng;
 use rayon::prelude::*;
 
 use super::{
-    country::Country,
+    country::{Country, SEAWARD, at_coast},
     growth::Growth,
     line,
     plane::{
-        Point, Ring, TurnedBox, area, bounds, centroid, contains, pt, to_polygon, to_ring, turned,
+        Point, Ring, TurnedBox, area, bounds, centroid, contains, length, pt, split, to_polygon,
+        turned,
     },
     road::{Class, Road},
     seed::stream,
+    tidy::{tidy, to_ring},
 };
 
 /// A piece of land between roads and water.
@@ -26,6 +28,15 @@ pub(super) struct Ground {
     pub(super) centre: Point,
     /// How far out it lies: see [`Growth::ratio`].
     pub(super) ratio: f64,
+    /// Whether it is the sand between the dunes and the sea.
+    pub(super) beach: bool,
+}
+
+impl Ground {
+    fn new(growth: &Growth, ring: Ring) -> Self {
+        let centre = centroid(&ring);
+        Self { centre, ratio: growth.ratio(centre), ring, beach: false }
+    }
 }
 
 /// The country cut up: pieces of ground, the roads between them and the land those take.
@@ -38,15 +49,21 @@ pub(super) struct Carved {
 
 /// Cuts the whole country.
 pub(super) fn carve(seed: u64, country: &Country, growth: &Growth, main: &[Road]) -> Carved {
-    let mut land = MultiPolygon::new(vec![to_polygon(&country.frame())]);
+    // Waters end at the frame. Land ends just before it, or a river's mouth would leave a hair of land
+    // between its own edge and the frame's.
+    let inset = pt(0.05, 0.05);
+    let (low, high) = (country.low + inset, country.high - inset);
+    let inner = [low, pt(high.x, low.y), high, pt(low.x, high.y)];
+    let mut land = MultiPolygon::new(vec![to_polygon(&inner)]);
     let waters = unary_union(country.waters.iter().map(|water| &water.shape));
-    land = land.difference(&waters);
-    let mut carved = Carved::default();
+    land = tidy(land.difference(&waters));
+    let mut carved = Carved { grounds: beaches(country, growth, &land), ..Carved::default() };
+    land = tidy(land.difference(&to_polygon(&beach(country, BEACH_M))));
     for road in main {
-        let strip = to_polygon(&line::band(&road.line, road.row / 2.0));
+        let strip = to_polygon(&road.strip());
         let strip = unary_union([&strip]);
-        carved.road_land.extend(land.intersection(&strip).0);
-        land = land.difference(&strip);
+        carved.road_land.extend(tidy(land.intersection(&strip)).0);
+        land = tidy(land.difference(&strip));
     }
     let mut pieces = rings_of(land);
     pieces.sort_by_key(|ring| place_key(ring));
@@ -64,6 +81,40 @@ pub(super) fn carve(seed: u64, country: &Country, growth: &Growth, main: &[Road]
         carved.road_land.extend(part.road_land);
     }
     carved
+}
+
+/// Width of the beach, from the water to the foot of the dunes, in metres.
+const BEACH_M: f64 = 62.0;
+
+/// The strip along the shore, out to sea as well.
+fn beach(country: &Country, width: f64) -> Ring {
+    let reach = length(country.low).max(length(country.high));
+    let steps = (2.0 * reach / 60.0).ceil() as i32;
+    let shore: Vec<Point> = (0..=steps)
+        .map(|k| -reach + f64::from(k) * 60.0)
+        .map(|s| at_coast(s, country.shore(s)))
+        .collect();
+    line::band(&shore, width)
+}
+
+/// The beach in pieces of a kilometre.
+fn beaches(country: &Country, growth: &Growth, land: &MultiPolygon<f64>) -> Vec<Ground> {
+    let sand = tidy(land.intersection(&to_polygon(&beach(country, BEACH_M))));
+    let reach = length(country.low).max(length(country.high));
+    let mut pieces = rings_of(sand);
+    let mut s = -reach;
+    while s < reach {
+        s += 1000.0;
+        pieces = pieces
+            .iter()
+            .flat_map(|ring| {
+                let (before, after) = split(ring, at_coast(s, 0.0), SEAWARD);
+                before.into_iter().chain(after)
+            })
+            .collect();
+    }
+    let sand = pieces.into_iter().filter(|ring| area(ring) > 50.0);
+    sand.map(|ring| Ground { beach: true, ..Ground::new(growth, ring) }).collect()
 }
 
 /// A number that belongs to the place of a ring: it seeds what is done there.
@@ -90,26 +141,26 @@ fn halve(seed: u64, country: &Country, growth: &Growth, ring: Ring, out: &mut Ca
         out.road_land.push(to_polygon(&ring));
         return;
     }
-    let centre = centroid(&ring);
-    let ratio = growth.ratio(centre);
-    let around = TurnedBox::around(&ring);
+    let ground = Ground::new(growth, ring);
+    let (ring, ratio) = (&ground.ring, ground.ratio);
+    let around = TurnedBox::around(ring);
     let thin = around.half_u > 6.0 * around.half_v && size > 25_000.0;
-    if size <= largest(country, centre, ratio) && !thin {
-        out.grounds.push(Ground { ring, centre, ratio });
+    if size <= largest(country, ground.centre, ratio) && !thin {
+        out.grounds.push(ground);
         return;
     }
-    let (road, strip) = collector(seed, country, &ring, &around, ratio);
-    let whole = to_polygon(&ring);
+    let (road, strip) = collector(seed, country, ring, &around, ratio);
+    let whole = to_polygon(ring);
     let rest = whole.difference(&strip);
     let parts = rings_of(rest);
     if parts.len() < 2 {
-        out.grounds.push(Ground { ring, centre, ratio });
+        out.grounds.push(ground);
         return;
     }
     out.road_land
-        .extend(whole.intersection(&strip).0.into_iter().filter(|p| p.unsigned_area() > 1.0));
+        .extend(tidy(whole.intersection(&strip)).0.into_iter().filter(|p| p.unsigned_area() > 1.0));
     out.roads
-        .extend(within(&road.line, &ring).into_iter().map(|line| Road { line, ..road.clone() }));
+        .extend(within(&road.line, ring).into_iter().map(|line| Road { line, ..road.clone() }));
     for part in parts {
         halve(seed, country, growth, part, out);
     }
@@ -144,7 +195,7 @@ fn collector(
     } else if steep {
         road = road.wide(6.0, 3.5);
     }
-    let strip = to_polygon(&line::band(&road.line, road.row / 2.0));
+    let strip = to_polygon(&road.strip());
     (road, strip)
 }
 

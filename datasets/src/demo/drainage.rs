@@ -323,6 +323,9 @@ fn add_outfall(town: &Town, chosen: &mut Vec<Outfall>, node: usize, place: Point
 
 /// The nearest water around a place, within a distance.
 fn to_water(town: &Town, p: Point, within: f64) -> Option<Point> {
+    if !town.country.may_be_near_water(p, within) {
+        return None;
+    }
     for step in 1..=(within / 12.0) as i32 {
         for k in 0..16 {
             let (sin, cos) = (f64::from(k) * std::f64::consts::TAU / 16.0).sin_cos();

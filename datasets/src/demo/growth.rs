@@ -2,7 +2,7 @@
 
 use super::{
     country::{COASTWISE, Country, SEAWARD, at_coast},
-    plane::{Point, dot, pt},
+    plane::{Point, dot, length, pt},
     seed::fractal,
 };
 
@@ -67,7 +67,7 @@ impl Growth {
             .map(|&(centre, radius)| {
                 let d = p - centre;
                 // Towns here stretch along the road, which runs with the coast.
-                (dot(d, COASTWISE) / 1.3).hypot(dot(d, SEAWARD) / 0.8) / radius.max(60.0)
+                length(pt(dot(d, COASTWISE) / 1.3, dot(d, SEAWARD) / 0.8)) / radius.max(60.0)
             })
             .fold(f64::MAX, f64::min);
         nearest * ragged

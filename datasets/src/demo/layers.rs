@@ -3,8 +3,8 @@
 use city::Role;
 
 use super::{
-    base, drainage::Drainage, land, lighting::Lighting, plans, sensing, town::Town, transit,
-    utilities,
+    base, corridors, cover, drainage::Drainage, facilities, gazetteer, land, lighting::Lighting,
+    plans, sensing, town::Town, transit, utilities, zones,
 };
 use crate::Feature;
 
@@ -20,7 +20,7 @@ pub(super) struct Survey<'a> {
 impl<'a> Survey<'a> {
     pub(super) fn of(town: &'a Town) -> Self {
         let (census, (drainage, lighting)) = rayon::join(
-            || land::census(town),
+            || gazetteer::census(town),
             || rayon::join(|| Drainage::of(town), || Lighting::of(town)),
         );
         Self { town, census, drainage, lighting }
@@ -31,21 +31,21 @@ impl<'a> Survey<'a> {
     pub(super) fn layer(&mut self, role: Role) -> Vec<Feature> {
         let town = self.town;
         match role {
-            Role::LandCover => base::land_cover(town),
+            Role::LandCover => cover::land_cover(town),
             Role::LandUse => land::land_use(town),
             Role::LandUsePlans => land::land_use_plans(town),
             Role::Water => base::water(town),
             Role::Watercourses => base::watercourses(town),
             Role::PlanningBoundaries => plans::boundaries(town),
-            Role::PlanningZones => plans::zones(town),
-            Role::ProtectionCorridors => plans::corridors(town),
-            Role::Communes => base::communes(town, &self.census),
-            Role::Villages => base::villages(town, &self.census),
+            Role::PlanningZones => zones::zones(town),
+            Role::ProtectionCorridors => corridors::corridors(town),
+            Role::Communes => gazetteer::communes(town, &self.census),
+            Role::Villages => gazetteer::villages(town, &self.census),
             Role::Blocks => land::blocks(town),
             Role::Roads => base::roads(town),
             Role::Bridges => base::bridges(town),
             Role::Dikes => base::dikes(town),
-            Role::RedLines | Role::BuildingLines => plans::street_lines(town, role),
+            Role::RedLines | Role::BuildingLines => corridors::street_lines(town, role),
             Role::BoundaryMarkers => plans::markers(town),
             Role::WaterSupply => utilities::water_supply(town),
             Role::Drains => std::mem::take(&mut self.drainage.drains),
@@ -69,8 +69,8 @@ impl<'a> Survey<'a> {
             Role::Signals => sensing::signals(town),
             Role::BusLines => transit::bus_lines(town),
             Role::BusStops => transit::bus_stops(town),
-            Role::Facilities => base::facilities(town),
-            Role::PlaceNames => base::place_names(town),
+            Role::Facilities => facilities::facilities(town),
+            Role::PlaceNames => gazetteer::place_names(town),
             _ => Vec::new(),
         }
     }

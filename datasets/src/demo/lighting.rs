@@ -78,7 +78,7 @@ impl Lighting {
                 && (town.is_street(edge) || edge.bridge)
                 && edge.length() >= 14.0
             {
-                let p = edge.line[edge.line.len() / 2];
+                let p = edge.middle();
                 let cell = ((p.x / 420.0).floor() as i64, (p.y / 420.0).floor() as i64);
                 groups.entry(cell).or_default().entry(edge.road).or_default().push(e);
             }

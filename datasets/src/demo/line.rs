@@ -1,7 +1,8 @@
 //! Lines of many points: lengths, offsets, curves.
 
-use super::plane::{
-    Point, Ring, area, clean, cross, distance, dot, left_of, length, lerp, pt, unit,
+use super::{
+    plane::{Point, Ring, area, cross, distance, dot, left_of, length, lerp, pt, unit},
+    tidy::clean,
 };
 
 pub(super) fn length_of(line: &[Point]) -> f64 {
@@ -108,6 +109,24 @@ pub(super) fn smooth(points: &[Point], step: f64) -> Vec<Point> {
     }
     curve.push(points[n - 1]);
     curve
+}
+
+/// The line without points that lie nearer than `off` metres to the line of those that stay
+/// (Douglas and Peucker, *Algorithms for the reduction of the number of points*, 1973).
+pub(super) fn thinned(line: &[Point], off: f64) -> Vec<Point> {
+    let mut kept = vec![false; line.len()];
+    let mut spans = vec![(0, line.len().saturating_sub(1))];
+    while let Some((from, to)) = spans.pop() {
+        let Some(end) = line.get(to) else { break };
+        (kept[from], kept[to]) = (true, true);
+        let farthest = (from + 1..to)
+            .map(|i| (nearest(line[i], line[from], *end).0, i))
+            .fold((off, 0), |worst, d| if d.0 > worst.0 { d } else { worst });
+        if farthest.1 > 0 {
+            spans.extend([(from, farthest.1), (farthest.1, to)]);
+        }
+    }
+    line.iter().zip(kept).filter(|(_, kept)| *kept).map(|(&p, _)| p).collect()
 }
 
 /// The same line with a point about every `step` metres.

@@ -6,9 +6,10 @@ use rand_chacha::ChaCha8Rng;
 use super::{
     building::{Building, Yard, public_buildings},
     plane::{Point, Ring, TurnedBox, area, centroid, dot, left_of, reach, split},
+    purpose::Purpose,
     quarter::{Kind, Quarter},
     seed::stream,
-    streets::{Block, Purpose},
+    streets::Block,
 };
 
 /// A lot: its ring, where its front lies, and what stands on it.

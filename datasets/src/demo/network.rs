@@ -6,8 +6,8 @@ use super::{
     country::Country,
     index::Segments,
     line,
-    plane::{Point, contains, distance, unit},
-    road::{Class, Road},
+    plane::{Point, distance, unit},
+    road::{Class, Road, SMOOTH_M},
 };
 
 /// A stretch of road between two nodes.
@@ -23,6 +23,11 @@ pub(super) struct Edge {
 impl Edge {
     pub(super) fn length(&self) -> f64 {
         line::length_of(&self.line)
+    }
+
+    /// The point halfway along.
+    pub(super) fn middle(&self) -> Point {
+        line::at(&self.line, self.length() / 2.0).0
     }
 }
 
@@ -79,7 +84,7 @@ impl Streets {
             if from == to || b - a < 0.5 {
                 continue;
             }
-            let mut line = line::slice(whole, a, b);
+            let mut line = line::thinned(&line::slice(whole, a, b), SMOOTH_M);
             let last = line.len() - 1;
             (line[0], line[last]) = (self.nodes[from], self.nodes[to]);
             let middle = (a + b) / 2.0;
@@ -260,21 +265,5 @@ impl Snap {
 
     fn node(&self, p: Point) -> usize {
         self.of.get(&(p.x.to_bits(), p.y.to_bits())).copied().unwrap_or(0)
-    }
-}
-
-impl Country {
-    /// Whether a place lies in water, by the curves that the shapes were made from.
-    pub(super) fn is_water(&self, p: Point) -> bool {
-        let (s, t) = (
-            super::plane::dot(p, super::country::COASTWISE),
-            super::plane::dot(p, super::country::SEAWARD),
-        );
-        let (middle, half) = self.lagoon(s);
-        t > self.shore(s)
-            || (t - middle).abs() < half
-            || self.to_river(p).is_some_and(|d| d < 0.0)
-            || self.inlets.iter().any(|ring| contains(ring, p))
-            || self.lakes.iter().any(|lake| contains(&lake.ring, p))
     }
 }

@@ -55,6 +55,13 @@ pub(super) struct Village {
     pub(super) ring: Ring,
 }
 
+impl Village {
+    /// "An Hà" of "Thôn An Hà".
+    pub(super) fn own_name(&self) -> &str {
+        self.name.trim_start_matches("Khối phố ").trim_start_matches("Thôn ")
+    }
+}
+
 /// Communes and their villages.
 #[derive(Debug)]
 pub(super) struct Places {
@@ -159,6 +166,6 @@ fn cell(ring: Ring, places: &[Point], own: usize) -> Ring {
     if ring.is_empty() || dot(pt(hi - lo, 0.0), pt(1.0, 0.0)) < 1.0 {
         Ring::new()
     } else {
-        super::plane::clean(&ring)
+        super::tidy::clean(&ring)
     }
 }

@@ -4,6 +4,8 @@
 
 use geo_types::{Coord, LineString, Polygon};
 
+use super::tidy::clean;
+
 /// A point in the town's plane: metres east and north of its centre.
 pub(super) type Point = Coord<f64>;
 /// A simple ring, open, counter-clockwise.
@@ -22,7 +24,8 @@ pub(super) fn cross(a: Point, b: Point) -> f64 {
 }
 
 pub(super) fn length(a: Point) -> f64 {
-    a.x.hypot(a.y)
+    // Not `hypot`, which is many times slower and guards against overflows that metres never reach.
+    dot(a, a).sqrt()
 }
 
 pub(super) fn distance(a: Point, b: Point) -> f64 {
@@ -280,20 +283,6 @@ pub(super) fn clip_half(ring: &[Point], origin: Point, along: Point) -> Ring {
     kept
 }
 
-/// Without points that stand on one another or on a straight line.
-pub(super) fn clean(ring: &[Point]) -> Ring {
-    let mut kept: Ring = Vec::with_capacity(ring.len());
-    for &p in ring {
-        if kept.last().is_none_or(|&q| distance(p, q) > 0.01) {
-            kept.push(p);
-        }
-    }
-    while kept.len() > 1 && distance(kept[0], kept[kept.len() - 1]) <= 0.01 {
-        kept.pop();
-    }
-    if kept.len() < 3 { Vec::new() } else { kept }
-}
-
 /// A rectangle from its centre, the direction of its first side and its half sides.
 pub(super) fn rectangle(centre: Point, u: Point, half_u: f64, half_v: f64) -> Ring {
     let (u, v) = (u * half_u, left_of(u) * half_v);
@@ -304,13 +293,4 @@ pub(super) fn to_polygon(ring: &[Point]) -> Polygon<f64> {
     let mut closed = ring.to_vec();
     closed.extend(ring.first().copied());
     Polygon::new(LineString::new(closed), Vec::new())
-}
-
-/// The outer ring of a polygon, open and counter-clockwise.
-pub(super) fn to_ring(polygon: &Polygon<f64>) -> Ring {
-    let mut ring = clean(&polygon.exterior().0);
-    if area(&ring) < 0.0 {
-        ring.reverse();
-    }
-    ring
 }

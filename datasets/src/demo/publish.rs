@@ -13,7 +13,8 @@ use geo::MapCoordsInPlace;
 use rayon::prelude::*;
 
 use super::{
-    Error, Recipe, Step, base, land, layers::Survey, sensing::DATUM, terrain::terrain, town::Town,
+    Error, Recipe, Step, base, gazetteer, layers::Survey, parcels, sensing::DATUM,
+    terrain::terrain, town::Town,
 };
 use crate::{
     Feature, NewLayer,
@@ -116,7 +117,7 @@ impl Press<'_> {
         let mut parcels = self.open(Role::Parcels)?;
         let mut buildings = self.open(Role::Buildings)?;
         let mut done = |at, of| step("Ghi thửa đất và nhà", "buildings", at, of);
-        land::parcels_and_buildings(town, &mut done, &mut |lots, houses| {
+        parcels::parcels_and_buildings(town, &mut done, &mut |lots, houses| {
             self.print(Role::Parcels, &mut parcels, lots)?;
             self.print(Role::Buildings, &mut buildings, houses)
         })?;
@@ -173,7 +174,7 @@ impl Press<'_> {
             theme: role.theme(),
             role,
             access: Access::Public,
-            zoom: (role.min_zoom(), 22),
+            zoom: (first_zoom(role), 22),
             style: None,
             file: String::new(),
             checksum: String::new(),
@@ -195,6 +196,12 @@ impl Press<'_> {
     }
 }
 
+/// First zoom at which a layer is drawn. Present land use is drawn over land cover, and fields are a
+/// few pixels wide before zoom 11: until then land cover tells the same at a third of the bytes.
+fn first_zoom(role: Role) -> u8 {
+    if role == Role::LandUse { 11 } else { role.min_zoom() }
+}
+
 fn wrong(role: Role) -> impl Fn(crate::write::WriteError) -> Error {
     move |source| Error::Write { layer: role.name(), source }
 }
@@ -214,7 +221,13 @@ fn key_of(role: Role) -> Option<&'static str> {
 }
 
 /// Land and buildings of defence and security are not for the public.
-fn row_rules(role: Role) -> Vec<RowRule> {
+///
+/// Rows that say so are hidden whole: present and planned land use, zones, blocks, parcels,
+/// buildings. Their place then shows as a gap in those layers, as on the maps that authorities
+/// publish; to fill it we would have to state something false. What is open and has no such column
+/// says nothing about it: land cover goes by the ground ([`super::cover`]), place names and
+/// facilities leave it out, and no lamp, pipe or transformer station stands on it.
+pub(super) fn row_rules(role: Role) -> Vec<RowRule> {
     let rule = |column: &str, values: &[&str]| RowRule {
         column: column.into(),
         values: values.iter().map(|&value| value.into()).collect(),
@@ -256,7 +269,7 @@ fn description(role: Role) -> Title {
 
 /// The archipelagos' names, far from the town and in degrees already.
 fn archipelagos(after: u64) -> Vec<Feature> {
-    let each = base::ARCHIPELAGOS.iter().enumerate().map(|(i, &(name, en, lon, lat))| {
+    let each = gazetteer::ARCHIPELAGOS.iter().enumerate().map(|(i, &(name, en, lon, lat))| {
         let row = super::row::Row::new(Role::PlaceNames)
             .set("name", name)
             .set("name_en", en)

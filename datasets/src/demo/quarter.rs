@@ -20,6 +20,7 @@ pub(super) enum Kind {
     Gardens,
     Hills,
     Dunes,
+    Beach,
     Ponds,
     Resort,
     Industry,
@@ -46,6 +47,9 @@ pub(super) struct Quarter {
     pub(super) centre: Point,
     pub(super) ratio: f64,
     pub(super) kind: Kind,
+    /// What would lie here if the town had not put something there: what public maps show of
+    /// defence land.
+    pub(super) natural: Kind,
     /// Its own seed, from its place.
     pub(super) key: u64,
     /// What it is called, where it has a name.
@@ -65,8 +69,8 @@ pub(super) fn quarters(
         .map(|ground| {
             let key = place_key(&ground.ring);
             let kind = natural_kind(seed, country, &ground, key);
-            let Ground { ring, centre, ratio } = ground;
-            Quarter { ring, centre, ratio, kind, key, name: "" }
+            let Ground { ring, centre, ratio, .. } = ground;
+            Quarter { ring, centre, ratio, kind, natural: kind, key, name: "" }
         })
         .collect();
     place_specials(seed, growth, &mut quarters);
@@ -81,6 +85,9 @@ fn natural_kind(seed: u64, country: &Country, ground: &Ground, key: u64) -> Kind
     let (middle, half) = country.lagoon(s);
     let height = country.ground(p);
     let chance = unit(seed ^ 0x51, key);
+    if ground.beach {
+        return Kind::Beach;
+    }
     if (0.0..520.0).contains(&inland) {
         let resort = (s - 900.0).abs() < 2600.0 && inland < 470.0;
         return if resort && chance < 0.72 { Kind::Resort } else { Kind::Dunes };
@@ -173,7 +180,7 @@ fn place_specials(seed: u64, growth: &Growth, quarters: &mut [Quarter]) {
                     > least_ha
                         * 10_000.0
                         * if kind.is_urban() && least_ha < 5.0 { 1.0 } else { 0.5 }
-                && !matches!(q.kind, Kind::Hills | Kind::Resort | Kind::Ponds)
+                && !matches!(q.kind, Kind::Hills | Kind::Resort | Kind::Ponds | Kind::Beach)
         };
         let nearest = (0..quarters.len()).filter(|&i| free(i, &quarters[i])).min_by(|&a, &b| {
             distance(quarters[a].centre, place).total_cmp(&distance(quarters[b].centre, place))

@@ -1,6 +1,12 @@
 //! Roads: their classes and what a class is built like.
 
-use super::plane::Point;
+use super::{
+    line,
+    plane::{Point, Ring},
+};
+
+/// How far a drawn line may lie from the curve that it stands for, in metres.
+pub(super) const SMOOTH_M: f64 = 0.2;
 
 /// The class of a road, from the widest down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +84,11 @@ impl Road {
     pub(super) fn wide(mut self, row: f64, width: f64) -> Self {
         (self.row, self.width) = (row, width);
         self
+    }
+
+    /// The right of way: the strip from red line to red line.
+    pub(super) fn strip(&self) -> Ring {
+        line::band(&line::thinned(&self.line, SMOOTH_M), self.row / 2.0)
     }
 
     pub(super) fn lanes(&self) -> i64 {

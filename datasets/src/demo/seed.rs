@@ -43,13 +43,16 @@ pub(super) fn noise(seed: u64, x: f64, y: f64) -> f64 {
     south + fy * (north - south)
 }
 
-/// Octaves of [`noise`], each of twice the frequency and half the height.
+/// Octaves of [`noise`], each of twice the frequency and half the height, and turned against the one
+/// before, so that the lattice does not show.
 pub(super) fn fractal(seed: u64, x: f64, y: f64, octaves: u32) -> f64 {
-    let (mut sum, mut height, mut scale) = (0.0, 0.5, 1.0);
+    // Twice 3/5 and 4/5: a turn of 53° that needs no sine.
+    const TURN: (f64, f64) = (2.03 * 0.6, 2.03 * 0.8);
+    let (mut sum, mut height, mut at) = (0.0, 0.5, (x, y));
     for octave in 0..octaves {
-        sum += height * noise(seed.wrapping_add(u64::from(octave)), x * scale, y * scale);
+        sum += height * noise(seed.wrapping_add(u64::from(octave)), at.0, at.1);
         height *= 0.5;
-        scale *= 2.03;
+        at = (TURN.0 * at.0 - TURN.1 * at.1, TURN.1 * at.0 + TURN.0 * at.1);
     }
     sum
 }

@@ -3,8 +3,8 @@
 use city::Role;
 
 use super::{
-    base::facilities_of,
     country::{SEAWARD, at_coast},
+    facilities::facilities_of,
     lighting::compass,
     line,
     plane::{Point, distance, dot, left_of, pt, unit as direction},

@@ -5,82 +5,17 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     carve::place_key,
+    commons::{public_blocks, village_commons},
     country::{Country, SEAWARD},
     plane::{Point, Ring, TurnedBox, area, carve, cross, dot, left_of, lerp, split, turned},
+    purpose::Purpose,
     quarter::{Kind, Quarter},
     road::{Class, Road},
-    seed::{stream, unit},
+    seed::stream,
 };
 
-/// What a block is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Purpose {
-    /// Tube houses wall to wall.
-    Tube,
-    /// Houses and villas with a yard in front.
-    Villa,
-    /// Garden houses.
-    Garden,
-    School,
-    Kindergarten,
-    Market,
-    Health,
-    Hospital,
-    Committee,
-    CityHall,
-    Hall,
-    Pagoda,
-    Shops,
-    Park,
-    Square,
-    Plant,
-    Hotel,
-    Barracks,
-    Graves,
-    Rice,
-    Crops,
-    Trees,
-    Forest,
-    Casuarina,
-    Pond,
-}
-
-impl Purpose {
-    /// Land-use code (Circular 08/2024/TT-BTNMT).
-    pub(super) fn use_code(self, urban: bool) -> &'static str {
-        match self {
-            Self::Tube | Self::Villa | Self::Garden => {
-                if urban {
-                    "ODT"
-                } else {
-                    "ONT"
-                }
-            }
-            Self::School | Self::Kindergarten => "DGD",
-            Self::Market => "DCH",
-            Self::Health | Self::Hospital => "DYT",
-            Self::Committee | Self::CityHall => "TSC",
-            Self::Hall => "DSH",
-            Self::Pagoda => "TON",
-            Self::Shops | Self::Hotel => "TMD",
-            Self::Park | Self::Square => "DKV",
-            Self::Plant => "SKK",
-            Self::Barracks => "CQP",
-            Self::Graves => "NTD",
-            Self::Rice => "LUC",
-            Self::Crops => "HNK",
-            Self::Trees => "CLN",
-            Self::Forest => "RSX",
-            Self::Casuarina => "RPH",
-            Self::Pond => "NTS",
-        }
-    }
-
-    /// Whether its ground is cut into house lots.
-    pub(super) fn is_homes(self) -> bool {
-        matches!(self, Self::Tube | Self::Villa | Self::Garden)
-    }
-}
+/// Open land smaller than this is left out.
+const LEAST_FIELD_M2: f64 = 40.0;
 
 /// A block: what streets leave over.
 #[derive(Debug, Clone)]
@@ -97,6 +32,8 @@ pub(super) struct Layout {
     pub(super) roads: Vec<Road>,
     pub(super) road_land: Vec<Ring>,
     pub(super) blocks: Vec<Block>,
+    /// Open land of one use, before it was divided into fields.
+    pub(super) tracts: Vec<Block>,
 }
 
 /// How a quarter's ground is cut.
@@ -141,23 +78,26 @@ pub(super) fn lay_out(seed: u64, country: &Country, quarter: &Quarter, field_m2:
             };
             cut(&quarter.ring, &pattern, &mut rng, &mut out, Purpose::Hotel);
         }
+        Kind::Beach => open_land(&quarter.ring, Purpose::Sand, f64::MAX, &mut rng, &mut out),
         Kind::Park => whole(&quarter.ring, Purpose::Park, &mut out),
         Kind::Defence => whole(&quarter.ring, Purpose::Barracks, &mut out),
         Kind::Cemetery => whole(&quarter.ring, Purpose::Graves, &mut out),
-        Kind::Fields => fields(&quarter.ring, Purpose::Rice, field_m2, &mut rng, &mut out),
-        Kind::Gardens => fields(
+        Kind::Fields => open_land(&quarter.ring, Purpose::Rice, field_m2, &mut rng, &mut out),
+        Kind::Gardens => open_land(
             &quarter.ring,
             if rng.random_bool(0.5) { Purpose::Trees } else { Purpose::Crops },
             field_m2,
             &mut rng,
             &mut out,
         ),
-        Kind::Hills => fields(&quarter.ring, Purpose::Forest, field_m2 * 8.0, &mut rng, &mut out),
+        Kind::Hills => {
+            open_land(&quarter.ring, Purpose::Forest, field_m2 * 8.0, &mut rng, &mut out)
+        }
         Kind::Dunes => {
-            fields(&quarter.ring, Purpose::Casuarina, field_m2 * 4.0, &mut rng, &mut out)
+            open_land(&quarter.ring, Purpose::Casuarina, field_m2 * 4.0, &mut rng, &mut out)
         }
         Kind::Ponds => {
-            fields(&quarter.ring, Purpose::Pond, field_m2.max(9000.0), &mut rng, &mut out)
+            open_land(&quarter.ring, Purpose::Pond, field_m2.max(9000.0), &mut rng, &mut out)
         }
     }
     out
@@ -234,74 +174,6 @@ fn town_quarter(quarter: &Quarter, rng: &mut ChaCha8Rng, out: &mut Layout) {
     public_blocks(quarter, rng, &mut out.blocks);
 }
 
-/// Gives some blocks to the public: the choice goes by size and chance.
-fn public_blocks(quarter: &Quarter, rng: &mut ChaCha8Rng, blocks: &mut [Block]) {
-    let mut free: Vec<usize> = (0..blocks.len()).collect();
-    free.sort_by(|&a, &b| {
-        area(&blocks[b].ring)
-            .total_cmp(&area(&blocks[a].ring))
-            .then(blocks[a].key.cmp(&blocks[b].key))
-    });
-    let mut free = free.into_iter();
-    let mut give = |purpose: Purpose, least_m2: f64| {
-        if let Some(i) = free.next().filter(|&i| area(&blocks[i].ring) > least_m2) {
-            blocks[i].purpose = purpose;
-        }
-    };
-    if quarter.kind == Kind::Civic {
-        for purpose in [
-            Purpose::CityHall,
-            Purpose::Square,
-            Purpose::Committee,
-            Purpose::Hospital,
-            Purpose::Park,
-        ] {
-            give(purpose, 1500.0);
-        }
-        return;
-    }
-    let wishes: &[(Purpose, f64, f64)] = match quarter.kind {
-        Kind::Old => &[
-            (Purpose::Market, 0.25, 2500.0),
-            (Purpose::School, 0.4, 2500.0),
-            (Purpose::Pagoda, 0.35, 1200.0),
-            (Purpose::Committee, 0.2, 1500.0),
-            (Purpose::Shops, 0.5, 1200.0),
-            (Purpose::Park, 0.25, 1000.0),
-        ],
-        Kind::Suburb => &[
-            (Purpose::School, 0.3, 3500.0),
-            (Purpose::Hall, 0.5, 1500.0),
-            (Purpose::Committee, 0.12, 2000.0),
-            (Purpose::Market, 0.12, 2500.0),
-            (Purpose::Pagoda, 0.15, 2000.0),
-        ],
-        _ => &[
-            (Purpose::School, 0.4, 4500.0),
-            (Purpose::Park, 0.45, 2500.0),
-            (Purpose::Kindergarten, 0.35, 2500.0),
-            (Purpose::Committee, 0.15, 2500.0),
-            (Purpose::Health, 0.15, 2000.0),
-            (Purpose::Market, 0.15, 3000.0),
-            (Purpose::Hall, 0.25, 1500.0),
-            (Purpose::Shops, 0.3, 2000.0),
-        ],
-    };
-    for &(purpose, chance, least_m2) in wishes {
-        if rng.random_bool(chance) {
-            give(purpose, least_m2);
-        }
-    }
-    if quarter.kind == Kind::New {
-        let villas = rng.random_range(0.1..0.4);
-        for block in blocks.iter_mut().filter(|block| block.purpose == Purpose::Tube) {
-            if unit(quarter.key, block.key) < villas {
-                block.purpose = Purpose::Villa;
-            }
-        }
-    }
-}
-
 /// Houses along one or both long sides, the fields behind.
 fn village(
     country: &Country,
@@ -342,35 +214,22 @@ fn village(
         _ => Purpose::Rice,
     };
     for ring in open {
-        fields(&ring, crop, field_m2, rng, out);
+        open_land(&ring, crop, field_m2, rng, out);
     }
 }
 
-fn village_commons(rng: &mut ChaCha8Rng, blocks: &mut [Block]) {
-    let wishes = [
-        (Purpose::Hall, 0.55),
-        (Purpose::School, 0.22),
-        (Purpose::Health, 0.06),
-        (Purpose::Pagoda, 0.2),
-        (Purpose::Market, 0.07),
-        (Purpose::Committee, 0.06),
-    ];
-    let mut smallest: Vec<usize> =
-        (0..blocks.len()).filter(|&i| area(&blocks[i].ring) > 1800.0).collect();
-    smallest.sort_by(|&a, &b| area(&blocks[a].ring).total_cmp(&area(&blocks[b].ring)));
-    let mut free = smallest.into_iter();
-    for (purpose, chance) in wishes {
-        if blocks.len() > 3 && rng.random_bool(chance) {
-            let Some(i) = free.next() else { return };
-            blocks[i].purpose = purpose;
-        }
+/// Open land of one use, divided into fields.
+fn open_land(ring: &Ring, purpose: Purpose, field_m2: f64, rng: &mut ChaCha8Rng, out: &mut Layout) {
+    if area(ring) >= LEAST_FIELD_M2 {
+        out.tracts.push(Block { ring: ring.clone(), purpose, key: place_key(ring) });
+        fields(ring, purpose, field_m2, rng, out);
     }
 }
 
-/// Open land, cut along banks between fields.
+/// Cuts open land along banks between fields.
 fn fields(ring: &Ring, purpose: Purpose, largest_m2: f64, rng: &mut ChaCha8Rng, out: &mut Layout) {
     let size = area(ring);
-    if size < 40.0 {
+    if size < LEAST_FIELD_M2 {
         return;
     }
     if size <= largest_m2 * 1.6 {

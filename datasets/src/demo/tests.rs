@@ -13,15 +13,19 @@ use rstar::{
     primitives::{GeomWithData, Rectangle},
 };
 
+mod folder;
+
 use super::{
     Error, Recipe,
     drainage::Drainage,
-    generate, land,
+    generate,
     layers::Survey,
     lighting::Lighting,
+    parcels,
     plane::{area, bounds, centroid, to_polygon},
     plans,
     town::Town,
+    zones,
 };
 use crate::Feature;
 
@@ -240,7 +244,7 @@ fn plans_of_three_scales_have_dossier_codes_lives_and_decisions() {
         assert!(text(boundary, role, "decision").contains("QĐ"));
     }
     assert!(
-        plans::zones(&town)
+        zones::zones(&town)
             .iter()
             .all(|z| codes.contains(text(z, Role::PlanningZones, "plan_code").as_str()))
     );
@@ -253,7 +257,7 @@ fn codes_that_name_a_list_stand_in_it() {
     let mut layers: Vec<(Role, Vec<Feature>)> =
         Role::ALL.iter().map(|&role| (role, survey.layer(role))).collect();
     let (mut parcels, mut buildings) = (Vec::new(), Vec::new());
-    land::parcels_and_buildings(&town, &mut |_, _| (), &mut |lots, houses| {
+    parcels::parcels_and_buildings(&town, &mut |_, _| (), &mut |lots, houses| {
         parcels.extend(lots);
         buildings.extend(houses);
         Ok::<(), Error>(())

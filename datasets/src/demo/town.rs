@@ -8,7 +8,7 @@ use super::{
     country::Country,
     growth::Growth,
     lots::{Lot, lots},
-    names,
+    naming::{NAMELESS_LANE, name_streets},
     network::{Edge, Streets},
     places::Places,
     plane::{Point, pt, smoothstep},
@@ -27,6 +27,8 @@ pub(super) struct Town {
     pub(super) quarters: Vec<Quarter>,
     /// Blocks of each quarter.
     pub(super) blocks: Vec<Vec<Block>>,
+    /// Open land of all quarters, undivided.
+    pub(super) tracts: Vec<Block>,
     pub(super) streets: Streets,
     /// Land that roads take.
     pub(super) road_land: Vec<Polygon<f64>>,
@@ -88,6 +90,7 @@ impl Town {
         let layouts: Vec<_> =
             quarters.par_iter().map(|quarter| lay_out(seed, &country, quarter, field_m2)).collect();
         let mut blocks = Vec::with_capacity(layouts.len());
+        let mut tracts = Vec::new();
         for (i, layout) in layouts.into_iter().enumerate() {
             let urban = quarters[i].kind.is_urban();
             roads.extend(layout.roads.into_iter().map(|road| Road {
@@ -97,13 +100,14 @@ impl Town {
             }));
             road_land.extend(layout.road_land.iter().map(|ring| super::plane::to_polygon(ring)));
             blocks.push(layout.blocks);
+            tracts.extend(layout.tracts);
         }
         for road in roads.iter_mut().filter(|road| road.quarter.is_none()) {
             road.urban = growth.ratio(road.line[road.line.len() / 2]) < 1.05;
         }
         let mut streets = Streets::join(roads, main, &country);
-        name_streets(seed, &mut streets);
         let places = Places::new(seed, &country.frame(), &quarters);
+        name_streets(seed, &places, &mut streets);
         let (last_rank, buildings) = (u64::MAX, 0);
         Self {
             seed,
@@ -111,6 +115,7 @@ impl Town {
             growth,
             quarters,
             blocks,
+            tracts,
             streets,
             road_land,
             between,
@@ -187,64 +192,29 @@ impl Town {
         let road = &self.streets.roads[edge.road];
         match road.quarter {
             Some(_) => road.urban,
-            None => {
-                road.class != Class::Expressway && self.is_urban(edge.line[edge.line.len() / 2])
-            }
+            None => road.class != Class::Expressway && self.is_urban(edge.middle()),
         }
     }
 
-    /// Name of the street, and the house's number in it, for a lot's front.
+    /// Name of the street, and the house's number in it, for a lot's front; `None` where houses have
+    /// no numbers: in the country and along lanes without a name.
     pub(super) fn address(&self, front: Point) -> Option<(String, i64)> {
         let (road, _, chainage, left) = self.streets.nearest_road(front, 60.0)?;
+        let street = &self.streets.roads[road];
+        let in_town = street.quarter.map_or_else(|| self.is_urban(front), |_| street.urban);
+        let named = !matches!(street.class, Class::Expressway | Class::Rural)
+            && street.name != NAMELESS_LANE;
+        if !in_town || !named {
+            return None;
+        }
         let name = self.street_name(road, front).to_owned();
         let number = 2 * (chainage / 4.0) as i64 + if left { 1 } else { 2 };
         Some((name, number))
     }
-}
 
-/// Names what has no name: streets from history, lanes after the street they leave.
-fn name_streets(seed: u64, streets: &mut Streets) {
-    let taken: Vec<String> = streets.roads.iter().map(|road| road.name.clone()).collect();
-    let mut pool = names::street_names(seed, &taken).into_iter();
-    let mut order: Vec<usize> =
-        (0..streets.roads.len()).filter(|&i| streets.roads[i].name.is_empty()).collect();
-    order.sort_by(|&a, &b| {
-        let key = |i: usize| (streets.roads[i].class, !streets.roads[i].urban);
-        let length = |i: usize| super::line::length_of(&streets.roads[i].line);
-        key(a).cmp(&key(b)).then(length(b).total_cmp(&length(a))).then(a.cmp(&b))
-    });
-    let (mut numbered, mut rural) = (0, 0);
-    for &i in &order {
-        let road = &streets.roads[i];
-        let name = match road.class {
-            Class::Alley => {
-                let parent =
-                    streets.joins[i].iter().flatten().find(|&&p| !streets.roads[p].name.is_empty());
-                let Some(&parent) = parent else { continue };
-                let chainage = super::line::nearest_on(road.line[0], &streets.roads[parent].line).1;
-                format!("Kiệt {} {}", 2 * (chainage / 4.0) as i64 + 1, streets.roads[parent].name)
-            }
-            Class::Rural => {
-                rural += 1;
-                format!("Đường liên thôn {rural}")
-            }
-            _ => pool.next().map_or_else(
-                || {
-                    numbered += 1;
-                    format!("Đường số {numbered}")
-                },
-                Into::into,
-            ),
-        };
-        // A lane off a lane keeps the street's name: "Kiệt 12 Trần Cao Vân", not a lane of a lane's.
-        streets.roads[i].name = match name.matches("Kiệt").count() {
-            0 | 1 => name,
-            _ => name.replacen("Kiệt", "Hẻm", 1).replacen("Kiệt ", "/", 1).replacen(" /", "/", 1),
-        };
-    }
-    for i in order {
-        if streets.roads[i].name.is_empty() {
-            streets.roads[i].name = "Kiệt nội khu".into();
-        }
+    /// Village and commune of a place.
+    pub(super) fn locality(&self, p: Point) -> String {
+        let village = &self.places.villages[self.places.village_at(p)];
+        format!("{}, {}", village.name, self.places.communes[village.commune].name)
     }
 }

@@ -152,7 +152,7 @@ pub(super) fn bus_stops(town: &Town) -> Vec<Feature> {
     }
     let each = stops.into_iter().enumerate().map(|(i, (place, lines))| {
         let name = town.address(place).map_or_else(
-            || format!("Trạm {}", i + 1),
+            || format!("Trạm {}", town.places.villages[town.places.village_at(place)].name),
             |(street, number)| format!("{number} {street}"),
         );
         Row::new(Role::BusStops)

@@ -10,10 +10,11 @@ use super::{
     names::TREES,
     network::Edge,
     plane::{Point, Ring, area, bounds, contains, distance, left_of, pt},
+    purpose::Purpose,
     road::{Class, Road},
     row::Row,
     seed::{stream, unit},
-    streets::Purpose,
+    streets::Block,
     town::Town,
 };
 use crate::Feature;
@@ -145,7 +146,8 @@ pub(super) fn substations(town: &Town) -> Vec<Feature> {
     };
     add("Trạm 110 kV Tam Kỳ (giả định)".into(), 80_000.0, 110.0, station(town));
     for blocks in &town.blocks {
-        let built = blocks.iter().filter(|block| block.purpose < Purpose::Rice);
+        let open = |b: &&Block| b.purpose < Purpose::Rice && b.purpose != Purpose::Barracks;
+        let built = blocks.iter().filter(open);
         for (k, block) in built.enumerate().filter(|(k, _)| k % 8 == 0) {
             let sizes = [160.0, 250.0, 400.0, 630.0];
             let capacity = sizes[(unit(town.seed ^ 0xB8, block.key) * 4.0) as usize % 4];
