@@ -15,6 +15,7 @@
 pub mod clock;
 pub mod log;
 pub mod model;
+pub mod mqtt;
 pub mod qc;
 
 pub use clock::{Clock, ManualClock, SystemClock};

@@ -1,0 +1,408 @@
+//! The state machine of a session, without I/O: what waits, what is in flight, what came in twice.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Instant,
+};
+
+use futures_util::future::AbortHandle;
+
+use super::{
+    Message, TopicFilter,
+    codec::{Property, Qos},
+    limits::SessionLimits,
+};
+
+/// What a message weighs besides its topic and payload, in bytes (measured roughly).
+const OVERHEAD_BYTES: usize = 100;
+
+/// A message on its way to one session.
+#[derive(Debug, Clone)]
+pub(super) struct Delivery {
+    pub(super) message: Arc<Message>,
+    pub(super) qos: Qos,
+    pub(super) retain: bool,
+    /// The numbers of the subscriptions that it matched.
+    pub(super) identifiers: Vec<u32>,
+    /// When the publisher's message came, for its expiry.
+    pub(super) since: Instant,
+    /// The identifier, once it is in flight with QoS 1 or 2.
+    pub(super) packet_id: Option<u16>,
+}
+
+impl Delivery {
+    fn bytes(&self) -> usize {
+        self.message.topic.len() + self.message.payload.len() + OVERHEAD_BYTES
+    }
+
+    /// Seconds that are left of the message's life; `None` without an expiry.
+    pub(super) fn left_s(&self, now: Instant) -> Option<u32> {
+        let expiry = self.message.properties.number(Property::MessageExpiry)?;
+        let age_s = now.saturating_duration_since(self.since).as_secs();
+        Some(expiry.saturating_sub(u32::try_from(age_s).unwrap_or(u32::MAX)))
+    }
+}
+
+/// Whether a message was put into a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// It waits to be sent.
+    Queued,
+    /// There is no room.
+    Full,
+    /// QoS 0, and the client is away or gone.
+    Away,
+}
+
+/// A message that was sent and is not done.
+#[derive(Debug, Clone)]
+enum InFlight {
+    /// Waits for PUBACK or PUBREC.
+    Published(Delivery),
+    /// Waits for PUBCOMP.
+    Released,
+}
+
+/// A packet that a resumed connection sends again.
+#[derive(Debug, Clone)]
+pub(super) enum Resend {
+    /// The message, marked as sent before.
+    Publish(Delivery),
+    /// The release of this identifier.
+    PubRel(u16),
+}
+
+/// A QoS 2 message of the client, by its packet identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inbound {
+    /// The application has it and has not settled it.
+    Pending,
+    /// It is durable; waits for PUBREL.
+    Taken,
+}
+
+/// What to do with a QoS 2 PUBLISH.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// Hand it to the application.
+    New,
+    /// The application has it; wait for the outcome.
+    Pending,
+    /// It was taken; only the acknowledgement was lost.
+    Taken,
+}
+
+/// One subscription of the session.
+pub(super) struct Subscription {
+    pub(super) filter: TopicFilter,
+    /// Ends the pump of an application's stream.
+    pub(super) pump: Option<AbortHandle>,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(pump) = &self.pump {
+            pump.abort();
+        }
+    }
+}
+
+/// The state of a session.
+pub(super) struct SessionState {
+    queue_messages: usize,
+    queue_bytes: usize,
+    waiting: VecDeque<Delivery>,
+    /// In the order of sending, which is the order of sending again.
+    in_flight: VecDeque<(u16, InFlight)>,
+    /// Bytes that wait or are in flight.
+    bytes: usize,
+    last_id: u16,
+    inbound: HashMap<u16, Inbound>,
+    pub(super) subscriptions: HashMap<String, Subscription>,
+    /// Messages that expired before they could be sent.
+    pub(super) expired: usize,
+    is_over: bool,
+}
+
+impl SessionState {
+    pub(super) fn new(limits: &SessionLimits) -> Self {
+        Self {
+            queue_messages: limits.queue_messages,
+            queue_bytes: limits.queue_bytes,
+            waiting: VecDeque::new(),
+            in_flight: VecDeque::new(),
+            bytes: 0,
+            last_id: 0,
+            inbound: HashMap::new(),
+            subscriptions: HashMap::new(),
+            expired: 0,
+            is_over: false,
+        }
+    }
+
+    pub(super) fn offer(&mut self, delivery: Delivery) -> Offer {
+        if self.is_over {
+            return Offer::Away;
+        }
+        // A message larger than the queue still passes when nothing else is there.
+        let fits = self.bytes + delivery.bytes() <= self.queue_bytes || self.bytes == 0;
+        if self.waiting.len() >= self.queue_messages || !fits {
+            return Offer::Full;
+        }
+        self.bytes += delivery.bytes();
+        self.waiting.push_back(delivery);
+        Offer::Queued
+    }
+
+    /// The next message to send. One of QoS 1 or 2 is in flight from then on; while `send_maximum`
+    /// are, nothing is sent, so that the order is kept.
+    pub(super) fn next(&mut self, send_maximum: u16, now: Instant) -> Option<Delivery> {
+        loop {
+            let needs_id = self.waiting.front()?.qos != Qos::AtMostOnce;
+            if needs_id && self.in_flight.len() >= usize::from(send_maximum) {
+                return None;
+            }
+            let mut delivery = self.waiting.pop_front()?;
+            if delivery.left_s(now) == Some(0) {
+                self.bytes -= delivery.bytes();
+                self.expired += 1;
+                continue;
+            }
+            if needs_id {
+                let id = self.free_id();
+                delivery.packet_id = Some(id);
+                self.in_flight.push_back((id, InFlight::Published(delivery.clone())));
+            } else {
+                self.bytes -= delivery.bytes();
+            }
+            return Some(delivery);
+        }
+    }
+
+    /// The next identifier that is not in flight; there is one, for fewer than 65 535 are.
+    fn free_id(&mut self) -> u16 {
+        loop {
+            self.last_id = self.last_id.checked_add(1).unwrap_or(1);
+            if !self.in_flight.iter().any(|(id, _)| *id == self.last_id) {
+                return self.last_id;
+            }
+        }
+    }
+
+    /// PUBACK, a refusing PUBREC, or a message that cannot be sent: it is done.
+    pub(super) fn done(&mut self, packet_id: u16) -> bool {
+        self.take(packet_id, |stage| matches!(stage, InFlight::Published(_)))
+    }
+
+    /// PUBREC: from now on only its release is sent again.
+    pub(super) fn received(&mut self, packet_id: u16) -> bool {
+        let Some((_, stage)) = self.in_flight.iter_mut().find(|(id, _)| *id == packet_id) else {
+            return false;
+        };
+        if let InFlight::Published(delivery) = stage {
+            self.bytes -= delivery.bytes();
+            *stage = InFlight::Released;
+        }
+        true
+    }
+
+    /// PUBCOMP.
+    pub(super) fn completed(&mut self, packet_id: u16) -> bool {
+        self.take(packet_id, |stage| matches!(stage, InFlight::Released))
+    }
+
+    fn take(&mut self, packet_id: u16, is_at: impl Fn(&InFlight) -> bool) -> bool {
+        let found = self.in_flight.iter().position(|(id, one)| *id == packet_id && is_at(one));
+        if let Some((_, InFlight::Published(delivery))) =
+            found.and_then(|at| self.in_flight.remove(at))
+        {
+            self.bytes -= delivery.bytes();
+        }
+        found.is_some()
+    }
+
+    /// What a resumed connection sends first, in the old order.
+    pub(super) fn resend(&self) -> Vec<Resend> {
+        let again = |(id, stage): &(u16, InFlight)| match stage {
+            InFlight::Published(delivery) => Resend::Publish(delivery.clone()),
+            InFlight::Released => Resend::PubRel(*id),
+        };
+        self.in_flight.iter().map(again).collect()
+    }
+
+    /// QoS 0 messages are not kept for a client that is away.
+    pub(super) fn connection_lost(&mut self) {
+        let mut freed = 0;
+        self.waiting.retain(|delivery| {
+            let is_kept = delivery.qos != Qos::AtMostOnce;
+            freed += if is_kept { 0 } else { delivery.bytes() };
+            is_kept
+        });
+        self.bytes -= freed;
+    }
+
+    /// A QoS 2 PUBLISH of the client.
+    pub(super) fn arrive(&mut self, packet_id: u16) -> Arrival {
+        match self.inbound.get(&packet_id) {
+            Some(Inbound::Pending) => Arrival::Pending,
+            Some(Inbound::Taken) => Arrival::Taken,
+            None => {
+                self.inbound.insert(packet_id, Inbound::Pending);
+                Arrival::New
+            }
+        }
+    }
+
+    /// QoS 2 messages of the client that are not released.
+    pub(super) fn inbound(&self) -> usize {
+        self.inbound.len()
+    }
+
+    pub(super) fn inbound_settled(&mut self, packet_id: u16, is_taken: bool) {
+        match is_taken {
+            true => self.inbound.insert(packet_id, Inbound::Taken),
+            false => self.inbound.remove(&packet_id),
+        };
+    }
+
+    /// Whether the message was taken; `None` while the application has it.
+    pub(super) fn inbound_outcome(&self, packet_id: u16) -> Option<bool> {
+        match self.inbound.get(&packet_id) {
+            Some(Inbound::Pending) => None,
+            Some(Inbound::Taken) => Some(true),
+            None => Some(false),
+        }
+    }
+
+    /// PUBREL of the client; false when there is no such message.
+    pub(super) fn release(&mut self, packet_id: u16) -> bool {
+        let is_taken = self.inbound.get(&packet_id) == Some(&Inbound::Taken);
+        if is_taken {
+            self.inbound.remove(&packet_id);
+        }
+        is_taken
+    }
+
+    /// Forgets everything; the filters that were subscribed to.
+    pub(super) fn end(&mut self) -> Vec<TopicFilter> {
+        self.is_over = true;
+        self.waiting.clear();
+        self.in_flight.clear();
+        self.inbound.clear();
+        self.bytes = 0;
+        self.subscriptions.drain().map(|(_, one)| one.filter.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn delivery(qos: Qos, payload: &str) -> Delivery {
+        Delivery {
+            message: Arc::new(Message::new("a", payload.to_owned(), qos)),
+            qos,
+            retain: false,
+            identifiers: Vec::new(),
+            since: Instant::now(),
+            packet_id: None,
+        }
+    }
+
+    fn state(queue_messages: usize) -> SessionState {
+        SessionState::new(&SessionLimits { queue_messages, ..SessionLimits::default() })
+    }
+
+    fn next(state: &mut SessionState, send_maximum: u16) -> Option<Delivery> {
+        state.next(send_maximum, Instant::now())
+    }
+
+    #[test]
+    fn what_is_in_flight_is_sent_again_in_its_order_until_it_is_acknowledged() {
+        let mut state = state(10);
+        for payload in ["1", "2", "3", "4"] {
+            let qos = if payload == "2" { Qos::ExactlyOnce } else { Qos::AtLeastOnce };
+            assert_eq!(state.offer(delivery(qos, payload)), Offer::Queued);
+        }
+        let ids: Vec<_> = (0..3).filter_map(|_| next(&mut state, 3)?.packet_id).collect();
+        assert_eq!(ids, [1, 2, 3]);
+        assert!(next(&mut state, 3).is_none(), "the window is full");
+        assert!(state.done(1) && state.received(2) && !state.done(9));
+        assert_eq!(next(&mut state, 3).and_then(|one| one.packet_id), Some(4));
+        let again: Vec<_> = state
+            .resend()
+            .into_iter()
+            .map(|one| match one {
+                Resend::Publish(delivery) => format!("publish {:?}", delivery.packet_id),
+                Resend::PubRel(id) => format!("release {id}"),
+            })
+            .collect();
+        assert_eq!(again, ["release 2", "publish Some(3)", "publish Some(4)"]);
+        assert!(state.done(3) && state.done(4) && state.completed(2) && !state.completed(2));
+        assert_eq!(state.bytes, 0, "nothing is left");
+    }
+
+    #[test]
+    fn a_full_queue_takes_nothing_and_a_client_away_keeps_no_qos_0() {
+        let mut state = state(2);
+        assert_eq!(state.offer(delivery(Qos::AtMostOnce, "1")), Offer::Queued);
+        assert_eq!(state.offer(delivery(Qos::AtLeastOnce, "2")), Offer::Queued);
+        assert_eq!(state.offer(delivery(Qos::AtLeastOnce, "3")), Offer::Full);
+        state.connection_lost();
+        let kept = next(&mut state, 10).expect("the QoS 1 message");
+        assert_eq!((&kept.message.payload[..], kept.packet_id), (&b"2"[..], Some(1)));
+        assert!(next(&mut state, 10).is_none());
+    }
+
+    #[test]
+    fn a_queue_is_bounded_in_bytes() {
+        let limits = SessionLimits { queue_bytes: 1000, ..SessionLimits::default() };
+        let mut state = SessionState::new(&limits);
+        let large = "x".repeat(2000);
+        assert_eq!(state.offer(delivery(Qos::AtMostOnce, &large)), Offer::Queued, "alone");
+        assert_eq!(state.offer(delivery(Qos::AtMostOnce, "1")), Offer::Full);
+        assert!(next(&mut state, 1).is_some());
+        assert_eq!(state.offer(delivery(Qos::AtMostOnce, "1")), Offer::Queued);
+    }
+
+    #[test]
+    fn a_message_that_expired_is_not_sent() {
+        let mut state = state(10);
+        let mut message = Message::new("a", "old", Qos::AtLeastOnce);
+        message.properties = message.properties.with_number(Property::MessageExpiry, 5);
+        let old = Delivery { message: Arc::new(message), ..delivery(Qos::AtLeastOnce, "") };
+        assert_eq!(state.offer(old), Offer::Queued);
+        assert_eq!(state.offer(delivery(Qos::AtLeastOnce, "new")), Offer::Queued);
+        let later = Instant::now() + Duration::from_secs(6);
+        let sent = state.next(10, later).expect("the new one");
+        assert_eq!((&sent.message.payload[..], state.expired), (&b"new"[..], 1));
+    }
+
+    #[test]
+    fn a_qos_2_message_is_handed_over_once_until_it_is_released() {
+        let mut state = state(10);
+        assert_eq!(state.arrive(7), Arrival::New);
+        assert_eq!(state.arrive(7), Arrival::Pending);
+        assert!(!state.release(7), "not before it is durable");
+        state.inbound_settled(7, true);
+        assert_eq!(state.arrive(7), Arrival::Taken);
+        assert!(state.release(7) && !state.release(7));
+        assert_eq!(state.arrive(7), Arrival::New);
+        state.inbound_settled(7, false);
+        assert_eq!(state.arrive(7), Arrival::New, "one that was not taken may come again");
+    }
+
+    #[test]
+    fn identifiers_go_round_and_skip_what_is_in_flight() {
+        let mut state = state(10);
+        state.last_id = u16::MAX - 1;
+        for _ in 0..3 {
+            state.offer(delivery(Qos::AtLeastOnce, ""));
+        }
+        let ids: Vec<_> = (0..3).filter_map(|_| next(&mut state, 10)?.packet_id).collect();
+        assert_eq!(ids, [u16::MAX, 1, 2]);
+    }
+}
