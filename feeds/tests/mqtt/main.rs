@@ -1,6 +1,12 @@
 //! The MQTT listener over real sockets: with a client built on our codec, which can break the rules,
 //! and with clients that others wrote.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says no by panicking, its helpers too"
+)]
+
 mod acknowledgement;
 mod client;
 mod desk;
