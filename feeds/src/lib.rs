@@ -13,6 +13,7 @@
 //! Clocks are passed in ([`Clock`]), never asked of the system, so that replay and tests are exact.
 
 pub mod clock;
+pub mod latest;
 pub mod log;
 pub mod model;
 pub mod mqtt;

@@ -12,7 +12,8 @@ use city::Instant;
 
 use super::{
     Amended, Amendment, AppendError, Catalog, DurableAck, Entry, Follower, Letter, LetterId,
-    LetterLimits, LogError, NewLetter, ObservationLog, Outcome, RecoveryReport, Redriven, letters,
+    LetterLimits, LogError, NewLetter, ObservationLog, ObservationQuery, Outcome, Page,
+    RecoveryReport, Redriven, letters,
     letters::{LetterBook, LetterCounts},
     queue::Queue,
     recovery,
@@ -282,6 +283,14 @@ impl EmbeddedLog {
     /// [`LogError::Sqlite`].
     pub fn observation(&self, id: Id, as_of: Seq) -> Result<Option<Entry>, LogError> {
         self.catalog.current(id, as_of)
+    }
+
+    /// Observations of one datastream by time.
+    ///
+    /// # Errors
+    /// [`LogError::Sqlite`].
+    pub fn query(&self, query: &ObservationQuery) -> Result<Page, LogError> {
+        self.catalog.query(query)
     }
 
     /// Every version recorded for a datastream at an instant, the oldest first.

@@ -12,6 +12,7 @@ mod catalog;
 mod embedded;
 mod encode;
 mod letters;
+mod query;
 mod queue;
 mod recovery;
 mod segment;
@@ -33,6 +34,7 @@ use tokio::sync::oneshot;
 pub(crate) use catalog::Catalog;
 pub use embedded::{EmbeddedLog, Health, LogConfig, RedriveError};
 pub use letters::{Letter, LetterId, LetterLimits, NewLetter, Redriven};
+pub use query::{ObservationQuery, Page, PageKey};
 pub use recovery::{RecoveryReport, SegmentReport};
 pub(crate) use segment::Segment;
 

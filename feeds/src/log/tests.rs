@@ -1,4 +1,5 @@
 mod faults;
+mod reading;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
