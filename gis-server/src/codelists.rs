@@ -1,9 +1,13 @@
 //! `/codelists`: what codes mean, since when, and after which rule.
 
+mod live;
+
 use axum::{extract::Path, response::Response};
 use city::{Layer, codelist::CodeList};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
+
+pub use live::{LiveCodeLists, Shelf};
 
 use crate::{
     error::Problem,
@@ -71,7 +75,8 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
         codes: list.codes.len(),
         href: ask.base.url(&format!("/codelists/{}", list.id)),
     };
-    let document = CodeListsDocument { codelists: ask.app.codelists.iter().map(summary).collect() };
+    let shelf = ask.app.codelists.now();
+    let document = CodeListsDocument { codelists: shelf.lists.iter().map(summary).collect() };
     ask.answer(format, &document, |document| html::codelists::list(&ask.base, document))
 }
 
@@ -89,7 +94,8 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
 )]
 pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
     let format = ask.format(&JSON_OR_PAGE)?;
-    let list = ask.app.codelists.get(&id).ok_or_else(|| {
+    let shelf = ask.app.codelists.now();
+    let list = shelf.lists.get(&id).ok_or_else(|| {
         let id: String = id.chars().take(80).collect();
         Problem::not_found(
             format!("Không có bảng mã '{id}'. Danh sách ở /codelists."),

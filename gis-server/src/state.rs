@@ -7,10 +7,11 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use datasets::codelists::{CodeListError, CodeLists};
+use datasets::codelists::CodeListError;
 use tokio::sync::Semaphore;
 
 use crate::{
+    codelists::LiveCodeLists,
     config::Config,
     error::chain,
     http::{metrics::Metrics, stream::TURNS},
@@ -52,7 +53,7 @@ pub struct Parts {
     /// Who holds which token; none where the folder has no such file.
     pub tokens: ArcSwapOption<Tokens>,
     /// What codes mean.
-    pub codelists: CodeLists,
+    pub codelists: LiveCodeLists,
     /// Names, addresses and parcels, ready to be found.
     pub searcher: Searcher,
     /// From when to when features hold.
@@ -75,12 +76,17 @@ impl App {
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let store = Store::open(&config.data)?;
         let tokens = Tokens::load(&config.data)?;
-        let codelists = CodeLists::load(&config.data)?;
+        let codelists = LiveCodeLists::open(&config.data)?;
         Ok(Self::of(config, store, tokens, codelists))
     }
 
     /// The state over a store that is open already.
-    pub fn of(config: Config, store: Store, tokens: Option<Tokens>, codelists: CodeLists) -> Self {
+    pub fn of(
+        config: Config,
+        store: Store,
+        tokens: Option<Tokens>,
+        codelists: LiveCodeLists,
+    ) -> Self {
         Self(Arc::new(Parts {
             tiles: Tiles::new(config.cache.tiles_mib),
             rasters: Rasters::default(),
@@ -95,15 +101,17 @@ impl App {
         }))
     }
 
-    /// Follows `tokens.toml` and keeps the search ready, until the server stops.
+    /// Follows `tokens.toml` and `codelists/`, and keeps the search ready, until the server stops.
     pub async fn keep_up(self) {
         let file = self.config.data.join(tokens::FILE_NAME);
         let stamp = || std::fs::metadata(&file).and_then(|found| found.modified()).ok();
         let mut seen: Option<SystemTime> = stamp();
         loop {
             let app = self.clone();
-            let prepared =
-                tokio::task::spawn_blocking(move || app.searcher.prepare(&app.store.city()));
+            let prepared = tokio::task::spawn_blocking(move || {
+                app.codelists.refresh();
+                app.searcher.prepare(&app.store.city());
+            });
             if let Err(error) = prepared.await {
                 tracing::error!(%error, "the search could not be made ready");
             }

@@ -66,7 +66,7 @@ impl Server {
 
     /// Host and port.
     pub fn host(&self) -> &str {
-        self.address.trim_start_matches("http://")
+        self.address.split_once("://").map_or(&self.address, |(_, host)| host)
     }
 
     /// Its data folder.
@@ -271,7 +271,7 @@ fn first_address(child: &mut Child) -> Option<String> {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
         for line in output.lines().map_while(Result::ok) {
-            if let Some(at) = line.find("http://") {
+            if let Some(at) = line.find("http://").or_else(|| line.find("https://")) {
                 let url = line[at..].split_whitespace().next().unwrap_or_default();
                 let _ = send.send(url.trim_end_matches('/').to_owned());
             }

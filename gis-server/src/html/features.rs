@@ -2,6 +2,7 @@
 
 use axum::response::Html;
 use city::Property;
+use datasets::codelists::CodeLists;
 use maud::{Markup, html};
 
 use super::{collections::synthetic, page::page};
@@ -23,6 +24,7 @@ pub fn items(
     links: &[Link],
 ) -> Html<String> {
     let layer = view.layer();
+    let shelf = app.codelists.now();
     let next = links.iter().find(|link| link.rel == "next");
     page(
         Some(base),
@@ -38,7 +40,7 @@ pub fn items(
                 thead { tr { th { "Mã · Id" } @for property in view.properties().take(COLUMNS) { th { (heading(property)) } } } }
                 tbody { @for feature in &found.features { tr {
                     td { a href=(address(base, view, *feature)) { (feature.id()) } }
-                    @for (property, value) in feature.properties().take(COLUMNS) { (cell(app, property, value)) }
+                    @for (property, value) in feature.properties().take(COLUMNS) { (cell(&shelf.lists, property, value)) }
                 } } }
             } }
             @if let Some(next) = next { p { a href=(next.href) rel="next" { "Trang sau · Next page →" } } }
@@ -50,6 +52,7 @@ pub fn items(
 /// One feature.
 pub fn item(base: &Base, app: &App, view: &LayerView, feature: FeatureRef<'_>) -> Html<String> {
     let layer = view.layer();
+    let shelf = app.codelists.now();
     let centre = feature.geometry().bbox().map(|bbox| bbox.centre());
     page(
         Some(base),
@@ -62,7 +65,7 @@ pub fn item(base: &Base, app: &App, view: &LayerView, feature: FeatureRef<'_>) -
             table { tbody {
                 @for (property, value) in feature.properties() { tr {
                     th scope="row" { (heading(property)) " " small lang="en" { (property.title.en) } }
-                    (cell(app, property, value))
+                    (cell(&shelf.lists, property, value))
                 } }
                 @if let Some((lon, lat)) = centre { tr {
                     th scope="row" { "Vị trí " small { "Position (WGS 84)" } }
@@ -91,7 +94,7 @@ fn heading(property: &Property) -> Markup {
     } }
 }
 
-fn cell(app: &App, property: &Property, value: ValueRef<'_>) -> Markup {
+fn cell(lists: &CodeLists, property: &Property, value: ValueRef<'_>) -> Markup {
     match value {
         ValueRef::Null => html! { td { "–" } },
         ValueRef::Bool(flag) => html! { td { (if flag { "có" } else { "không" }) } },
@@ -100,7 +103,7 @@ fn cell(app: &App, property: &Property, value: ValueRef<'_>) -> Markup {
         ValueRef::Date(date) => html! { td { (date.strftime("%d/%m/%Y")) } },
         ValueRef::Instant(at) => html! { td { (at) } },
         ValueRef::Text(text) => {
-            html! { td { (text) @if let Some(meaning) = meaning(app, property, text) {
+            html! { td { (text) @if let Some(meaning) = meaning(lists, property, text) {
                 " " small { (meaning) }
             } } }
         }
@@ -113,8 +116,8 @@ fn decimal_comma(number: f64) -> String {
     rounded.to_string().replace('.', ",")
 }
 
-fn meaning<'a>(app: &'a App, property: &Property, code: &str) -> Option<&'a str> {
-    let list = app.codelists.get(property.code_list.as_deref()?)?;
+fn meaning<'a>(lists: &'a CodeLists, property: &Property, code: &str) -> Option<&'a str> {
+    let list = lists.get(property.code_list.as_deref()?)?;
     // Of several rows with one code, the one without an end holds today.
     let rows = list.codes.iter().filter(|row| row.code == code);
     let row = rows.min_by_key(|row| row.valid_to.is_some())?;

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod item;
 pub mod items;
 pub mod params;
+mod properties;
 pub mod region;
 pub mod tags;
 

@@ -113,7 +113,8 @@ fn value_schema(kind: PropertyType) -> Map<String, Json> {
 fn code_list(schema: &mut Map<String, Json>, of: Use, base: &Base, app: &App, list: &str) {
     const SHORT: usize = 100;
     schema.insert("x-ogc-codelistUri".into(), json!(base.url(&format!("/codelists/{list}"))));
-    let Some(found) = app.codelists.get(list).filter(|found| found.codes.len() <= SHORT) else {
+    let shelf = app.codelists.now();
+    let Some(found) = shelf.lists.get(list).filter(|found| found.codes.len() <= SHORT) else {
         return;
     };
     // Imported data holds codes that no list knows, so the choice is offered, not enforced.

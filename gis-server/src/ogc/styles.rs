@@ -11,6 +11,7 @@ use super::{
     refusals::{NoCollection, NoStyle},
 };
 use crate::{
+    codelists::Shelf,
     error::Problem,
     html,
     http::{
@@ -119,7 +120,9 @@ pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem>
         .filter_map(|view| fragment(&ask.app, view.layer()).map(|fragment| (view, fragment)))
         .collect();
     let layers: Vec<(&Layer, &Fragment)> = drawn.iter().map(|(v, f)| (v.layer(), f)).collect();
-    answer_style(&ask, format, "/styles", &composer(&ask).city(&city.title, &layers))
+    let shelf = ask.app.codelists.now();
+    let style = composer(&ask, &shelf).city(&city.title, &layers);
+    answer_style(&ask, format, "/styles", &style)
 }
 
 /// The styles of a collection.
@@ -163,11 +166,12 @@ pub async fn one_of_collection(
     let is_known = style == DEFAULT_STYLE || layer.style.as_deref() == Some(style.as_str());
     let fragment = fragment(&ask.app, layer).filter(|_| is_known);
     let fragment = fragment.ok_or_else(|| no_style(&style, &list))?;
-    answer_style(&ask, format, &list, &composer(&ask).layer(layer, &fragment))
+    let shelf = ask.app.codelists.now();
+    answer_style(&ask, format, &list, &composer(&ask, &shelf).layer(layer, &fragment))
 }
 
-fn composer(ask: &Ask) -> Composer<'_> {
-    Composer { base: ask.base.as_str(), code_lists: &ask.app.codelists }
+fn composer<'a>(ask: &'a Ask, shelf: &'a Shelf) -> Composer<'a> {
+    Composer { base: ask.base.as_str(), code_lists: &shelf.lists }
 }
 
 /// A list at a path that holds one style.

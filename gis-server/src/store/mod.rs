@@ -57,5 +57,6 @@ pub use query::{Page, Query};
 pub use region::Region;
 pub(crate) use rows::RowSet;
 pub use value::ValueRef;
+pub(crate) use value::coerce;
 pub use view::{FeatureRef, LayerView};
 pub use world::{WorldBox, WorldPoint};

@@ -98,3 +98,38 @@ async fn with_tokens_only_editors_write_and_only_the_cleared_see_owners() {
     assert!(seen.text().contains(super::fixture::OWNER));
     assert!(seen.header("cache-control").contains("private"));
 }
+
+#[tokio::test]
+async fn every_wrong_property_is_named_with_what_it_takes() {
+    let service = Service::start();
+    let body = json!({
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [108.48, 15.58]},
+        "properties": {"colour": "red", "depth": "deep", "loai": "ZZZ"},
+    });
+    let refused = service.ask(Method::POST, ITEMS, &[], &body.to_string()).await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    let problem = refused.json();
+    for (member, told) in [
+        ("detail_en", "'colour'"),
+        ("detail_en", "'depth' must be a number, not 'deep'"),
+        ("detail_en", "code 'ZZZ' is not in the code list 'land-use'"),
+        ("detail_en", "http://127.0.0.1:8080/codelists/land-use"),
+        ("detail", "mã 'ZZZ' không có trong bảng mã 'land-use'"),
+    ] {
+        assert!(problem[member].as_str().unwrap().contains(told), "{told}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_came_with_an_import_may_stay_but_none_like_it_may_be_given() {
+    let service = Service::start();
+    let path = format!("{ITEMS}/5");
+    let mut feature = service.json(&path).await;
+    assert_eq!(feature["properties"]["loai"], "XXX");
+    for (code, status) in [("XXX", 204), ("YYY", 400), ("LUC", 204), ("XXX", 400)] {
+        feature["properties"]["loai"] = json!(code);
+        let put = service.ask(Method::PUT, &path, &[], &feature.to_string()).await;
+        assert_eq!(put.status.as_u16(), status, "{code}: {}", put.text());
+    }
+}

@@ -119,11 +119,21 @@ fn publish(dir: &std::path::Path) {
         (
             FeatureId::Number(n),
             geometry,
-            vec![Value::from(format!("Giếng {n}")), Value::Real(n as f64 + 0.5), Value::Date(day)],
+            vec![
+                Value::from(format!("Giếng {n}")),
+                Value::Real(n as f64 + 0.5),
+                Value::Date(day),
+                // The last came with a code that no list knows, as imports do.
+                Value::from(if n == 5 { "XXX" } else { "ODT" }),
+            ],
         )
     });
-    let wells_schema =
-        [("name", PropertyType::Text), ("depth", PropertyType::Real), ("from", PropertyType::Date)];
+    let wells_schema = [
+        ("name", PropertyType::Text),
+        ("depth", PropertyType::Real),
+        ("from", PropertyType::Date),
+        ("loai", PropertyType::Text),
+    ];
     write(
         dir,
         layer(
@@ -182,7 +192,8 @@ fn layer(
         let personal =
             plays.iter().any(|(attribute, column)| *attribute == "owner_name" && column == name);
         let access = if personal { Access::Personal } else { Access::Public };
-        Property { access, ..Property::new(*name, *kind) }
+        let code_list = (*name == "loai").then(|| "land-use".to_owned());
+        Property { access, code_list, ..Property::new(*name, *kind) }
     };
     Layer {
         id: id.parse().unwrap(),

@@ -207,3 +207,49 @@ async fn the_schema_tells_types_titles_and_what_may_be_asked() {
     // The first of January 2025 begins in UTC+7; the wells hold until further notice.
     assert_eq!(interval, &serde_json::json!(["2024-12-31T17:00:00Z", null]));
 }
+
+/// The wells hold from the first of January to May 2025 on, which begin at 17:00 UTC the day before.
+#[tokio::test]
+async fn datetime_takes_instants_and_intervals_open_on_either_side() {
+    let service = Service::start();
+    for (datetime, expected) in [
+        ("2025-03-01T00:00:00Z", 3),
+        ("2025-02-28T17:00:00Z", 3),
+        ("2025-02-28T16:59:59.999999Z", 2),
+        ("2025-03-01T00:00:00%2B07:00", 3),
+        ("2025-03-01T00:00:00+07:00", 3),
+        ("2025-03-01t00:00:00z", 3),
+        ("2025-02-01T00:00:00Z/2025-03-15T00:00:00Z", 3),
+        ("2025-01-15T00:00:00Z/2025-01-15T00:00:00Z", 1),
+        ("../2025-02-15T00:00:00Z", 2),
+        ("/2025-02-15T00:00:00Z", 2),
+        ("2030-01-01T00:00:00Z/..", 5),
+        ("2030-01-01T00:00:00Z/", 5),
+        ("2024-01-01/2024-06-01", 0),
+    ] {
+        let path = format!("/collections/wells/items?datetime={datetime}");
+        assert_eq!(service.json(&path).await["numberMatched"], expected, "{datetime}");
+        let timeless = format!("/collections/roads/items?datetime={datetime}");
+        assert_eq!(service.json(&timeless).await["numberMatched"], 4, "{datetime}");
+    }
+    for datetime in ["../..", "/", "..", "now", "2025-01-01/2025-02-01/2025-03-01"] {
+        let answer = service.get(&format!("/collections/wells/items?datetime={datetime}")).await;
+        assert_eq!(answer.status, 400, "{datetime}");
+    }
+}
+
+#[tokio::test]
+async fn a_limited_download_tells_of_its_next_page_in_a_header() {
+    let service = Service::start();
+    for format in ["csv", "fgb", "html", "geojson"] {
+        let path = format!("/collections/wells/items?limit=2&f={format}");
+        let page = service.get(&path).await;
+        assert_eq!(page.header("ogc-numbermatched"), "5", "{format}");
+        let next = page.header("link");
+        assert!(next.contains(&format!("f={format}")) && next.ends_with("rel=\"next\""), "{next}");
+        let own = next.trim_start_matches("<http://127.0.0.1:8080").split('>').next().unwrap();
+        assert_eq!(service.get(own).await.status, 200, "{own}");
+    }
+    let whole = service.get("/collections/wells/items?f=csv").await;
+    assert_eq!(whole.header("link"), "");
+}

@@ -1,6 +1,9 @@
 //! The programs as an administrator meets them: help, exit codes, health, a proxy, the end.
 
-use std::process::Command;
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
 
 use tests::{
     fixture,
@@ -122,6 +125,68 @@ fn behind_a_proxy_links_lead_through_it() {
     let page = server.json("/collections/check-points/items?limit=1");
     let next = tests::server::link(&page, "next").unwrap();
     assert!(next.starts_with("https://gis.example.vn/dothi/collections/"), "{next}");
+}
+
+#[test]
+fn under_a_base_path_links_lead_through_the_proxy_that_asks() {
+    let server = Server::on(fixture::check_points(), &["--base-path", "/dothi"]);
+    let host = server.host().trim_end_matches("/dothi").to_owned();
+    // A proxy may leave the path on or take it off.
+    for path in ["/dothi/collections/check-points/items", "/collections/check-points/items"] {
+        let request = server
+            .request(reqwest::Method::GET, &format!("http://{host}{path}?limit=1"))
+            .header("x-forwarded-proto", "https")
+            .header("x-forwarded-host", "gis.example.vn");
+        let page = server.send(request).expect(200).json();
+        for relation in ["self", "alternate", "collection", "next"] {
+            let address = tests::server::link(&page, relation).unwrap();
+            assert!(address.starts_with("https://gis.example.vn/dothi/collections/"), "{address}");
+        }
+    }
+}
+
+/// Asks with OpenSSL's own client, which trusts this certificate and no other.
+#[test]
+fn with_a_certificate_the_server_speaks_tls() {
+    let town = fixture::check_points();
+    let folder = town.dir().parent().unwrap().to_owned();
+    let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+    let mut make = Command::new("openssl");
+    make.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .arg("-keyout")
+        .arg(&key)
+        .arg("-out")
+        .arg(&cert);
+    match make.output() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            println!("SKIP: there is no openssl on this machine to make a certificate with");
+            return;
+        }
+        made => assert!(made.unwrap().status.success(), "{make:?}"),
+    }
+    let arguments = ["--tls-cert", cert.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let server = Server::on(town, &arguments);
+    assert!(server.address().starts_with("https://"), "{}", server.address());
+
+    let mut client = Command::new("openssl")
+        .args(["s_client", "-quiet", "-verify_return_error", "-verify_ip", "127.0.0.1"])
+        .args(["-connect", server.host(), "-CAfile", cert.to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut asking = client.stdin.take().unwrap();
+    write!(asking, "GET /health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.host())
+        .unwrap();
+    let output = client.wait_with_output().unwrap();
+    let answer = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("\"status\":\"ok\""),
+        "{answer}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]

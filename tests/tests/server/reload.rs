@@ -125,3 +125,18 @@ fn a_copy_of_a_town_is_apart_from_it() {
     std::fs::write(copy.dir().join("catalog.toml"), "changed").unwrap();
     assert!(town.catalogue().contains_key("layer") || !town.catalogue().is_empty());
 }
+
+#[test]
+fn a_code_list_of_the_folder_appears_without_a_restart_and_a_broken_one_changes_nothing() {
+    let server = Server::on(fixture::check_points(), &[]);
+    let folder = server.dir().join("codelists");
+    std::fs::create_dir_all(&folder).unwrap();
+    let list = "id = \"well-kind\"\nsource = \"test\"\ntitle = {vi = \"Loại giếng\", en = \"Kind of well\"}\n\
+                [[codes]]\ncode = \"K\"\ntitle = {vi = \"Giếng khoan\", en = \"Drilled\"}\n";
+    std::fs::write(folder.join("well-kind.toml"), list).unwrap();
+    server
+        .wait_until("the new code list", |server| server.get("/codelists/well-kind").status == 200);
+    std::fs::write(folder.join("well-kind.toml"), "id =").unwrap();
+    server.wait_until("a word in the log", |server| server.log().contains("stay as they were"));
+    assert_eq!(server.json("/codelists/well-kind")["codes"][0]["code"], "K");
+}

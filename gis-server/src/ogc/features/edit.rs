@@ -6,9 +6,9 @@ use axum::{
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use city::{Crs, LayerId, Title};
+use city::{Crs, Title};
 
-use super::{draft, item, tags};
+use super::{draft, item, properties, tags};
 use crate::{
     error::Problem,
     http::{ask::Ask, format::Format},
@@ -16,7 +16,7 @@ use crate::{
         collections::seen_features,
         refusals::{Changed, NotEdited},
     },
-    store::{Applied, Edit},
+    store::{Applied, Edit, LayerView},
 };
 
 /// Makes a feature.
@@ -37,9 +37,10 @@ pub async fn create(
     ask: Ask,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let layer = editable(&ask, &collection)?;
+    let view = editable(&ask, &collection)?;
     let (id, draft) = draft::read(&sent(&ask.headers, body)?, content_crs(&ask.headers)?)?;
-    let edit = Edit::Create { layer, id, draft };
+    properties::check(&ask, &view, &draft, None)?;
+    let edit = Edit::Create { layer: view.layer().id.clone(), id, draft };
     let applied = apply(&ask, edit).await?;
     changed(&ask, &collection, &applied, StatusCode::CREATED)
 }
@@ -65,7 +66,7 @@ pub async fn replace(
     ask: Ask,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let layer = editable(&ask, &collection)?;
+    let view = editable(&ask, &collection)?;
     let id = item::identifier(&collection, &id)?;
     let (own, draft) = draft::read(&sent(&ask.headers, body)?, content_crs(&ask.headers)?)?;
     if own.is_some_and(|own| own != id) {
@@ -74,7 +75,9 @@ pub async fn replace(
             format!("The 'id' in the body is not the '{id}' of the address."),
         ));
     }
-    let edit = Edit::Replace { layer, id, draft, if_match: tags::expected_version(&ask.headers) };
+    properties::check(&ask, &view, &draft, view.get(&id))?;
+    let if_match = tags::expected_version(&ask.headers);
+    let edit = Edit::Replace { layer: view.layer().id.clone(), id, draft, if_match };
     let applied = apply(&ask, edit).await?;
     changed(&ask, &collection, &applied, StatusCode::NO_CONTENT)
 }
@@ -97,7 +100,7 @@ pub async fn delete(
     Path((collection, id)): Path<(String, String)>,
     ask: Ask,
 ) -> Result<Response, Problem> {
-    let layer = editable(&ask, &collection)?;
+    let layer = editable(&ask, &collection)?.layer().id.clone();
     let id = item::identifier(&collection, &id)?;
     let edit = Edit::Delete { layer, id, if_match: tags::expected_version(&ask.headers) };
     apply(&ask, edit).await?;
@@ -105,11 +108,11 @@ pub async fn delete(
 }
 
 /// A layer that the caller sees and may edit.
-fn editable(ask: &Ask, collection: &str) -> Result<LayerId, Problem> {
+fn editable(ask: &Ask, collection: &str) -> Result<LayerView, Problem> {
     ask.query.only(&[])?;
     let view = seen_features(ask, collection)?;
     if ask.caller.viewer.may_write {
-        return Ok(view.layer().id.clone());
+        return Ok(view);
     }
     if !ask.caller.has_token && ask.app.tokens.load().is_some() {
         return Err(Problem::unauthorized(
@@ -189,7 +192,7 @@ fn changed(
     }
     // Somebody else's edit may have come between; then their tag is the present one.
     if let Some(feature) = view.get(&applied.id) {
-        tags::of(&view, feature, &ask.base, Crs::CRS84, Format::GeoJson).tag(&mut response);
+        tags::of(ask, &view, feature, Crs::CRS84, Format::GeoJson).tag(&mut response);
     }
     Ok(response)
 }

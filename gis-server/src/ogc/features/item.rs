@@ -43,13 +43,13 @@ pub async fn show(
     let view = seen_features(&ask, &collection)?;
     let id = identifier(&collection, &id)?;
     let feature = view.get(&id).ok_or_else(|| no_feature(&collection, &id.to_string()))?;
-    let tag = tags::of(&view, feature, &ask.base, crs, format);
+    let tag = tags::of(&ask, &view, feature, crs, format);
     let body = match format {
         Format::Html => html::features::item(&ask.base, &ask.app, &view, feature).0.into_bytes(),
         _ => document(&ask, &view, feature, crs)?,
     };
     let mut response = ask.tagged(&tag, format, || body);
-    put_content_crs(response.headers_mut(), crs);
+    put_content_crs(response.headers_mut(), format, crs);
     Ok(response)
 }
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Body,
     extract::Path,
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use city::{Crs, FeatureId, Layer};
+use tokio::sync::oneshot::{self, Sender};
 
-use super::{FORMATS, cursor, params::ItemsRequest};
+use super::{FORMATS, cursor, params::ItemsRequest, tags};
 use crate::{
     encode::{
         coordinates::Coordinates,
@@ -31,7 +31,7 @@ use crate::{
         collections::seen_features,
         refusals::{BadParameter, NoCollection},
     },
-    store::{LayerView, Page, StoreError},
+    store::{FeatureRef, LayerView, Page, StoreError},
 };
 
 /// Features of a collection.
@@ -65,6 +65,7 @@ pub async fn list(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem>
         &view.version(),
         &ask.query.with(&[]),
         request.format.name(),
+        &tags::meanings(&ask, request.format),
         view.layer().id.as_str(),
     ]);
     if tag.is_known_to(&ask.headers) {
@@ -84,19 +85,22 @@ struct Answer {
     ask: Arc<Ask>,
 }
 
+/// What a page says of itself in headers: how many features match, and its links.
+type Head = (usize, Vec<Link>);
+
 impl Answer {
     async fn write(self) -> Result<Response, Problem> {
         let (format, crs) = (self.request.format, self.request.crs);
         let file_name = file_name(self.view.layer(), format);
         let mut response = match format {
             Format::Html => self.page_for_people().await?,
-            Format::Csv => self.csv().await?.into_response(),
-            Format::FlatGeobuf => self.flatgeobuf().await?.into_response(),
+            Format::Csv => self.csv().await?,
+            Format::FlatGeobuf => self.flatgeobuf().await?,
             _ => self.geojson().await?,
         };
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-        put_content_crs(headers, crs);
+        put_content_crs(headers, format, crs);
         if let Some(name) = file_name {
             headers.insert(header::CONTENT_DISPOSITION, name);
         }
@@ -104,14 +108,11 @@ impl Answer {
     }
 
     async fn geojson(self) -> Result<Response, Problem> {
-        let (turns, coordinates) =
-            (Arc::clone(&self.ask.app.streams), coordinates(self.request.crs)?);
-        let (sent, head) = tokio::sync::oneshot::channel();
-        let write = move |sink: &mut stream::Sink| {
-            let page = self.page().map_err(WriteError::Store)?;
-            let links = self.links(page.next.as_ref());
-            // The reader may have gone; then nobody reads the header either.
-            let _ = sent.send((page.matched, links.clone()));
+        let coordinates = coordinates(self.request.crs)?;
+        let write = move |answer: &Self, sink: &mut stream::Sink, head: Sender<Head>| {
+            let page = answer.page().map_err(WriteError::Store)?;
+            let links = answer.links(page.next.as_ref());
+            tell(head, (page.matched, links.clone()));
             let mut writer = GeoJsonWriter::new(coordinates);
             sink.bytes().extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
             for (order, feature) in page.features.iter().enumerate() {
@@ -125,8 +126,8 @@ impl Answer {
                 "numberMatched": page.matched,
                 "numberReturned": page.features.len(),
                 "timeStamp": now(),
-                "attribution": self.view.layer().attribution,
-                "synthetic": self.view.layer().synthetic,
+                "attribution": answer.view.layer().attribution,
+                "synthetic": answer.view.layer().synthetic,
                 "links": links,
             });
             let tail = tail.to_string();
@@ -134,47 +135,42 @@ impl Answer {
             sink.bytes().extend_from_slice(&tail.as_bytes()[1..]);
             Ok(())
         };
-        let body = stream::body(&turns, write, to_problem).await?;
-        let mut response = body.into_response();
-        if let Ok((matched, links)) = head.await {
-            put_paging(response.headers_mut(), matched, &links);
-        }
-        Ok(response)
+        self.streamed(write).await
     }
 
-    async fn csv(self) -> Result<Body, Problem> {
-        let (turns, coordinates) =
-            (Arc::clone(&self.ask.app.streams), coordinates(self.request.crs)?);
-        let write = move |sink: &mut stream::Sink| {
+    async fn csv(self) -> Result<Response, Problem> {
+        let coordinates = coordinates(self.request.crs)?;
+        let write = move |answer: &Self, sink: &mut stream::Sink, head: Sender<Head>| {
+            let page = answer.limited(head)?;
             let mut writer = CsvWriter::new(coordinates);
-            writer.head(sink.bytes(), &self.view);
-            self.each(|feature| {
+            writer.head(sink.bytes(), &answer.view);
+            answer.each(page.as_ref(), |feature| {
                 writer.feature(sink.bytes(), feature)?;
                 sink.flush_if_full()?;
                 Ok(())
             })
         };
-        stream::body(&turns, write, to_problem).await
+        self.streamed(write).await
     }
 
-    async fn flatgeobuf(self) -> Result<Body, Problem> {
-        let (turns, coordinates) =
-            (Arc::clone(&self.ask.app.streams), coordinates(self.request.crs)?);
-        let write = move |sink: &mut stream::Sink| {
+    async fn flatgeobuf(self) -> Result<Response, Problem> {
+        let coordinates = coordinates(self.request.crs)?;
+        let write = move |answer: &Self, sink: &mut stream::Sink, head: Sender<Head>| {
+            let page = answer.limited(head)?;
             let mut census = Census::default();
-            self.each(|feature| {
+            answer.each(page.as_ref(), |feature| {
                 census.count(feature.geometry().shape());
                 Ok(())
             })?;
-            let mut writer = FgbWriter::new(coordinates, self.request.crs, census);
-            writer.head(sink.bytes(), &self.view);
-            self.each(|feature| {
+            let mut writer = FgbWriter::new(coordinates, answer.request.crs, census);
+            writer.head(sink.bytes(), &answer.view);
+            answer.each(page.as_ref(), |feature| {
                 writer.feature(sink.bytes(), feature)?;
                 sink.flush_if_full()?;
                 Ok(())
             })
         };
-        stream::body(&turns, write, to_problem).await
+        self.streamed(write).await
     }
 
     async fn page_for_people(self) -> Result<Response, Problem> {
@@ -182,25 +178,56 @@ impl Answer {
             let page = self.page().map_err(|error| Problem::from(&error))?;
             let links = self.links(page.next.as_ref());
             let (base, app) = (&self.ask.base, &self.ask.app);
-            Ok::<_, Problem>(html::features::items(base, app, &self.view, &page, &links))
+            let html = html::features::items(base, app, &self.view, &page, &links);
+            Ok::<_, Problem>((html, page.matched, links))
         });
-        let page = made.await.map_err(|error| Problem::internal(&error))??;
-        Ok(page.into_response())
+        let (html, matched, links) = made.await.map_err(|error| Problem::internal(&error))??;
+        let mut response = html.into_response();
+        put_paging(response.headers_mut(), matched, &links);
+        Ok(response)
+    }
+
+    /// Writes on a thread for blocking work; the headers wait for what the writer says of the page.
+    async fn streamed(
+        self,
+        write: impl FnOnce(&Self, &mut stream::Sink, Sender<Head>) -> Result<(), WriteError>
+        + Send
+        + 'static,
+    ) -> Result<Response, Problem> {
+        let turns = Arc::clone(&self.ask.app.streams);
+        let (sent, head) = oneshot::channel();
+        let body = stream::body(&turns, move |sink| write(&self, sink, sent), to_problem).await?;
+        let mut response = body.into_response();
+        if let Ok((matched, links)) = head.await {
+            put_paging(response.headers_mut(), matched, &links);
+        }
+        Ok(response)
     }
 
     fn page(&self) -> Result<Page<'_>, StoreError> {
         self.view.query(&self.request.query)
     }
 
+    /// The page that a download is limited to; `None` for one that holds everything. Whoever waits
+    /// for the head learns of it before a feature is written.
+    fn limited(&self, head: Sender<Head>) -> Result<Option<Page<'_>>, WriteError> {
+        if self.request.limit.is_none() && self.request.query.after.is_none() {
+            return Ok(None);
+        }
+        let page = self.page().map_err(WriteError::Store)?;
+        tell(head, (page.matched, self.links(page.next.as_ref())));
+        Ok(Some(page))
+    }
+
     /// Gives each feature of the answer: of a page in the order of identifiers, of the whole in
     /// storage order, which is the faster one.
     fn each<'a>(
         &'a self,
-        mut write: impl FnMut(crate::store::FeatureRef<'a>) -> Result<(), WriteError>,
+        page: Option<&Page<'a>>,
+        mut write: impl FnMut(FeatureRef<'a>) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
-        if self.request.limit.is_some() || self.request.query.after.is_some() {
-            let page = self.page().map_err(WriteError::Store)?;
-            return page.features.into_iter().try_for_each(write);
+        if let Some(page) = page {
+            return page.features.iter().copied().try_for_each(write);
         }
         let mut features = self.view.stream(&self.request.query).map_err(WriteError::Store)?;
         features.try_for_each(&mut write)
@@ -232,8 +259,11 @@ pub(super) fn coordinates(crs: Crs) -> Result<Coordinates, Problem> {
     Coordinates::new(crs).map_err(|error| Problem::internal(&error))
 }
 
-/// Says in which system an answer is (OGC 18-058r1, 6.2.6).
-pub(super) fn put_content_crs(headers: &mut HeaderMap, crs: Crs) {
+/// Says in which system an answer is (OGC 18-058r1, 6.2.6). A page says so itself, and for people.
+pub(super) fn put_content_crs(headers: &mut HeaderMap, format: Format, crs: Crs) {
+    if format == Format::Html {
+        return;
+    }
     if let Ok(value) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
         headers.insert(HeaderName::from_static("content-crs"), value);
     }
@@ -250,6 +280,11 @@ pub(super) fn to_problem(error: &WriteError) -> Problem {
         ),
         WriteError::Reader(_) => Problem::fault(),
     }
+}
+
+/// Tells the head of an answer; its reader may have gone, and then nobody misses it.
+fn tell(head: Sender<Head>, said: Head) {
+    let _ = head.send(said);
 }
 
 /// The present instant, to the millisecond.

@@ -86,7 +86,8 @@ fn bbox(query: &Query) -> Result<Option<Region>, Problem> {
 
 fn datetime(query: &Query) -> Result<Option<Interval>, Problem> {
     let Some(text) = query.get("datetime") else { return Ok(None) };
-    let read = text.parse().map(Some);
+    // A plus sign that was not percent-encoded came as a space, which no time holds.
+    let read = text.replace(' ', "+").parse().map(Some);
     read.map_err(|error: city::Error| {
         Problem::parameter(
             "datetime",

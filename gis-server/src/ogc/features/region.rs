@@ -78,6 +78,12 @@ fn geographic([west, south, east, north]: [f64; 4], crs: Crs) -> Result<Region, 
     if south < -90.0 || north > 90.0 {
         return Err(too_far());
     }
+    if west.abs() > 180.0 || east.abs() > 180.0 {
+        return Err(wrong(
+            "kinh độ nằm ngoài -180..180; hãy kiểm tra thứ tự trục của bbox-crs",
+            "a longitude is outside -180..180; check the axis order of bbox-crs",
+        ));
+    }
     // A west edge beyond the east one crosses the antimeridian (OGC 17-069r4, 7.15.3).
     let spans = if west <= east { vec![(west, east)] } else { vec![(west, 180.0), (-180.0, east)] };
     let boxes: Vec<Bbox> = spans
@@ -160,6 +166,8 @@ mod tests {
             "108,16,109,15",
             "0,0,9,1,1,5",
             "1,-91,2,0",
+            "-181,0,2,1",
+            "100,0,181,1",
         ] {
             assert_eq!(read(text, Crs::CRS84).unwrap_err().status(), 400, "{text}");
         }

@@ -4,21 +4,24 @@ use axum::http::{HeaderMap, header};
 use city::Crs;
 
 use crate::{
-    http::{base::Base, etag::ETag, format::Format},
+    http::{ask::Ask, etag::ETag, format::Format},
     store::{FeatureRef, LayerView},
 };
 
 /// The tag of a feature in one system and format, for one class of viewers.
-pub fn of(
-    view: &LayerView,
-    feature: FeatureRef<'_>,
-    base: &Base,
-    crs: Crs,
-    format: Format,
-) -> ETag {
-    let scope = view.clearances().scope().to_string();
-    let representation = ETag::of(&[base.as_str(), &scope, &crs.to_string(), format.name()]);
+pub fn of(ask: &Ask, view: &LayerView, feature: FeatureRef<'_>, crs: Crs, format: Format) -> ETag {
+    let (scope, meanings) = (view.clearances().scope().to_string(), meanings(ask, format));
+    let representation =
+        ETag::of(&[ask.base.as_str(), &scope, &crs.to_string(), format.name(), &meanings]);
     ETag::versioned(&feature.version(), &representation)
+}
+
+/// The tag of what codes mean, in a format that shows it.
+pub(super) fn meanings(ask: &Ask, format: Format) -> String {
+    match format {
+        Format::Html => ask.app.codelists.now().tag.as_str().to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The version of a feature that `If-Match` names: what was read in any representation serves.
