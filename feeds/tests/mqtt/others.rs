@@ -87,7 +87,10 @@ async fn mosquittos_clients_see_retained_messages_wills_and_refusals() {
 
     let lost = ["-t", "x", "--will-topic", "will/1", "--will-payload", "lost", "-W", "20"];
     let mut client = mosquitto("mosquitto_sub", &listener, "311", &lost).spawn().expect("starts");
-    until("it connects", || listener.metrics().connections == 1).await;
+    // A subscriber has said its will; the count of connections may still hold an earlier client.
+    let ready = listener.publisher();
+    until("it subscribes", || ready.publish(Message::new("x", "probe", Qos::AtMostOnce)) == 1)
+        .await;
     client.kill().await.expect("it was running");
     until("its will comes", || desk.payloads("will/1") == ["lost"]).await;
 
