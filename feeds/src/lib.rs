@@ -18,5 +18,6 @@ pub mod log;
 pub mod model;
 pub mod mqtt;
 pub mod qc;
+pub mod sqlite;
 
 pub use clock::{Clock, ManualClock, SystemClock};

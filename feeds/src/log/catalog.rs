@@ -64,7 +64,7 @@ impl Catalog {
     /// Entries after a number in their order, `limit` at most.
     ///
     /// # Errors
-    /// [`LogError::Sqlite`], as all of these.
+    /// [`LogError::File`], as all of these.
     pub(crate) fn after(&self, after: Seq, limit: usize) -> Result<Vec<Entry>, LogError> {
         let mut entries = Vec::new();
         for segment in self.segments().iter().filter(|segment| segment.last_seq() > after) {

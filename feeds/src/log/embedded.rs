@@ -13,11 +13,13 @@ use city::Instant;
 use super::{
     Amended, Amendment, AppendError, Catalog, DurableAck, Entry, Follower, Letter, LetterId,
     LetterLimits, LogError, NewLetter, ObservationLog, ObservationQuery, Outcome, Page,
-    RecoveryReport, Redriven, letters,
+    RecoveryReport, Redriven,
+    jobs::{Counters, Job, enqueue},
+    letters,
     letters::{LetterBook, LetterCounts},
     queue::Queue,
     recovery,
-    writer::{Counters, Job, Writer, enqueue},
+    writer::Writer,
 };
 use crate::{
     clock::{Clock, day_of},
@@ -181,7 +183,7 @@ impl EmbeddedLog {
     /// Dead letters after a number, `limit` at most.
     ///
     /// # Errors
-    /// [`LogError::Sqlite`].
+    /// [`LogError::File`].
     pub fn letters(&self, after: LetterId, limit: usize) -> Result<Vec<Letter>, LogError> {
         letters::read(&self.catalog.dir, after, limit)
     }
@@ -190,7 +192,7 @@ impl EmbeddedLog {
     /// letters whose observations are recorded now are marked. Blocks: not for asynchronous tasks.
     ///
     /// # Errors
-    /// [`LogError::Sqlite`] when the letters cannot be read; [`AppendError`] when the log takes
+    /// [`LogError::File`] when the letters cannot be read; [`AppendError`] when the log takes
     /// nothing.
     pub fn redrive(
         &self,
@@ -280,7 +282,7 @@ impl EmbeddedLog {
     /// none or it had been removed.
     ///
     /// # Errors
-    /// [`LogError::Sqlite`].
+    /// [`LogError::File`].
     pub fn observation(&self, id: Id, as_of: Seq) -> Result<Option<Entry>, LogError> {
         self.catalog.current(id, as_of)
     }
@@ -288,7 +290,7 @@ impl EmbeddedLog {
     /// Observations of one datastream by time.
     ///
     /// # Errors
-    /// [`LogError::Sqlite`].
+    /// [`LogError::File`].
     pub fn query(&self, query: &ObservationQuery) -> Result<Page, LogError> {
         self.catalog.query(query)
     }
@@ -296,7 +298,7 @@ impl EmbeddedLog {
     /// Every version recorded for a datastream at an instant, the oldest first.
     ///
     /// # Errors
-    /// [`LogError::Sqlite`].
+    /// [`LogError::File`].
     pub fn versions(&self, stream: StreamId, time: Instant) -> Result<Vec<Entry>, LogError> {
         self.catalog.versions_at(stream, time)
     }

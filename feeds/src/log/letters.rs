@@ -1,7 +1,7 @@
 //! The dead letters: what could not be recorded, kept to be looked at and sent again.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,18 +11,16 @@ use std::{
 use city::Instant;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
-use super::{
-    LogError,
-    segment::{checkpoint, open_reader, open_writer},
-};
+use super::LogError;
+use crate::sqlite::{Checkpoint, FileError, Schema, WritingFile, failed, open_reader};
 
 /// Name of the file in the log's folder.
 const FILE_NAME: &str = "dead-letters.sqlite";
-const FORMAT: i64 = 1;
-/// "Dltr": tells our file from any other SQLite database.
-const APPLICATION_ID: i64 = 0x446c_7472;
 
-const TABLES: &str = "
+const SCHEMA: Schema = Schema {
+    application_id: 0x446c_7472, // "Dltr"
+    format: 1,
+    tables: "
     CREATE TABLE letter (
         id       INTEGER PRIMARY KEY AUTOINCREMENT,
         received INTEGER NOT NULL,  -- microseconds since 1970
@@ -33,7 +31,8 @@ const TABLES: &str = "
         payload  BLOB NOT NULL,
         redriven INTEGER            -- when it was sent again with success
     );
-";
+",
+};
 
 /// The number of a dead letter; they are never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,8 +115,7 @@ impl LetterCounts {
 /// Writes the letters; one connection alone does.
 #[derive(Debug)]
 pub(super) struct LetterBook {
-    connection: Connection,
-    path: PathBuf,
+    file: WritingFile,
     limits: LetterLimits,
     next: i64,
     counts: Arc<LetterCounts>,
@@ -129,20 +127,16 @@ impl LetterBook {
         limits: LetterLimits,
         counts: Arc<LetterCounts>,
     ) -> Result<Self, LogError> {
-        let path = dir.join(FILE_NAME);
-        let connection = open_writer(&path, APPLICATION_ID, FORMAT, TABLES)?;
-        let failed = |source| LogError::Sqlite { path: path.clone(), source };
-        let measure = || -> rusqlite::Result<(i64, u64, u64)> {
-            checkpoint(&connection, "TRUNCATE")?;
+        let mut file = WritingFile::open(&dir.join(FILE_NAME), &SCHEMA)?;
+        let (last, rows, bytes): (i64, u64, u64) = file.run(|connection| {
             let last = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'letter'";
-            let last: i64 = connection.query_row(last, [], |row| row.get(0))?;
+            let last = connection.query_row(last, [], |row| row.get(0))?;
             let sums = "SELECT count(*), coalesce(sum(length(payload)), 0) FROM letter";
             connection.query_row(sums, [], |row| Ok((last, row.get(0)?, row.get(1)?)))
-        };
-        let (last, rows, bytes) = measure().map_err(failed)?;
+        })?;
         counts.rows.store(rows, Ordering::Relaxed);
         counts.bytes.store(bytes, Ordering::Relaxed);
-        Ok(Self { connection, path, limits, next: last + 1, counts })
+        Ok(Self { file, limits, next: last + 1, counts })
     }
 
     /// The number that the next letter gets.
@@ -156,55 +150,28 @@ impl LetterBook {
         letters: &[NewLetter],
         received: Instant,
     ) -> Result<(), LogError> {
-        let result = self.insert(letters, received).and_then(|()| self.keep_within_limits());
-        result.map_err(|source| LogError::Sqlite { path: self.path.clone(), source })
-    }
-
-    fn insert(&mut self, letters: &[NewLetter], received: Instant) -> rusqlite::Result<()> {
-        let behavior = TransactionBehavior::Immediate;
-        let transaction = self.connection.transaction_with_behavior(behavior)?;
-        let mut bytes = 0;
-        for (id, letter) in (self.next..).zip(letters) {
-            let payload = &letter.payload[..letter.payload.len().min(self.limits.payload_bytes)];
-            bytes += payload.len() as u64;
-            transaction
-                .prepare_cached(
-                    "INSERT INTO letter (id, received, source, code, message, format, payload) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                )?
-                .execute(params![
-                    id,
-                    received.as_micros(),
-                    letter.source.as_ref(),
-                    letter.code,
-                    letter.message,
-                    letter.format,
-                    payload,
-                ])?;
-        }
-        transaction.commit()?;
+        let LetterBook { next, limits, .. } = *self;
+        let bytes = self
+            .file
+            .run(|connection| insert(connection, next, letters, received, limits.payload_bytes))?;
         self.next += letters.len() as i64;
         self.counts.rows.fetch_add(letters.len() as u64, Ordering::Relaxed);
         self.counts.bytes.fetch_add(bytes, Ordering::Relaxed);
-        Ok(())
+        Ok(self.keep_within_limits()?)
     }
 
     /// Lets the oldest go in steps of an eighth, so that it is not done for every letter.
-    fn keep_within_limits(&mut self) -> rusqlite::Result<()> {
+    fn keep_within_limits(&mut self) -> Result<(), FileError> {
         let rows = self.counts.rows.load(Ordering::Relaxed);
         let bytes = self.counts.bytes.load(Ordering::Relaxed);
         if rows <= self.limits.rows && bytes <= self.limits.bytes {
-            return checkpoint(&self.connection, "PASSIVE").map(drop);
+            return self.file.checkpoint(Checkpoint::Passive);
         }
         let gone = (rows / 8).max(rows.saturating_sub(self.limits.rows)).max(1);
-        let oldest = "id IN (SELECT id FROM letter ORDER BY id LIMIT ?1)";
-        let sum = format!("SELECT coalesce(sum(length(payload)), 0) FROM letter WHERE {oldest}");
-        let freed: u64 = self.connection.query_row(&sum, [gone], |row| row.get(0))?;
-        let gone =
-            self.connection.execute(&format!("DELETE FROM letter WHERE {oldest}"), [gone])?;
-        self.counts.rows.fetch_sub(gone as u64, Ordering::Relaxed);
+        let (gone, freed) = self.file.run(|connection| delete_oldest(connection, gone))?;
+        self.counts.rows.fetch_sub(gone, Ordering::Relaxed);
         self.counts.bytes.fetch_sub(freed, Ordering::Relaxed);
-        self.counts.dropped.fetch_add(gone as u64, Ordering::Relaxed);
+        self.counts.dropped.fetch_add(gone, Ordering::Relaxed);
         Ok(())
     }
 
@@ -214,23 +181,64 @@ impl LetterBook {
         letters: &[LetterId],
         when: Instant,
     ) -> Result<(), LogError> {
-        let mut mark = || -> rusqlite::Result<()> {
-            let transaction = self.connection.transaction()?;
+        let marked = self.file.run(|connection| {
+            let transaction = connection.transaction()?;
             for letter in letters {
                 let sql = "UPDATE letter SET redriven = ?2 WHERE id = ?1";
                 transaction.prepare_cached(sql)?.execute(params![letter.0, when.as_micros()])?;
             }
             transaction.commit()
-        };
-        mark().map_err(|source| LogError::Sqlite { path: self.path.clone(), source })
+        });
+        Ok(marked?)
     }
+}
+
+/// Writes letters under numbers from `next` on; as many bytes of payload as were kept.
+fn insert(
+    connection: &mut Connection,
+    next: i64,
+    letters: &[NewLetter],
+    received: Instant,
+    most_bytes: usize,
+) -> rusqlite::Result<u64> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut bytes = 0;
+    for (id, letter) in (next..).zip(letters) {
+        let payload = &letter.payload[..letter.payload.len().min(most_bytes)];
+        bytes += payload.len() as u64;
+        transaction
+            .prepare_cached(
+                "INSERT INTO letter (id, received, source, code, message, format, payload) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                id,
+                received.as_micros(),
+                letter.source.as_ref(),
+                letter.code,
+                letter.message,
+                letter.format,
+                payload,
+            ])?;
+    }
+    transaction.commit()?;
+    Ok(bytes)
+}
+
+/// Deletes the oldest letters; as many as there were, and the bytes of their payloads.
+fn delete_oldest(connection: &mut Connection, count: u64) -> rusqlite::Result<(u64, u64)> {
+    let oldest = "id IN (SELECT id FROM letter ORDER BY id LIMIT ?1)";
+    let sum = format!("SELECT coalesce(sum(length(payload)), 0) FROM letter WHERE {oldest}");
+    let freed = connection.query_row(&sum, [count], |row| row.get(0))?;
+    let gone = connection.execute(&format!("DELETE FROM letter WHERE {oldest}"), [count])?;
+    Ok((gone as u64, freed))
 }
 
 /// Letters after a number, `limit` at most.
 pub(super) fn read(dir: &Path, after: LetterId, limit: usize) -> Result<Vec<Letter>, LogError> {
     let path = dir.join(FILE_NAME);
+    let connection = open_reader(&path)?;
     let read = || -> rusqlite::Result<Vec<Letter>> {
-        let connection = open_reader(&path)?;
         let mut statement = connection.prepare(
             "SELECT id, received, source, code, message, format, payload, redriven \
              FROM letter WHERE id > ?1 ORDER BY id LIMIT ?2",
@@ -238,7 +246,7 @@ pub(super) fn read(dir: &Path, after: LetterId, limit: usize) -> Result<Vec<Lett
         let bounds = params![after.0, i64::try_from(limit).unwrap_or(i64::MAX)];
         statement.query_map(bounds, letter_of)?.collect()
     };
-    read().map_err(|source| LogError::Sqlite { path: path.clone(), source })
+    Ok(read().map_err(failed(&path))?)
 }
 
 fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {

@@ -11,6 +11,9 @@
 mod catalog;
 mod embedded;
 mod encode;
+mod failure;
+mod jobs;
+mod judge;
 mod letters;
 mod query;
 mod queue;
@@ -41,6 +44,7 @@ pub(crate) use segment::Segment;
 use crate::{
     model::{Id, NewObservation, Observation, Quality, Seq},
     qc::Refusal,
+    sqlite::FileError,
 };
 
 /// A durable, ordered log of observations.
@@ -227,14 +231,9 @@ impl AppendError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// A file of the log cannot be read or written.
-    #[error("{path}: {source}; check the disk and the file's owner")]
-    Sqlite {
-        /// Which file.
-        path: PathBuf,
-        /// What SQLite says.
-        source: rusqlite::Error,
-    },
+    /// A file of the log cannot be opened, read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The folder cannot be read or written.
     #[error("cannot {action} {path}: {source}")]
     Io {
@@ -248,16 +247,6 @@ pub enum LogError {
     /// Another process writes the folder.
     #[error("{0} is in use by another server: stop that one, or choose another data folder")]
     InUse(PathBuf),
-    /// The file was made by a later version of this program.
-    #[error("{path} has format {found}; this program knows up to {known}: use a newer program")]
-    Format {
-        /// Which file.
-        path: PathBuf,
-        /// Its format.
-        found: i64,
-        /// The latest format known here.
-        known: i64,
-    },
 }
 
 #[cfg(test)]

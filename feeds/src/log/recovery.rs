@@ -2,11 +2,12 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use super::{
-    LogError, Segment,
-    segment::{SegmentWriter, open_reader, size_of_file, wal_of},
+use super::{LogError, Segment, segment::SegmentWriter};
+use crate::{
+    clock::day_of,
+    model::Seq,
+    sqlite::{failed, open_reader, size_of_file, wal_of},
 };
-use crate::{clock::day_of, model::Seq};
 
 /// No row takes fewer bytes than this; it bounds how many an unreadable file may hold.
 const LEAST_ROW_BYTES: u64 = 12;
@@ -85,9 +86,8 @@ fn examine(segment: &Segment) -> SegmentReport {
     let measured = if is_unfinished {
         SegmentWriter::recover(segment)
     } else {
-        let read = |connection: rusqlite::Connection| segment.measure(&connection);
-        let failed = |source| LogError::Sqlite { path: segment.path.clone(), source };
-        open_reader(&segment.path).and_then(read).map(|()| 0).map_err(failed)
+        let measure = |connection| segment.measure(&connection).map_err(failed(&segment.path));
+        open_reader(&segment.path).and_then(measure).map(|()| 0)
     };
     let trouble = measured.as_ref().err().map(ToString::to_string);
     if let Some(why) = &trouble {

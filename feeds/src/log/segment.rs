@@ -1,23 +1,14 @@
 //! One file of the log: the observations received on a day.
-//!
-//! SQLite before 3.51.3 can corrupt a write-ahead log when two connections checkpoint (the WAL-reset
-//! bug). So one connection alone, [`SegmentWriter`]'s, writes and checkpoints a file; readers open
-//! it read-only and never checkpoint, nor does anybody when closing.
 
 use std::{
-    fs::File,
     path::{Path, PathBuf},
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
 };
 
-use rusqlite::{
-    Connection, OpenFlags, TransactionBehavior, config::DbConfig, params_from_iter,
-    types::Value as Cell,
-};
+use rusqlite::{Connection, TransactionBehavior, params_from_iter, types::Value as Cell};
 
 use super::{
     Entry, LogError,
@@ -26,18 +17,18 @@ use super::{
 use crate::{
     clock::date_of,
     model::{Observation, Seq},
+    sqlite::{Checkpoint, FileError, Schema, WritingFile, failed, open_reader},
 };
 
-/// Version of the tables below, as `user_version`.
-const FORMAT: i64 = 1;
-/// "Dobs": tells our file from any other SQLite database.
-const APPLICATION_ID: i64 = 0x446f_6273;
 /// Idle reading connections that a file keeps.
 const IDLE_READERS: usize = 3;
 
 /// The key begins with the minute so that what arrives now lands in few pages, whatever the
 /// number of datastreams (measured: four times the rows a second of a key by datastream).
-const TABLES: &str = "
+const SCHEMA: Schema = Schema {
+    application_id: 0x446f_6273, // "Dobs"
+    format: 1,
+    tables: "
     CREATE TABLE observation (
         minute   INTEGER NOT NULL,  -- of the phenomenon time, since 1970
         stream   INTEGER NOT NULL,
@@ -52,7 +43,8 @@ const TABLES: &str = "
         PRIMARY KEY (minute, stream, time, seq)
     ) WITHOUT ROWID;
     CREATE UNIQUE INDEX observation_by_seq ON observation (seq);
-";
+",
+};
 
 /// What is known of a file, and its reading connections.
 #[derive(Debug)]
@@ -109,19 +101,13 @@ impl Segment {
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LogError> {
         let idle = self.lock_readers().pop();
-        let result = match idle {
-            Some(connection) => Ok(connection),
-            None => open_reader(&self.path),
+        let connection = idle.map_or_else(|| open_reader(&self.path), Ok)?;
+        let value = read(&connection).map_err(failed(&self.path))?;
+        let mut readers = self.lock_readers();
+        if readers.len() < IDLE_READERS {
+            readers.push(connection);
         }
-        .and_then(|connection| {
-            let value = read(&connection)?;
-            let mut readers = self.lock_readers();
-            if readers.len() < IDLE_READERS {
-                readers.push(connection);
-            }
-            Ok(value)
-        });
-        result.map_err(|source| LogError::Sqlite { path: self.path.clone(), source })
+        Ok(value)
     }
 
     /// Takes numbers from the file itself.
@@ -147,130 +133,34 @@ impl Segment {
         self.last_seq.fetch_max(last.get(), Ordering::AcqRel);
     }
 
-    fn lock_readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn lock_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A connection that can neither write nor checkpoint.
-pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, read_only)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    Ok(connection)
-}
-
-/// The one connection that writes a file. It checkpoints when told to, never on its own: an error
-/// of a checkpoint must be seen.
-pub(crate) fn open_writer(
-    path: &Path,
-    application_id: i64,
-    format: i64,
-    tables: &str,
-) -> Result<Connection, LogError> {
-    let failed = |source| LogError::Sqlite { path: path.to_owned(), source };
-    let open = || -> rusqlite::Result<(Connection, i64)> {
-        let connection = Connection::open(path)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
-        connection.pragma_update(None, "cache_size", -65_536)?;
-        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if found == 0 {
-            connection.execute_batch(&format!(
-                "BEGIN; {tables} PRAGMA application_id = {application_id}; \
-                 PRAGMA user_version = {format}; COMMIT;"
-            ))?;
-        }
-        Ok((connection, if found == 0 { format } else { found }))
-    };
-    match open().map_err(failed)? {
-        (connection, found) if found <= format => {
-            sync_folder_of(path)?;
-            Ok(connection)
-        }
-        (_, found) => Err(LogError::Format { path: path.to_owned(), found, known: format }),
-    }
-}
-
-/// Makes the names in a file's folder durable.
-fn sync_folder_of(path: &Path) -> Result<(), LogError> {
-    let Some(dir) = path.parent() else { return Ok(()) };
-    let failed = |source| LogError::Io { action: "sync", path: dir.to_owned(), source };
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)
-}
-
-/// Moves the write-ahead log into the file; `(frames it held, frames moved)`.
-pub(crate) fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<(i64, i64)> {
-    let sql = format!("PRAGMA wal_checkpoint({mode})");
-    connection.query_row(&sql, [], |row| Ok((row.get(1)?, row.get(2)?)))
-}
-
-/// The path of a file's write-ahead log.
-pub(crate) fn wal_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
-}
-
-/// How large a file is; 0 when it is not there.
-pub(crate) fn size_of_file(path: &Path) -> u64 {
-    path.metadata().map_or(0, |meta| meta.len())
-}
-
 /// Writes one file.
 #[derive(Debug)]
-pub(super) struct SegmentWriter {
-    connection: Connection,
-}
+pub(super) struct SegmentWriter(WritingFile);
 
 impl SegmentWriter {
-    /// Opens a file for writing, making it when it is not there; what a crash left in its
-    /// write-ahead log is brought into the file and synced before anything is added.
-    pub(super) fn open(segment: &Segment) -> Result<Self, LogError> {
-        let connection = open_writer(&segment.path, APPLICATION_ID, FORMAT, TABLES)?;
-        let failed = |source| LogError::Sqlite { path: segment.path.clone(), source };
-        checkpoint(&connection, "TRUNCATE").map_err(failed)?;
-        segment.measure(&connection).map_err(failed)?;
-        Ok(Self { connection })
+    /// Opens a file for writing, making it when it is not there.
+    pub(super) fn open(segment: &Segment) -> Result<Self, FileError> {
+        let mut file = WritingFile::open(&segment.path, &SCHEMA)?;
+        file.run(|connection| segment.measure(connection))?;
+        Ok(Self(file))
     }
 
     /// Brings what a crash left in a file's write-ahead log into the file; as many bytes of it.
-    pub(super) fn recover(segment: &Segment) -> Result<u64, LogError> {
-        let connection = open_writer(&segment.path, APPLICATION_ID, FORMAT, TABLES)?;
-        let recover = || -> rusqlite::Result<u64> {
-            let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-            let (frames, _) = checkpoint(&connection, "PASSIVE")?;
-            checkpoint(&connection, "TRUNCATE")?;
-            segment.measure(&connection)?;
-            // A write-ahead log is a header of 32 bytes, and 24 bytes before each page.
-            let bytes = if frames > 0 { 32 + frames * (page + 24) } else { 0 };
-            Ok(bytes.unsigned_abs())
-        };
-        recover().map_err(|source| LogError::Sqlite { path: segment.path.clone(), source })
+    pub(super) fn recover(segment: &Segment) -> Result<u64, FileError> {
+        Self::open(segment).map(|writer| writer.0.recovered_bytes())
     }
 
     /// Writes entries and waits until the disk has them. They are written in the order of the key,
     /// so that neighbours land in the same pages.
-    pub(super) fn commit(&mut self, segment: &Segment, entries: &[Entry]) -> rusqlite::Result<()> {
+    pub(super) fn commit(&mut self, segment: &Segment, entries: &[Entry]) -> Result<(), FileError> {
         let mut sorted: Vec<&Entry> = entries.iter().collect();
         sorted.sort_unstable_by_key(|entry| key_of(&entry.observation));
-        let behavior = TransactionBehavior::Immediate;
-        let transaction = self.connection.transaction_with_behavior(behavior)?;
-        {
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO observation (minute, stream, time, seq, id, result, quality, \
-                 received, feature, details) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?;
-            for entry in sorted {
-                insert.execute(params_from_iter(row_of(entry)))?;
-            }
-        }
-        transaction.commit()?;
+        self.0.run(|connection| insert(connection, &sorted))?;
         let minutes = || entries.iter().map(|entry| minute_of(entry.observation.time).0);
         if let (Some(first), Some(last), Some(entry)) =
             (minutes().min(), minutes().max(), entries.last())
@@ -281,9 +171,23 @@ impl SegmentWriter {
     }
 
     /// Moves what it can of the write-ahead log into the file.
-    pub(super) fn checkpoint(&self, mode: &str) -> rusqlite::Result<(i64, i64)> {
-        checkpoint(&self.connection, mode)
+    pub(super) fn checkpoint(&self, mode: Checkpoint) -> Result<(), FileError> {
+        self.0.checkpoint(mode)
     }
+}
+
+fn insert(connection: &mut Connection, entries: &[&Entry]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO observation (minute, stream, time, seq, id, result, quality, \
+             received, feature, details) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
+        for entry in entries {
+            insert.execute(params_from_iter(row_of(entry)))?;
+        }
+    }
+    transaction.commit()
 }
 
 fn key_of(observation: &Observation) -> (i64, i64, i64, i64) {

@@ -4,10 +4,7 @@ mod reading;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{
-    segment::{open_reader, size_of_file, wal_of},
-    *,
-};
+use super::*;
 use crate::{
     ManualClock,
     model::{Details, Flag, ResultValue, StreamDirectory, StreamId, StreamRules},
@@ -289,26 +286,6 @@ fn one_folder_has_one_writer() {
     let clock = bench.clock.clone();
     let second = EmbeddedLog::open(bench.dir.path(), bench.config, clock, directory, Vec::new());
     assert!(matches!(second, Err(LogError::InUse(_))));
-}
-
-#[test]
-fn a_reader_neither_writes_nor_checkpoints() {
-    let bench = Bench::new();
-    let log = bench.log();
-    append(&log, vec![value(1, 0, 1.0); 100]);
-    let path = bench.dir.path().join(&bench.files()[0]);
-    let reader = open_reader(&path).unwrap();
-    assert!(reader.execute("DELETE FROM observation", []).is_err());
-    let pages: i64 =
-        reader.pragma_query_value(None, "wal_autocheckpoint", |row| row.get(0)).unwrap();
-    assert_eq!(pages, 0);
-    let before = std::fs::read(&path).unwrap();
-    assert!(size_of_file(&wal_of(&path)) > 0, "the commit stands in the write-ahead log");
-    let count = "SELECT count(*) FROM observation";
-    let rows: i64 = reader.query_row(count, [], |row| row.get(0)).unwrap();
-    drop(reader);
-    assert_eq!(rows, 100);
-    assert_eq!(before, std::fs::read(&path).unwrap(), "the file itself is as it was");
 }
 
 #[test]

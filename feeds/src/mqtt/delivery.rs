@@ -1,4 +1,4 @@
-//! The state machine of a session, without I/O: what waits, what is in flight, what came in twice.
+//! The state machine of a session, without I/O: what waits and what is in flight.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,6 +11,7 @@ use futures_util::future::AbortHandle;
 use super::{
     Message, TopicFilter,
     codec::{Property, Qos},
+    handover::Handovers,
     limits::SessionLimits,
 };
 
@@ -73,26 +74,6 @@ pub(super) enum Resend {
     PubRel(u16),
 }
 
-/// A QoS 2 message of the client, by its packet identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Inbound {
-    /// The application has it and has not settled it.
-    Pending,
-    /// It is durable; waits for PUBREL.
-    Taken,
-}
-
-/// What to do with a QoS 2 PUBLISH.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Arrival {
-    /// Hand it to the application.
-    New,
-    /// The application has it; wait for the outcome.
-    Pending,
-    /// It was taken; only the acknowledgement was lost.
-    Taken,
-}
-
 /// One subscription of the session.
 pub(super) struct Subscription {
     pub(super) filter: TopicFilter,
@@ -118,7 +99,8 @@ pub(super) struct SessionState {
     /// Bytes that wait or are in flight.
     bytes: usize,
     last_id: u16,
-    inbound: HashMap<u16, Inbound>,
+    /// QoS 2 messages of the client.
+    pub(super) handovers: Handovers,
     pub(super) subscriptions: HashMap<String, Subscription>,
     /// Messages that expired before they could be sent.
     pub(super) expired: usize,
@@ -134,7 +116,7 @@ impl SessionState {
             in_flight: VecDeque::new(),
             bytes: 0,
             last_id: 0,
-            inbound: HashMap::new(),
+            handovers: Handovers::default(),
             subscriptions: HashMap::new(),
             expired: 0,
             is_over: false,
@@ -242,167 +224,16 @@ impl SessionState {
         self.bytes -= freed;
     }
 
-    /// A QoS 2 PUBLISH of the client.
-    pub(super) fn arrive(&mut self, packet_id: u16) -> Arrival {
-        match self.inbound.get(&packet_id) {
-            Some(Inbound::Pending) => Arrival::Pending,
-            Some(Inbound::Taken) => Arrival::Taken,
-            None => {
-                self.inbound.insert(packet_id, Inbound::Pending);
-                Arrival::New
-            }
-        }
-    }
-
-    /// QoS 2 messages of the client that are not released.
-    pub(super) fn inbound(&self) -> usize {
-        self.inbound.len()
-    }
-
-    pub(super) fn inbound_settled(&mut self, packet_id: u16, is_taken: bool) {
-        match is_taken {
-            true => self.inbound.insert(packet_id, Inbound::Taken),
-            false => self.inbound.remove(&packet_id),
-        };
-    }
-
-    /// Whether the message was taken; `None` while the application has it.
-    pub(super) fn inbound_outcome(&self, packet_id: u16) -> Option<bool> {
-        match self.inbound.get(&packet_id) {
-            Some(Inbound::Pending) => None,
-            Some(Inbound::Taken) => Some(true),
-            None => Some(false),
-        }
-    }
-
-    /// PUBREL of the client; false when there is no such message.
-    pub(super) fn release(&mut self, packet_id: u16) -> bool {
-        let is_taken = self.inbound.get(&packet_id) == Some(&Inbound::Taken);
-        if is_taken {
-            self.inbound.remove(&packet_id);
-        }
-        is_taken
-    }
-
     /// Forgets everything; the filters that were subscribed to.
     pub(super) fn end(&mut self) -> Vec<TopicFilter> {
         self.is_over = true;
         self.waiting.clear();
         self.in_flight.clear();
-        self.inbound.clear();
+        self.handovers = Handovers::default();
         self.bytes = 0;
         self.subscriptions.drain().map(|(_, one)| one.filter.clone()).collect()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    fn delivery(qos: Qos, payload: &str) -> Delivery {
-        Delivery {
-            message: Arc::new(Message::new("a", payload.to_owned(), qos)),
-            qos,
-            retain: false,
-            identifiers: Vec::new(),
-            since: Instant::now(),
-            packet_id: None,
-        }
-    }
-
-    fn state(queue_messages: usize) -> SessionState {
-        SessionState::new(&SessionLimits { queue_messages, ..SessionLimits::default() })
-    }
-
-    fn next(state: &mut SessionState, send_maximum: u16) -> Option<Delivery> {
-        state.next(send_maximum, Instant::now())
-    }
-
-    #[test]
-    fn what_is_in_flight_is_sent_again_in_its_order_until_it_is_acknowledged() {
-        let mut state = state(10);
-        for payload in ["1", "2", "3", "4"] {
-            let qos = if payload == "2" { Qos::ExactlyOnce } else { Qos::AtLeastOnce };
-            assert_eq!(state.offer(delivery(qos, payload)), Offer::Queued);
-        }
-        let ids: Vec<_> = (0..3).filter_map(|_| next(&mut state, 3)?.packet_id).collect();
-        assert_eq!(ids, [1, 2, 3]);
-        assert!(next(&mut state, 3).is_none(), "the window is full");
-        assert!(state.done(1) && state.received(2) && !state.done(9));
-        assert_eq!(next(&mut state, 3).and_then(|one| one.packet_id), Some(4));
-        let again: Vec<_> = state
-            .resend()
-            .into_iter()
-            .map(|one| match one {
-                Resend::Publish(delivery) => format!("publish {:?}", delivery.packet_id),
-                Resend::PubRel(id) => format!("release {id}"),
-            })
-            .collect();
-        assert_eq!(again, ["release 2", "publish Some(3)", "publish Some(4)"]);
-        assert!(state.done(3) && state.done(4) && state.completed(2) && !state.completed(2));
-        assert_eq!(state.bytes, 0, "nothing is left");
-    }
-
-    #[test]
-    fn a_full_queue_takes_nothing_and_a_client_away_keeps_no_qos_0() {
-        let mut state = state(2);
-        assert_eq!(state.offer(delivery(Qos::AtMostOnce, "1")), Offer::Queued);
-        assert_eq!(state.offer(delivery(Qos::AtLeastOnce, "2")), Offer::Queued);
-        assert_eq!(state.offer(delivery(Qos::AtLeastOnce, "3")), Offer::Full);
-        state.connection_lost();
-        let kept = next(&mut state, 10).expect("the QoS 1 message");
-        assert_eq!((&kept.message.payload[..], kept.packet_id), (&b"2"[..], Some(1)));
-        assert!(next(&mut state, 10).is_none());
-    }
-
-    #[test]
-    fn a_queue_is_bounded_in_bytes() {
-        let limits = SessionLimits { queue_bytes: 1000, ..SessionLimits::default() };
-        let mut state = SessionState::new(&limits);
-        let large = "x".repeat(2000);
-        assert_eq!(state.offer(delivery(Qos::AtMostOnce, &large)), Offer::Queued, "alone");
-        assert_eq!(state.offer(delivery(Qos::AtMostOnce, "1")), Offer::Full);
-        assert!(next(&mut state, 1).is_some());
-        assert_eq!(state.offer(delivery(Qos::AtMostOnce, "1")), Offer::Queued);
-    }
-
-    #[test]
-    fn a_message_that_expired_is_not_sent() {
-        let mut state = state(10);
-        let mut message = Message::new("a", "old", Qos::AtLeastOnce);
-        message.properties = message.properties.with_number(Property::MessageExpiry, 5);
-        let old = Delivery { message: Arc::new(message), ..delivery(Qos::AtLeastOnce, "") };
-        assert_eq!(state.offer(old), Offer::Queued);
-        assert_eq!(state.offer(delivery(Qos::AtLeastOnce, "new")), Offer::Queued);
-        let later = Instant::now() + Duration::from_secs(6);
-        let sent = state.next(10, later).expect("the new one");
-        assert_eq!((&sent.message.payload[..], state.expired), (&b"new"[..], 1));
-    }
-
-    #[test]
-    fn a_qos_2_message_is_handed_over_once_until_it_is_released() {
-        let mut state = state(10);
-        assert_eq!(state.arrive(7), Arrival::New);
-        assert_eq!(state.arrive(7), Arrival::Pending);
-        assert!(!state.release(7), "not before it is durable");
-        state.inbound_settled(7, true);
-        assert_eq!(state.arrive(7), Arrival::Taken);
-        assert!(state.release(7) && !state.release(7));
-        assert_eq!(state.arrive(7), Arrival::New);
-        state.inbound_settled(7, false);
-        assert_eq!(state.arrive(7), Arrival::New, "one that was not taken may come again");
-    }
-
-    #[test]
-    fn identifiers_go_round_and_skip_what_is_in_flight() {
-        let mut state = state(10);
-        state.last_id = u16::MAX - 1;
-        for _ in 0..3 {
-            state.offer(delivery(Qos::AtLeastOnce, ""));
-        }
-        let ids: Vec<_> = (0..3).filter_map(|_| next(&mut state, 10)?.packet_id).collect();
-        assert_eq!(ids, [u16::MAX, 1, 2]);
-    }
-}
+mod tests;

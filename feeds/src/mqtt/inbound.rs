@@ -11,7 +11,7 @@ use super::{
         Unsubscribe,
     },
     connection::{Connection, End},
-    delivery::Arrival,
+    handover::Arrival,
     metrics::count,
     pending::{Answer, Asked, Settled},
     topic,
@@ -70,8 +70,8 @@ impl<A: Application> Connection<A> {
         if let (Qos::ExactlyOnce, Some(id)) = (qos, packet_id) {
             let maximum = usize::from(self.hub.limits.connection.receive_maximum);
             let arrival = self.with_session(|state| {
-                let arrival = state.arrive(id);
-                (state.inbound() <= maximum).then_some(arrival)
+                let arrival = state.handovers.arrive(id);
+                (state.handovers.len() <= maximum).then_some(arrival)
             })?;
             match arrival.ok_or(End::Broken(Reason::ReceiveMaximumExceeded))? {
                 Arrival::New => {
@@ -143,7 +143,7 @@ impl<A: Application> Connection<A> {
 
     fn receive_pubrel(&mut self, ack: &Ack, output: &mut BytesMut) -> Result<(), End> {
         let id = ack.packet_id;
-        let is_known = self.with_session(|state| state.release(id))?;
+        let is_known = self.with_session(|state| state.handovers.release(id))?;
         self.send(&Packet::PubComp(Ack::new(id, found(is_known))), output);
         Ok(())
     }

@@ -17,6 +17,7 @@ mod application;
 mod connection;
 mod delivery;
 mod farewell;
+mod handover;
 mod handshake;
 mod hub;
 mod inbound;

@@ -193,7 +193,7 @@ impl Session {
     /// Notes that the application settled a QoS 2 message of the client: with `is_taken` it is not
     /// handed over again until the client releases its identifier.
     pub(super) fn settle_inbound(&self, packet_id: u16, is_taken: bool) {
-        self.state().inbound_settled(packet_id, is_taken);
+        self.state().handovers.settle(packet_id, is_taken);
         self.settled.notify_waiters();
     }
 
@@ -204,7 +204,7 @@ impl Session {
             let settled = self.settled.notified();
             tokio::pin!(settled);
             settled.as_mut().enable();
-            if let Some(is_taken) = self.state().inbound_outcome(packet_id) {
+            if let Some(is_taken) = self.state().handovers.outcome(packet_id) {
                 return is_taken;
             }
             if self.is_ended() {

@@ -7,7 +7,7 @@ use feeds::mqtt::{
 
 use crate::{
     client::{Client, hello, publish, until},
-    desk::{Desk, listen},
+    desk::{Desk, house, listen},
 };
 
 const QOS_2: Qos = Qos::ExactlyOnce;
@@ -39,9 +39,8 @@ async fn an_acknowledgement_is_withheld_until_the_message_is_durable() {
 
 #[tokio::test]
 async fn acknowledgements_come_in_the_order_of_the_messages() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let mut client = Client::v5(listener.addresses()[0], "gauge").await;
+    let (desk, _listener, address) = house().await;
+    let mut client = Client::v5(address, "gauge").await;
     for id in 1..=500 {
         client.publish(publish("v1.1/a", &id.to_string(), Qos::AtLeastOnce, id)).await;
     }
@@ -54,9 +53,8 @@ async fn acknowledgements_come_in_the_order_of_the_messages() {
 
 #[tokio::test]
 async fn a_qos_2_message_that_comes_again_before_it_is_durable_is_handed_over_once() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let mut client = Client::v3(listener.addresses()[0], "pump").await;
+    let (desk, _listener, address) = house().await;
+    let mut client = Client::v3(address, "pump").await;
     desk.close_gate();
     let first = publish("v1.1/a", "once", QOS_2, 5);
     let mut again = first.clone();
@@ -79,9 +77,7 @@ async fn a_qos_2_message_that_comes_again_before_it_is_durable_is_handed_over_on
 
 #[tokio::test]
 async fn a_qos_2_message_survives_the_loss_of_its_connection_and_is_handed_over_once() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (desk, _listener, address) = house().await;
     let mut connect = hello(Version::V5, "pump");
     connect.clean_start = false;
     connect.properties = connect.properties.with_number(Property::SessionExpiry, 600);
@@ -105,9 +101,7 @@ async fn a_qos_2_message_survives_the_loss_of_its_connection_and_is_handed_over_
 
 #[tokio::test]
 async fn a_refused_message_is_answered_with_its_reason_in_5_and_plainly_in_3() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, listener, address) = house().await;
     let mut client = Client::v5(address, "new").await;
     let ack = client.publish_acknowledged("refused/a", "?").await;
     assert_eq!(ack.reason, Reason::PayloadFormatInvalid);
@@ -135,9 +129,8 @@ async fn a_refused_message_is_answered_with_its_reason_in_5_and_plainly_in_3() {
 
 #[tokio::test]
 async fn a_busy_application_acknowledges_nothing_and_the_client_is_asked_to_come_again() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let mut client = Client::v5(listener.addresses()[0], "gauge").await;
+    let (_desk, listener, address) = house().await;
+    let mut client = Client::v5(address, "gauge").await;
     client.publish(publish("busy/a", "0", Qos::AtMostOnce, 0)).await;
     client.ping().await;
     client.publish(publish("busy/a", "1", Qos::AtLeastOnce, 1)).await;
@@ -169,9 +162,7 @@ async fn while_too_much_is_not_durable_no_more_is_read() {
 
 #[tokio::test]
 async fn a_listener_that_stops_acknowledges_what_becomes_durable_and_says_good_bye() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (desk, listener, address) = house().await;
     let mut client = Client::v5(address, "gauge").await;
     desk.close_gate();
     client.publish(publish("v1.1/a", "1", Qos::AtLeastOnce, 1)).await;

@@ -1,6 +1,9 @@
 //! An application to test with: it notes what it is handed and settles it when the test says so.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use feeds::mqtt::{
     Application, Endpoint, Grant, Introduction, Limits, Listener, Message, Publication, Refusal,
@@ -117,6 +120,14 @@ impl Application for Desk {
         };
         async { grant }.boxed()
     }
+}
+
+/// An application with a listener of default limits, and its address.
+pub(crate) async fn house() -> (Arc<Desk>, Listener, SocketAddr) {
+    let desk = Desk::new();
+    let listener = listen(&desk, Limits::default()).await;
+    let address = listener.addresses()[0];
+    (desk, listener, address)
 }
 
 /// A listener on a free port of this machine.

@@ -10,7 +10,7 @@ use feeds::mqtt::{
 
 use crate::{
     client::{Client, hello, publish, until},
-    desk::{Desk, listen},
+    desk::{Desk, house, listen},
 };
 
 /// Bytes that no server may take after a CONNECT; each closes its connection.
@@ -46,9 +46,7 @@ fn corpus() -> Vec<(&'static str, Vec<u8>)> {
 
 #[tokio::test]
 async fn a_malformed_packet_closes_its_connection_and_no_other() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (desk, listener, address) = house().await;
     let mut neighbour = Client::v3(address, "neighbour").await;
     neighbour.subscribe("good/#", Qos::AtMostOnce).await;
     for (what, bytes) in corpus() {
@@ -73,9 +71,7 @@ async fn a_malformed_packet_closes_its_connection_and_no_other() {
 
 #[tokio::test]
 async fn in_version_5_the_reason_is_told() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (desk, _listener, address) = house().await;
     let told = [
         (vec![0x30, 0xFF, 0xFF, 0xFF, 0x7F], Reason::PacketTooLarge),
         (vec![0x36, 5, 0, 1, b't', 0, 1], Reason::MalformedPacket),
@@ -177,9 +173,7 @@ async fn one_address_has_so_many_connections_and_no_more() {
 
 #[tokio::test]
 async fn a_storm_of_reconnecting_clients_leaves_nothing_behind() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, listener, address) = house().await;
     let storm = (0..200).map(|one| {
         tokio::spawn(async move {
             for round in 0..5 {

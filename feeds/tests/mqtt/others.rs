@@ -6,13 +6,10 @@ use std::{
     time::Duration,
 };
 
-use feeds::mqtt::{Limits, Listener, Message, codec::Qos};
+use feeds::mqtt::{Listener, Message, codec::Qos};
 use tokio::process::Command;
 
-use crate::{
-    client::until,
-    desk::{Desk, listen},
-};
+use crate::{client::until, desk::house};
 
 /// Whether a program can be started; says so when not.
 async fn is_installed(program: &str) -> bool {
@@ -46,8 +43,7 @@ async fn mosquittos_clients_publish_and_subscribe_in_every_version_and_quality()
     if !is_installed("mosquitto_pub").await || !is_installed("mosquitto_sub").await {
         return;
     }
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
+    let (desk, listener, _address) = house().await;
     for version in ["311", "5"] {
         for qos in ["0", "1", "2"] {
             // A topic of its own: the listener may still count the subscriber of the last round.
@@ -77,8 +73,7 @@ async fn mosquittos_clients_see_retained_messages_wills_and_refusals() {
     if !is_installed("mosquitto_pub").await || !is_installed("mosquitto_sub").await {
         return;
     }
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
+    let (desk, listener, _address) = house().await;
     let publish = ["-t", "state/1", "-m", "on", "-r", "-q", "1"];
     assert!(run(mosquitto("mosquitto_pub", &listener, "5", &publish)).await.status.success());
     let late = ["-t", "state/#", "-C", "1", "-W", "20", "-F", "%t %p %r"];
@@ -188,10 +183,9 @@ async fn paho_of_python_is_served_in_both_versions() {
         println!("SKIP: no Python with paho-mqtt 2 (PAHO_PYTHON names another interpreter)");
         return;
     }
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
+    let (_desk, _listener, address) = house().await;
     let mut command = Command::new(&python);
-    command.args(["-c", PAHO, &listener.addresses()[0].port().to_string()]);
+    command.args(["-c", PAHO, &address.port().to_string()]);
     command.kill_on_drop(true).stdout(Stdio::piped()).stderr(Stdio::piped());
     let output = run(command).await;
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "ok", "{output:?}");

@@ -9,7 +9,7 @@ use feeds::mqtt::{
 
 use crate::{
     client::{Client, hello, publish, until},
-    desk::{Desk, listen},
+    desk::{Desk, house, listen},
 };
 
 const QOS_1: Qos = Qos::AtLeastOnce;
@@ -35,9 +35,7 @@ fn will(topic: &str, delay_s: Option<u32>) -> Option<Will> {
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_in_the_words_of_each_version() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, listener, address) = house().await;
     for version in [Version::V3, Version::V5] {
         let mut connect = hello(version, "a");
         connect.username = Some("Huế".to_owned());
@@ -53,9 +51,7 @@ async fn a_wrong_password_is_refused_in_the_words_of_each_version() {
 
 #[tokio::test]
 async fn what_the_protocol_forbids_in_connect_is_refused() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, _listener, address) = house().await;
     let check = async |connect, expected| {
         let (mut client, ack) = Client::connect(address, connect).await;
         assert_eq!(ack.reason, expected);
@@ -138,9 +134,7 @@ async fn a_session_ends_with_its_expiry() {
 
 #[tokio::test]
 async fn another_connection_of_the_client_takes_the_session_over() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, listener, address) = house().await;
     let mut first = Client::accepted(address, kept(Version::V5, "a")).await;
     first.subscribe("a", QOS_1).await;
     let (mut second, ack) = Client::connect(address, kept(Version::V5, "a")).await;
@@ -160,9 +154,7 @@ async fn another_connection_of_the_client_takes_the_session_over() {
 
 #[tokio::test]
 async fn the_will_of_a_client_that_is_lost_is_published_and_of_one_that_leaves_is_not() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (desk, listener, address) = house().await;
     let mut watcher = Client::v5(address, "watcher").await;
     watcher.subscribe("will/#", QOS_1).await;
     for version in [Version::V3, Version::V5] {
@@ -187,9 +179,7 @@ async fn the_will_of_a_client_that_is_lost_is_published_and_of_one_that_leaves_i
 
 #[tokio::test]
 async fn a_will_with_a_delay_is_not_published_when_the_client_comes_back_in_time() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, listener, address) = house().await;
     let mut connect = kept(Version::V5, "lamp");
     connect.will = will("will/late", Some(3600));
     drop(Client::accepted(address, connect.clone()).await);
@@ -205,9 +195,7 @@ async fn a_will_with_a_delay_is_not_published_when_the_client_comes_back_in_time
 
 #[tokio::test]
 async fn a_client_that_is_silent_for_longer_than_it_said_is_lost() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (desk, listener, address) = house().await;
     let mut connect = hello(Version::V5, "lamp");
     connect.keep_alive_s = 1;
     connect.will = will("will/silent", None);
@@ -233,9 +221,7 @@ async fn the_server_tells_the_keep_alive_that_it_wants() {
 
 #[tokio::test]
 async fn a_message_that_waits_too_long_is_not_sent() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, listener, address) = house().await;
     let mut client = Client::accepted(address, kept(Version::V5, "a")).await;
     client.subscribe("a", QOS_1).await;
     client.leave().await;

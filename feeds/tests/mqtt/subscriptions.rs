@@ -12,7 +12,7 @@ use feeds::mqtt::{
 
 use crate::{
     client::{Client, hello, publish, until},
-    desk::{Desk, listen},
+    desk::{Desk, house, listen},
 };
 
 const QOS_0: Qos = Qos::AtMostOnce;
@@ -21,9 +21,7 @@ const QOS_2: Qos = Qos::ExactlyOnce;
 
 #[tokio::test]
 async fn messages_reach_matching_subscribers_with_the_lower_quality_of_the_two() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, _listener, address) = house().await;
     let mut all = Client::v3(address, "all").await;
     assert_eq!(all.subscribe("#", QOS_2).await.reasons, [Reason::GrantedQos2]);
     let mut some = Client::v5(address, "some").await;
@@ -58,9 +56,8 @@ async fn messages_reach_matching_subscribers_with_the_lower_quality_of_the_two()
 
 #[tokio::test]
 async fn a_topic_that_is_a_question_is_answered_by_a_live_stream_of_the_application() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let mut client = Client::v5(listener.addresses()[0], "map").await;
+    let (desk, _listener, address) = house().await;
+    let mut client = Client::v5(address, "map").await;
     let topic = "v1.1/Datastreams(1)/Observations?$select=result,phenomenonTime";
     assert_eq!(client.subscribe(topic, QOS_2).await.reasons, [Reason::GrantedQos1]);
     for value in 1..=3 {
@@ -124,9 +121,7 @@ async fn a_subscription_that_is_not_allowed_or_not_well_formed_is_refused_alone(
 
 #[tokio::test]
 async fn retained_messages_are_sent_to_later_subscribers_as_they_ask() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, _listener, address) = house().await;
     let mut gauge = Client::v5(address, "gauge").await;
     let mut retained = publish("state/1", "on", QOS_1, 1);
     retained.retain = true;
@@ -170,9 +165,7 @@ async fn retained_messages_are_sent_to_later_subscribers_as_they_ask() {
 
 #[tokio::test]
 async fn version_5_carries_properties_identifiers_aliases_and_no_local() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, _listener, address) = house().await;
     let mut connect = hello(Version::V5, "");
     connect.properties = connect.properties.with_number(Property::TopicAliasMaximum, 1);
     let (mut client, ack) = Client::connect(address, connect).await;
@@ -209,9 +202,7 @@ async fn version_5_carries_properties_identifiers_aliases_and_no_local() {
 
 #[tokio::test]
 async fn members_of_a_shared_subscription_take_turns() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
-    let address = listener.addresses()[0];
+    let (_desk, _listener, address) = house().await;
     let mut workers = Vec::new();
     for name in ["one", "two"] {
         let mut worker = Client::v5(address, name).await;
@@ -259,11 +250,10 @@ async fn a_subscriber_that_reads_nothing_holds_nobody_and_its_losses_are_counted
 
 #[tokio::test]
 async fn a_message_larger_than_its_subscriber_takes_is_left_out() {
-    let desk = Desk::new();
-    let listener = listen(&desk, Limits::default()).await;
+    let (_desk, listener, address) = house().await;
     let mut connect = hello(Version::V5, "small");
     connect.properties = connect.properties.with_number(Property::MaximumPacketSize, 50);
-    let mut client = Client::accepted(listener.addresses()[0], connect).await;
+    let mut client = Client::accepted(address, connect).await;
     client.subscribe("a", QOS_1).await;
     let publisher = listener.publisher();
     publisher.publish(Message::new("a", "x".repeat(100), QOS_1));

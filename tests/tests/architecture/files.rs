@@ -18,6 +18,7 @@ const BINARY: &[&str] = &["png", "jpg", "webp", "ico", "woff2", "ttf"];
 fn the_papers_of_the_house_are_there() {
     let files = repo::tracked_files();
     let wanted = [
+        "README.md",
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",

@@ -30,8 +30,10 @@ fn a_child_that_writes_until_it_is_killed() {
         let mut acks = Vec::new();
         for _ in 0..8 {
             let values = (next..next + GROUP).map(|n| value(1 + n % 400, n % 3600, n as f64));
-            if let Ok(ack) = log.append(&source, values.collect()) {
-                acks.push((next, ack));
+            match log.append(&source, values.collect()) {
+                Ok(ack) => acks.push((next, ack)),
+                // A checkpoint may fail while nothing waits: then this is the first to hear of it.
+                Err(error) => println!("failed {error}"),
             }
             next += GROUP;
         }

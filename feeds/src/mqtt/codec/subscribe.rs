@@ -50,12 +50,8 @@ pub enum RetainHandling {
 
 impl Subscribe {
     pub(super) fn read(reader: &mut Reader, version: Version) -> Result<Self, DecodeError> {
-        let packet_id = reader.packet_id()?;
-        let properties = Properties::read(reader, version, place::SUBSCRIBE)?;
-        let mut filters = Vec::new();
-        while !reader.is_empty() {
-            filters.push(SubscribeFilter::read(reader, version)?);
-        }
+        let (packet_id, properties) = read_head(reader, version, place::SUBSCRIBE)?;
+        let filters = read_rest(reader, |reader| SubscribeFilter::read(reader, version))?;
         match filters.is_empty() {
             true => Err(DecodeError::Protocol("a SUBSCRIBE without a topic filter")),
             false => Ok(Self { packet_id, properties, filters }),
@@ -63,8 +59,7 @@ impl Subscribe {
     }
 
     pub(super) fn write(&self, out: &mut BytesMut, version: Version) -> Result<(), EncodeError> {
-        out.put_u16(self.packet_id);
-        self.properties.write(out, version)?;
+        write_head(out, version, self.packet_id, &self.properties)?;
         for one in &self.filters {
             wire::put_text(out, "topic filter", &one.filter)?;
             let mut options = one.qos as u8;
@@ -130,12 +125,8 @@ pub struct SubAck {
 
 impl SubAck {
     pub(super) fn read(reader: &mut Reader, version: Version) -> Result<Self, DecodeError> {
-        let packet_id = reader.packet_id()?;
-        let properties = Properties::read(reader, version, place::SUBACK)?;
-        let mut reasons = Vec::new();
-        while !reader.is_empty() {
-            reasons.push(read_reason(reader)?);
-        }
+        let (packet_id, properties) = read_head(reader, version, place::SUBACK)?;
+        let reasons = read_rest(reader, read_reason)?;
         Ok(Self { packet_id, properties, reasons })
     }
 
@@ -145,8 +136,7 @@ impl SubAck {
         version: Version,
         is_unsubscribe: bool,
     ) -> Result<(), EncodeError> {
-        out.put_u16(self.packet_id);
-        self.properties.write(out, version)?;
+        write_head(out, version, self.packet_id, &self.properties)?;
         for reason in &self.reasons {
             match version {
                 Version::V5 => out.put_u8(reason.code()),
@@ -172,12 +162,8 @@ pub struct Unsubscribe {
 
 impl Unsubscribe {
     pub(super) fn read(reader: &mut Reader, version: Version) -> Result<Self, DecodeError> {
-        let packet_id = reader.packet_id()?;
-        let properties = Properties::read(reader, version, place::UNSUBSCRIBE)?;
-        let mut filters = Vec::new();
-        while !reader.is_empty() {
-            filters.push(reader.text()?);
-        }
+        let (packet_id, properties) = read_head(reader, version, place::UNSUBSCRIBE)?;
+        let filters = read_rest(reader, Reader::text)?;
         match filters.is_empty() {
             true => Err(DecodeError::Protocol("an UNSUBSCRIBE without a topic filter")),
             false => Ok(Self { packet_id, properties, filters }),
@@ -185,11 +171,41 @@ impl Unsubscribe {
     }
 
     pub(super) fn write(&self, out: &mut BytesMut, version: Version) -> Result<(), EncodeError> {
-        out.put_u16(self.packet_id);
-        self.properties.write(out, version)?;
+        write_head(out, version, self.packet_id, &self.properties)?;
         for filter in &self.filters {
             wire::put_text(out, "topic filter", filter)?;
         }
         Ok(())
     }
+}
+
+/// What all four begin with: the exchange, then properties.
+fn read_head(
+    reader: &mut Reader,
+    version: Version,
+    place: u16,
+) -> Result<(u16, Properties), DecodeError> {
+    Ok((reader.packet_id()?, Properties::read(reader, version, place)?))
+}
+
+/// One after the other to the end of the packet.
+fn read_rest<T>(
+    reader: &mut Reader,
+    read: impl Fn(&mut Reader) -> Result<T, DecodeError>,
+) -> Result<Vec<T>, DecodeError> {
+    let mut all = Vec::new();
+    while !reader.is_empty() {
+        all.push(read(reader)?);
+    }
+    Ok(all)
+}
+
+fn write_head(
+    out: &mut BytesMut,
+    version: Version,
+    packet_id: u16,
+    properties: &Properties,
+) -> Result<(), EncodeError> {
+    out.put_u16(packet_id);
+    properties.write(out, version)
 }

@@ -1,0 +1,234 @@
+//! SQLite files of ours: one connection alone writes and checkpoints a file.
+//!
+//! SQLite before 3.51.3 can corrupt a write-ahead log when two connections checkpoint (the WAL-reset
+//! bug). So every writing connection of this crate is opened here, once for each file, and it alone
+//! checkpoints; readers open a file read-only and never checkpoint, nor does anybody when closing.
+//! `tests/architecture` holds that no other file opens one.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
+
+/// How long a connection waits for another's lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a file cannot be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// SQLite says why.
+    #[error("{path}: {source}; check the disk and the file's owner")]
+    Sqlite {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// Its folder cannot be made durable.
+    #[error("cannot sync {path}: {source}; check the disk")]
+    Sync {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file was made by a later version of this program.
+    #[error("{path} has format {found}; this program knows up to {known}: use a newer program")]
+    Format {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The latest format known here.
+        known: i64,
+    },
+}
+
+impl FileError {
+    /// The file, when it is no longer a database.
+    pub(crate) fn corrupt_file(&self) -> Option<&Path> {
+        let Self::Sqlite { path, source } = self else { return None };
+        let code = source.sqlite_error_code();
+        matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+            .then_some(path.as_path())
+    }
+}
+
+/// What a kind of file holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schema {
+    /// Tells our file from any other SQLite database, as `application_id`.
+    pub(crate) application_id: i64,
+    /// Version of the tables, as `user_version`.
+    pub(crate) format: i64,
+    /// The statements that make them.
+    pub(crate) tables: &'static str,
+}
+
+/// The one connection that writes a file. It checkpoints when told to, never on its own: an error of
+/// a checkpoint must be seen.
+#[derive(Debug)]
+pub(crate) struct WritingFile {
+    connection: Connection,
+    path: PathBuf,
+    recovered_bytes: u64,
+}
+
+impl WritingFile {
+    /// Opens a file, making it when it is not there. What a crash left in its write-ahead log is
+    /// brought into the file and synced before anything is added.
+    pub(crate) fn open(path: &Path, schema: &Schema) -> Result<Self, FileError> {
+        let (connection, found) = open_for_writing(path).map_err(failed(path))?;
+        if found > schema.format {
+            let (path, known) = (path.to_owned(), schema.format);
+            return Err(FileError::Format { path, found, known });
+        }
+        let recovered_bytes = prepare(&connection, found, schema).map_err(failed(path))?;
+        sync_folder_of(path)?;
+        Ok(Self { connection, path: path.to_owned(), recovered_bytes })
+    }
+
+    /// Bytes of the write-ahead log that were brought into the file when it was opened.
+    pub(crate) fn recovered_bytes(&self) -> u64 {
+        self.recovered_bytes
+    }
+
+    /// Reads or writes; errors name the file.
+    pub(crate) fn run<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, FileError> {
+        work(&mut self.connection).map_err(failed(&self.path))
+    }
+
+    /// Moves what it can of the write-ahead log into the file.
+    pub(crate) fn checkpoint(&self, mode: Checkpoint) -> Result<(), FileError> {
+        checkpoint(&self.connection, mode).map(drop).map_err(failed(&self.path))
+    }
+}
+
+/// How a checkpoint goes about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Checkpoint {
+    /// Without waiting for readers.
+    Passive,
+    /// Waiting for them, and leaving an empty write-ahead log.
+    Truncate,
+}
+
+fn open_for_writing(path: &Path) -> rusqlite::Result<(Connection, i64)> {
+    let connection = Connection::open(path)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok((connection, found))
+}
+
+/// Brings in what a crash left, as many bytes, and makes the tables where there are none.
+fn prepare(connection: &Connection, found: i64, schema: &Schema) -> rusqlite::Result<u64> {
+    let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let frames = checkpoint(connection, Checkpoint::Passive)?;
+    if found == 0 {
+        let Schema { application_id, format, tables } = schema;
+        connection.execute_batch(&format!(
+            "BEGIN; {tables} PRAGMA application_id = {application_id}; \
+             PRAGMA user_version = {format}; COMMIT;"
+        ))?;
+    }
+    checkpoint(connection, Checkpoint::Truncate)?;
+    // A write-ahead log is a header of 32 bytes, and 24 bytes before each page.
+    let bytes = if frames > 0 { 32 + frames * (page + 24) } else { 0 };
+    Ok(bytes.unsigned_abs())
+}
+
+/// A connection that can neither write nor checkpoint.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, FileError> {
+    let open = || {
+        let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, read_only)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+        connection.busy_timeout(PATIENCE)?;
+        Ok(connection)
+    };
+    open().map_err(failed(path))
+}
+
+/// Says which file an error is of.
+pub(crate) fn failed(path: &Path) -> impl FnOnce(rusqlite::Error) -> FileError {
+    move |source| FileError::Sqlite { path: path.to_owned(), source }
+}
+
+/// Moves the write-ahead log into the file; as many frames as it held.
+fn checkpoint(connection: &Connection, mode: Checkpoint) -> rusqlite::Result<i64> {
+    let sql = match mode {
+        Checkpoint::Passive => "PRAGMA wal_checkpoint(PASSIVE)",
+        Checkpoint::Truncate => "PRAGMA wal_checkpoint(TRUNCATE)",
+    };
+    connection.query_row(sql, [], |row| row.get(1))
+}
+
+/// Makes the names in a file's folder durable.
+fn sync_folder_of(path: &Path) -> Result<(), FileError> {
+    let Some(dir) = path.parent() else { return Ok(()) };
+    let failed = |source| FileError::Sync { path: dir.to_owned(), source };
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)
+}
+
+/// The path of a file's write-ahead log.
+pub(crate) fn wal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// How large a file is; 0 when it is not there.
+pub(crate) fn size_of_file(path: &Path) -> u64 {
+    path.metadata().map_or(0, |meta| meta.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NUMBERS: Schema = Schema {
+        application_id: 0x446e_756d,
+        format: 3,
+        tables: "CREATE TABLE number (value INTEGER);",
+    };
+
+    #[test]
+    fn a_file_of_a_later_format_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("numbers.sqlite");
+        drop(WritingFile::open(&path, &NUMBERS).unwrap());
+        let older = Schema { format: 2, ..NUMBERS };
+        let error = WritingFile::open(&path, &older).unwrap_err().to_string();
+        assert!(error.ends_with("has format 3; this program knows up to 2: use a newer program"));
+    }
+
+    #[test]
+    fn a_reader_neither_writes_nor_checkpoints() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("numbers.sqlite");
+        let mut file = WritingFile::open(&path, &NUMBERS).unwrap();
+        file.run(|connection| connection.execute("INSERT INTO number VALUES (1)", [])).unwrap();
+        let reader = open_reader(&path).unwrap();
+        assert!(reader.execute("DELETE FROM number", []).is_err());
+        let auto: i64 =
+            reader.pragma_query_value(None, "wal_autocheckpoint", |row| row.get(0)).unwrap();
+        assert_eq!(auto, 0);
+        drop(reader);
+        assert!(size_of_file(&wal_of(&path)) > 0, "the commit stands in the write-ahead log");
+        drop(file);
+        assert!(WritingFile::open(&path, &NUMBERS).unwrap().recovered_bytes() > 0);
+    }
+}
