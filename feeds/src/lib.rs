@@ -12,7 +12,10 @@
 //!
 //! Clocks are passed in ([`Clock`]), never asked of the system, so that replay and tests are exact.
 
+#[cfg(test)]
+mod children;
 pub mod clock;
+pub mod entities;
 pub mod latest;
 pub mod log;
 pub mod model;

@@ -6,7 +6,7 @@
 //! `tests/architecture` holds that no other file opens one.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,6 +15,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 /// How long a connection waits for another's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often, and how long apart, the lock of a folder is tried.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
 
 /// Why a file cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +31,19 @@ pub enum FileError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
-    /// Its folder cannot be made durable.
-    #[error("cannot sync {path}: {source}; check the disk")]
-    Sync {
-        /// Which folder.
+    /// The system says why.
+    #[error("cannot {action} {path}: {source}; check the disk and the folder's owner")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
         path: PathBuf,
         /// What the system says.
         source: std::io::Error,
     },
+    /// Another process writes the folder.
+    #[error("{0} is in use by another server: stop that one, or choose another data folder")]
+    InUse(PathBuf),
     /// The file was made by a later version of this program.
     #[error("{path} has format {found}; this program knows up to {known}: use a newer program")]
     Format {
@@ -179,8 +187,31 @@ fn checkpoint(connection: &Connection, mode: Checkpoint) -> rusqlite::Result<i64
 /// Makes the names in a file's folder durable.
 fn sync_folder_of(path: &Path) -> Result<(), FileError> {
     let Some(dir) = path.parent() else { return Ok(()) };
-    let failed = |source| FileError::Sync { path: dir.to_owned(), source };
+    let failed = |source| FileError::Io { action: "sync", path: dir.to_owned(), source };
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)
+}
+
+/// Makes a folder and takes its lock, which says that this process alone writes it. The system
+/// releases it when the file that comes back is closed, or when the process ends.
+pub(crate) fn lock_folder(dir: &Path, name: &str) -> Result<File, FileError> {
+    let failed = |action, path: &Path| {
+        let path = path.to_owned();
+        move |source| FileError::Io { action, path, source }
+    };
+    std::fs::create_dir_all(dir).map_err(failed("make", dir))?;
+    let path = dir.join(name);
+    let options = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = options.map_err(failed("open", &path))?;
+    // Who has just closed it may have started a process at that moment, which holds it until it
+    // begins its own program.
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(source)) => return Err(failed("lock", &path)(source)),
+        }
+    }
+    Err(FileError::InUse(dir.to_owned()))
 }
 
 /// The path of a file's write-ahead log.

@@ -1,7 +1,7 @@
 //! The log in one folder of SQLite files.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::File,
     path::Path,
     sync::{Arc, atomic::Ordering},
     thread::JoinHandle,
@@ -25,6 +25,7 @@ use crate::{
     clock::{Clock, day_of},
     model::{Id, NewObservation, Seq, StreamDirectory, StreamId},
     qc::Inspector,
+    sqlite::lock_folder,
 };
 
 /// Name of the file whose lock says that somebody writes the log.
@@ -119,7 +120,7 @@ impl EmbeddedLog {
         followers: Vec<Arc<dyn Follower>>,
     ) -> Result<(Self, RecoveryReport), LogError> {
         let begun = Moment::now();
-        let lock = take_lock(dir)?;
+        let lock = lock_folder(dir, LOCK_NAME)?;
         let (segments, reports) = recovery::find(dir)?;
         // An unreadable newest file may hold numbers that we cannot see: its reserve counts.
         let highest = segments.iter().map(|segment| segment.last_seq()).max().unwrap_or_default();
@@ -352,21 +353,5 @@ impl Drop for EmbeddedLog {
         {
             tracing::error!("the writer of the observation log had panicked");
         }
-    }
-}
-
-fn take_lock(dir: &Path) -> Result<File, LogError> {
-    let failed = |action, path: &Path| {
-        let path = path.to_owned();
-        move |source| LogError::Io { action, path, source }
-    };
-    std::fs::create_dir_all(dir).map_err(failed("make", dir))?;
-    let path = dir.join(LOCK_NAME);
-    let options = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-    let file = options.map_err(failed("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(LogError::InUse(dir.to_owned())),
-        Err(TryLockError::Error(source)) => Err(failed("lock", &path)(source)),
     }
 }

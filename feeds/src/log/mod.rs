@@ -244,9 +244,6 @@ pub enum LogError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// Another process writes the folder.
-    #[error("{0} is in use by another server: stop that one, or choose another data folder")]
-    InUse(PathBuf),
 }
 
 #[cfg(test)]

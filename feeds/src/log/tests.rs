@@ -285,7 +285,7 @@ fn one_folder_has_one_writer() {
     let directory = Arc::new(Thousand);
     let clock = bench.clock.clone();
     let second = EmbeddedLog::open(bench.dir.path(), bench.config, clock, directory, Vec::new());
-    assert!(matches!(second, Err(LogError::InUse(_))));
+    assert!(matches!(second, Err(LogError::File(FileError::InUse(_)))));
 }
 
 #[test]

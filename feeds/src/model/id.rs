@@ -7,6 +7,9 @@ use std::{fmt, str::FromStr};
 pub struct Id(i64);
 
 impl Id {
+    /// The first that is given.
+    pub(crate) const FIRST: Self = Self(1);
+
     /// From a number; `None` unless it is positive.
     pub fn new(number: i64) -> Option<Self> {
         (number > 0).then_some(Self(number))
@@ -80,7 +83,7 @@ impl Seq {
 
     /// The identifier of the observation whose first version has this number.
     pub(crate) fn as_id(self) -> Id {
-        Id(self.0.max(1))
+        Id(self.0.max(Id::FIRST.0))
     }
 
     /// The number that comes after.

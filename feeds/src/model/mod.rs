@@ -1,13 +1,20 @@
 //! SensorThings 1.1 (OGC 18-088, 17-079) as domain types.
 
+mod entity;
 mod id;
+mod kind;
 mod observation;
 mod quality;
 mod result;
 mod rules;
 pub mod wire;
 
+pub use entity::{
+    Body, Datastream, Described, Encoded, Entity, EntityKey, FeatureLink, ObservedProperty, Thing,
+    UnitOfMeasurement,
+};
 pub use id::{Id, Seq, StreamId};
+pub use kind::{EntityKind, Navigation, Relation, Way};
 pub use observation::{Details, DeviceStatus, NewObservation, Observation};
 pub use quality::{Flag, Quality, Test};
 pub use result::{ResultKind, ResultValue};

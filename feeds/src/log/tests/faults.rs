@@ -1,16 +1,12 @@
 //! What a crash, a full disk or a broken file leaves.
 
-use std::{
-    collections::BTreeSet,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::collections::BTreeSet;
 
 use super::*;
+use crate::children;
 
-/// Names the folder that a child process writes into; only a child has it.
-const CHILD: &str = "FEEDS_LOG_CHILD";
+/// The test that a child runs.
+const CHILD: &str = "log::tests::faults::a_child_that_writes_until_it_is_killed";
 /// Observations in one request of a child.
 const GROUP: i64 = 25;
 
@@ -18,11 +14,11 @@ const GROUP: i64 = 25;
 /// of another test.
 #[test]
 fn a_child_that_writes_until_it_is_killed() {
-    let Some(dir) = std::env::var_os(CHILD) else { return };
+    let Some(dir) = children::folder() else { return };
     let clock = Arc::new(ManualClock::at(at(0)));
     let directory = Arc::new(Thousand);
     let config = LogConfig { checkpoint_bytes: 200_000, ..Default::default() };
-    let open = EmbeddedLog::open(Path::new(&dir), config, clock, directory, Vec::new());
+    let open = EmbeddedLog::open(&dir, config, clock, directory, Vec::new());
     let (log, report) = open.unwrap();
     let mut next = report.last_seq.get() * 1000;
     let source: Arc<str> = "child".into();
@@ -39,7 +35,7 @@ fn a_child_that_writes_until_it_is_killed() {
         }
         for (first, ack) in acks {
             match ack.wait() {
-                Ok(_) => println!("acknowledged {first}"),
+                Ok(_) => println!("acknowledged {first}."),
                 Err(error) => println!("failed {error}"),
             }
         }
@@ -47,26 +43,6 @@ fn a_child_that_writes_until_it_is_killed() {
             return;
         }
     }
-}
-
-fn start_child(dir: &Path, before: &str) -> Child {
-    let program = std::env::current_exe().unwrap();
-    let test = "log::tests::faults::a_child_that_writes_until_it_is_killed";
-    Command::new("sh")
-        .arg("-c")
-        .arg(format!("{before} exec \"$0\" --exact {test} --nocapture"))
-        .arg(program)
-        .env(CHILD, dir)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Firsts of acknowledged groups in a child's words; a line cut by the kill is none.
-fn acknowledged(lines: impl Iterator<Item = std::io::Result<String>>) -> Vec<i64> {
-    let words = lines.map_while(Result::ok);
-    words.filter_map(|line| line.split("acknowledged ").nth(1)?.parse().ok()).collect()
 }
 
 fn stored(bench: &Bench) -> (Vec<i64>, RecoveryReport) {
@@ -80,16 +56,10 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let bench = Bench::new();
     let mut promised = BTreeSet::new();
     for round in 0..6_usize {
-        let mut child = start_child(bench.dir.path(), "");
-        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut child = children::start(CHILD, bench.dir.path(), "");
         // Killed after a number of acknowledgements that differs from round to round, while more
         // commits are on their way.
-        let mut lines = output.lines();
-        let until = 5 + round * 37;
-        let mut firsts = acknowledged(lines.by_ref().take(until));
-        child.kill().unwrap();
-        firsts.extend(acknowledged(lines));
-        child.wait().unwrap();
+        let (firsts, _) = children::acknowledged_until(&mut child, 5 + round * 37);
         promised.extend(firsts.iter().flat_map(|first| *first..*first + GROUP));
 
         let (rows, report) = stored(&bench);
@@ -105,22 +75,11 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
 #[test]
 fn a_disk_that_fails_stops_the_log_and_loses_nothing_acknowledged() {
     let bench = Bench::new();
-    // No file may grow beyond 1.5 MB (blocks of 512 bytes): writes fail from then on, as on a full
-    // disk. The log must stop, say so, and keep what it had acknowledged.
-    let mut child = start_child(bench.dir.path(), "trap '' XFSZ; ulimit -f 3000;");
-    let mut promised = BTreeSet::new();
-    let mut failures = 0;
-    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        failures += usize::from(line.contains("failed observations cannot be written"));
-        let firsts = acknowledged(std::iter::once(Ok(line)));
-        promised.extend(firsts.iter().flat_map(|first| *first..*first + GROUP));
-        if failures > 0 {
-            break;
-        }
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(failures > 0, "the limit was reached");
+    // The log must stop, say so, and keep what it had acknowledged.
+    let mut child = children::start_on_a_full_disk(CHILD, bench.dir.path(), 3000);
+    let (firsts, has_failed) = children::acknowledged_until(&mut child, usize::MAX);
+    let promised: BTreeSet<_> = firsts.iter().flat_map(|first| *first..*first + GROUP).collect();
+    assert!(has_failed, "the limit was reached");
     let (rows, _) = stored(&bench);
     let rows: BTreeSet<_> = rows.into_iter().collect();
     let lost: Vec<_> = promised.difference(&rows).take(5).collect();

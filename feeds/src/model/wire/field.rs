@@ -19,11 +19,27 @@ impl WireError {
     pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { path: path.into(), problem: problem.into() }
     }
+
+    /// The same error further down in a document.
+    pub(crate) fn within(self, parent: &str) -> Self {
+        Self { path: format!("{parent}.{}", self.path), ..self }
+    }
 }
 
 /// A member that is there and not null.
 pub(crate) fn given<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     map.get(name).filter(|value| !value.is_null())
+}
+
+/// A text that must be there.
+pub(crate) fn text(map: &Map<String, Value>, name: &str) -> Result<String, WireError> {
+    optional_text(map, name)?.ok_or_else(|| WireError::new(name, "is missing: give a text"))
+}
+
+/// Yes or no; absent is no.
+pub(crate) fn truth(map: &Map<String, Value>, name: &str) -> Result<bool, WireError> {
+    let truth = given(map, name).map(Value::as_bool).unwrap_or(Some(false));
+    truth.ok_or_else(|| WireError::new(name, "must be true or false"))
 }
 
 /// A text that may be there.

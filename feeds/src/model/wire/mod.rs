@@ -1,7 +1,11 @@
 //! SensorThings JSON at the edge: documents to domain types and back, by hand.
 
+mod entity;
 mod field;
 mod observation;
+mod rules;
 
+pub use entity::{body_document, read_body};
 pub use field::WireError;
+pub(crate) use field::{given, id_of};
 pub use observation::{new_observation, observation_body, observation_document, quality_document};

@@ -1,0 +1,123 @@
+//! A change in the making: what it would leave, over what there is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use city::Instant;
+
+use super::{EntityError, state::State};
+use crate::model::{Body, Entity, EntityKey, EntityKind, Id, Relation};
+
+/// A change that is not made yet. Everything that it asks for is there, or it fails.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    pub(super) state: &'a State,
+    pub(super) now: Instant,
+    /// As it would be; `None` is removed.
+    changed: BTreeMap<EntityKey, Option<Arc<Entity>>>,
+    given: HashMap<EntityKind, i64>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(state: &'a State, now: Instant) -> Self {
+        Self { state, now, changed: BTreeMap::new(), given: HashMap::new() }
+    }
+
+    /// What is to be written, in the order of the kinds.
+    pub(super) fn into_changes(self) -> BTreeMap<EntityKey, Option<Arc<Entity>>> {
+        self.changed
+    }
+
+    /// An entity as it would be.
+    pub(super) fn get(&self, key: EntityKey) -> Option<&Arc<Entity>> {
+        match self.changed.get(&key) {
+            Some(changed) => changed.as_ref(),
+            None => self.state.get(key),
+        }
+    }
+
+    /// An entity as it would be, to be changed.
+    pub(super) fn copy(&self, key: EntityKey) -> Result<Entity, EntityError> {
+        self.get(key).map(|it| it.as_ref().clone()).ok_or(EntityError::NotFound(key))
+    }
+
+    pub(super) fn put(&mut self, entity: Entity) {
+        self.changed.insert(entity.key, Some(Arc::new(entity)));
+    }
+
+    /// Makes an entity with a new identifier.
+    pub(super) fn add(&mut self, body: Body) -> Entity {
+        let kind = body.kind();
+        let highest = self.given.entry(kind).or_insert_with(|| self.state.highest(kind));
+        *highest += 1;
+        Entity::new(Id::new(*highest).unwrap_or(Id::FIRST), body)
+    }
+
+    /// How many entities it changes.
+    pub(super) fn len(&self) -> usize {
+        self.changed.len()
+    }
+
+    /// The entities of a kind that it adds or changes.
+    pub(super) fn touched(&self, kind: EntityKind) -> Vec<Arc<Entity>> {
+        let of_kind = self.changed.range(EntityKey::new(kind, Id::FIRST)..);
+        of_kind.take_while(|(key, _)| key.kind == kind).filter_map(|(_, it)| it.clone()).collect()
+    }
+
+    /// Those that would link to an entity by a relation.
+    pub(super) fn owners(&self, relation: Relation, target: Id) -> BTreeSet<Id> {
+        let links = |entity: &Arc<Entity>| entity.links(relation).contains(&target);
+        let mut owners: BTreeSet<_> = self
+            .state
+            .owners(relation, target)
+            .filter(|id| self.get(EntityKey::new(relation.owner(), *id)).is_some_and(links))
+            .collect();
+        let touched = self.touched(relation.owner());
+        owners.extend(touched.iter().filter(|it| links(it)).map(|it| it.key.id));
+        owners
+    }
+
+    /// Links an owner to a target: beside its others where there may be several.
+    pub(super) fn link(
+        &mut self,
+        owner: EntityKey,
+        relation: Relation,
+        target: Id,
+    ) -> Result<(), EntityError> {
+        let mut entity = self.copy(owner)?;
+        let mut ids = if relation.is_many() { entity.links(relation).to_vec() } else { Vec::new() };
+        if !ids.contains(&target) {
+            ids.push(target);
+        }
+        entity.set_links(relation, ids);
+        self.put(entity);
+        Ok(())
+    }
+
+    /// Removes an entity with those that cannot be without it; others lose their links to it.
+    pub(super) fn remove(&mut self, key: EntityKey) -> Result<(), EntityError> {
+        self.copy(key)?;
+        let mut going = vec![key];
+        while let Some(key) = going.pop() {
+            if self.changed.insert(key, None) == Some(None) {
+                continue;
+            }
+            for relation in Relation::leading_to(key.kind) {
+                for owner in self.state.owners(relation, key.id) {
+                    let owner = EntityKey::new(relation.owner(), owner);
+                    if relation.is_required() {
+                        going.push(owner);
+                    } else if let Ok(mut entity) = self.copy(owner) {
+                        let left = entity.links(relation).iter().copied();
+                        let left = left.filter(|id| *id != key.id).collect();
+                        entity.set_links(relation, left);
+                        self.put(entity);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
