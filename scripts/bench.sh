@@ -4,6 +4,6 @@
 source "$(dirname "$0")/env.sh"
 
 scripts/setup.sh run
-cargo build --release --locked -p datasets -p gis-server -p benches
+cargo build --release --locked --workspace --bins
 cargo bench --locked -p benches
 "$TARGET/release/measure" --programs "$TARGET/release"

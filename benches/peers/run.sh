@@ -21,7 +21,7 @@ for tool in martin ogr2ogr "$PG_BIN/initdb"; do
   fi
 done
 
-cargo build --release --locked -p datasets -p gis-server -p benches
+cargo build --release --locked --workspace --bins
 release="$TARGET/release"
 work=$(mktemp -d)
 chmod 755 "$work"

@@ -4,9 +4,12 @@
 //! An index holds each different text of a layer once, folded. Columns that are not public are
 //! never in it; whether a caller may see a found feature is asked of the store, as everywhere.
 
+mod build;
 mod coordinates;
+mod fields;
 mod find;
 mod index;
+mod searcher;
 mod words;
 
 use std::time::Duration;
@@ -20,7 +23,7 @@ use serde_json::json;
 use utoipa::OpenApi;
 
 pub use find::{Hit, Search};
-pub use index::Searcher;
+pub use searcher::Searcher;
 
 use crate::{
     error::Problem,

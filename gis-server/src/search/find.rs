@@ -1,14 +1,16 @@
 //! From a query to the best answers.
 
 use city::{
-    Bbox, Crs, FeatureId, Role, Title,
+    Bbox, Crs, Role, Title,
     frame::CrsKind,
     layer::{Content, GeometryKind},
 };
 
 use super::{
     coordinates,
-    index::{Fit, Kind, LayerIndex, Searcher, fit},
+    fields::Kind,
+    index::{Fit, LayerIndex, fit},
+    searcher::Searcher,
     words::normalise,
 };
 use crate::{
@@ -96,7 +98,7 @@ impl LayerSearch<'_> {
         // Some of what fits may be out of the box, out of sight or edited since.
         let most = if self.search.bbox.is_some() { 2000 } else { 20 * self.search.limit };
         for (_, number) in self.index.find(self.query, most) {
-            self.take(self.index.text(number), self.index.features(number), hits);
+            self.take(self.index.text(number), self.index.rows(number), hits);
             if hits.len() - before >= 4 * self.search.limit {
                 break;
             }
@@ -107,15 +109,15 @@ impl LayerSearch<'_> {
     }
 
     /// Takes the features of one text: of lines the pieces together, of others each.
-    fn take(&self, text: &str, ids: &[FeatureId], hits: &mut Vec<Hit>) {
+    fn take(&self, text: &str, rows: &[u32], hits: &mut Vec<Hit>) {
         let begin = hits.len();
         let joins = matches!(
             &self.view.layer().content,
             Content::Vector { geometry: GeometryKind::Line, .. }
         );
-        for id in ids.iter().take(if joins { PIECES } else { self.search.limit }) {
-            // As it is now, and only if the viewer sees it.
-            let Some(feature) = self.view.get(id) else { continue };
+        for row in rows.iter().take(if joins { PIECES } else { self.search.limit }) {
+            // Only if the viewer sees it and no edit stands before it.
+            let Some(feature) = self.view.see_row(*row as usize) else { continue };
             let texts = self.index.texts_of(self.view, feature);
             let Some((kind, label, _)) = texts.into_iter().find(|(_, _, own)| own == text) else {
                 continue;

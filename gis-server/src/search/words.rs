@@ -12,8 +12,10 @@ pub(super) fn normalise(text: &str) -> String {
         .map(|c| if c.is_alphanumeric() || c == '/' || is_mark(c) { c } else { ' ' })
         .collect();
     let folded = fold(&spaced);
-    let folded = folded.trim_start();
-    parcel(folded).unwrap_or_else(|| folded.to_owned())
+    match folded.split(' ').any(names_a_parcel).then(|| parcel(&folded)).flatten() {
+        Some(parcel) => parcel,
+        None => folded,
+    }
 }
 
 /// Combining marks belong to the letter before them.
@@ -24,6 +26,11 @@ fn is_mark(c: char) -> bool {
 /// The one form in which parcels are written.
 pub(super) fn parcel_text(sheet: &str, number: &str) -> String {
     format!("to {} thua {}", fold(sheet), fold(number))
+}
+
+/// Whether a word may name a sheet or a parcel; most texts have none.
+fn names_a_parcel(word: &str) -> bool {
+    matches!(word, "to" | "sheet" | "thua" | "parcel")
 }
 
 fn parcel(folded: &str) -> Option<String> {

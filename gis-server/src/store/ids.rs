@@ -3,7 +3,7 @@
 use city::FeatureId;
 use rayon::slice::ParallelSliceMut;
 
-use super::strings::Strings;
+use super::strings::{Strings, prefix};
 
 /// An identifier without its allocation; ordered as [`FeatureId`] is: numbers before texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,11 +128,7 @@ fn first_bytes(key: IdKey<'_>) -> [u64; 2] {
     match key {
         IdKey::Number(number) => [0, number],
         IdKey::Text(text) => {
-            let mut bytes = [0; 16];
-            bytes[0] = 1;
-            let many = text.len().min(15);
-            bytes[1..=many].copy_from_slice(&text.as_bytes()[..many]);
-            let word = u128::from_be_bytes(bytes);
+            let word = 1 << 120 | prefix(text) >> 8;
             [(word >> 64) as u64, word as u64]
         }
     }

@@ -35,7 +35,7 @@ mod region;
 mod rows;
 mod rtree;
 mod snapshot;
-mod strings;
+pub(crate) mod strings;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -49,3 +49,11 @@ impl Strings {
         self.text.shrink_to_fit();
     }
 }
+
+/// The first 16 bytes as one number: where those of two texts differ, it is ordered as they are.
+pub(crate) fn prefix(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let many = text.len().min(bytes.len());
+    bytes[..many].copy_from_slice(&text.as_bytes()[..many]);
+    u128::from_be_bytes(bytes)
+}

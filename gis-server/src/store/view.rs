@@ -106,6 +106,17 @@ impl LayerView {
         })
     }
 
+    /// How many features the layer was published with.
+    pub(crate) fn published_len(&self) -> usize {
+        self.state.snapshot.len()
+    }
+
+    /// A feature as it was published, whether it is seen or not: for indexes of the whole layer,
+    /// whose finds are looked at again by [`see_row`](Self::see_row).
+    pub(crate) fn published(&self, row: usize) -> FeatureRef<'_> {
+        FeatureRef { view: self, at: At::Row(row) }
+    }
+
     pub(crate) fn see_row(&self, row: usize) -> Option<FeatureRef<'_>> {
         let hidden = self.scope.hidden.contains(row);
         (!hidden).then_some(FeatureRef { view: self, at: At::Row(row) })
