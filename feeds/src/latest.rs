@@ -81,12 +81,12 @@ impl LatestTable {
         write().map_err(|source| LogError::Io { action: "save", path: path.to_owned(), source })
     }
 
-    /// The table as of a log's end: from what was saved, where there is any, and the log after it.
+    /// Brings the empty table of a log that was just opened up to the log's end: from what was
+    /// saved, where there is any, and the log after it.
     ///
     /// # Errors
     /// [`LogError`] when the log cannot be read; a saved table that makes no sense is not used.
-    pub fn restore(path: &Path, log: &dyn ObservationLog) -> Result<Self, LogError> {
-        let table = Self::default();
+    pub fn restore(&self, path: &Path, log: &dyn ObservationLog) -> Result<(), LogError> {
         if let Some((seq, places)) = saved(path).filter(|(seq, _)| *seq <= log.last_seq()) {
             let mut restored = Table::default();
             for place in places {
@@ -97,10 +97,9 @@ impl LatestTable {
                 );
             }
             restored.seq = seq;
-            *table.write() = restored;
+            *self.write() = restored;
         }
-        table.catch_up(log)?;
-        Ok(table)
+        self.catch_up(log)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Table> {

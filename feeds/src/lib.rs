@@ -21,6 +21,8 @@ pub mod log;
 pub mod model;
 pub mod mqtt;
 pub mod qc;
+pub mod query;
+pub mod service;
 pub mod sqlite;
 
 pub use clock::{Clock, ManualClock, SystemClock};

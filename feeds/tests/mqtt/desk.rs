@@ -131,8 +131,8 @@ pub(crate) async fn house() -> (Arc<Desk>, Listener, SocketAddr) {
 }
 
 /// A listener on a free port of this machine.
-pub(crate) async fn listen(desk: &Arc<Desk>, limits: Limits) -> Listener {
+pub(crate) async fn listen<A: Application>(app: &Arc<A>, limits: Limits) -> Listener {
     let address = "127.0.0.1:0".parse().expect("an address");
     let endpoint = Endpoint { address, tls: None };
-    Listener::start(desk.clone(), vec![endpoint], limits).await.expect("a free port")
+    Listener::start(app.clone(), vec![endpoint], limits).await.expect("a free port")
 }

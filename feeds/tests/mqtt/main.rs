@@ -12,5 +12,6 @@ mod client;
 mod desk;
 mod hostile;
 mod others;
+mod sensorthings;
 mod sessions;
 mod subscriptions;

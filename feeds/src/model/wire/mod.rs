@@ -1,10 +1,12 @@
 //! SensorThings JSON at the edge: documents to domain types and back, by hand.
 
+mod data_array;
 mod entity;
 mod field;
 mod observation;
 mod rules;
 
+pub use data_array::data_array;
 pub use entity::{body_document, read_body};
 pub use field::WireError;
 pub(crate) use field::{given, id_of};

@@ -1,0 +1,78 @@
+//! Where a resource path leads to.
+
+use super::Service;
+use crate::{
+    log::LogError,
+    model::{EntityKey, EntityKind, Id, Navigation, Observation, Seq, Way},
+    query::ResourcePath,
+};
+
+/// Where a resource path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// An entity, or an observation, that is there.
+    Entity(EntityKey),
+    /// Every entity of a kind.
+    Set(EntityKind),
+    /// Those that a navigation property of an entity leads to.
+    Related(EntityKey, Navigation),
+}
+
+impl Service {
+    /// Follows a path; `None` where it leads to nothing. It may read the log: not for asynchronous
+    /// tasks.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn follow(&self, path: &ResourcePath) -> Result<Option<Place>, LogError> {
+        let Some(id) = path.id else { return Ok(Some(Place::Set(path.kind))) };
+        let mut at = EntityKey::new(path.kind, id);
+        if !self.is_there(at)? {
+            return Ok(None);
+        }
+        for step in &path.steps {
+            if step.is_set() {
+                return Ok(Some(Place::Related(at, step.navigation)));
+            }
+            let related = self.one_related(at, &step.navigation, step.id)?;
+            let Some(id) = related else { return Ok(None) };
+            at = EntityKey::new(step.navigation.target, id);
+        }
+        Ok(Some(Place::Entity(at)))
+    }
+
+    fn is_there(&self, key: EntityKey) -> Result<bool, LogError> {
+        match key.kind {
+            EntityKind::Observation => Ok(self.current(key.id)?.is_some()),
+            _ => Ok(self.entities.entity(key).is_some()),
+        }
+    }
+
+    /// The one that a navigation property leads to, or the named one of several.
+    fn one_related(
+        &self,
+        from: EntityKey,
+        navigation: &Navigation,
+        named: Option<Id>,
+    ) -> Result<Option<Id>, LogError> {
+        if navigation.way != Way::Observed {
+            let related = self.entities.related(from, navigation);
+            return Ok(related.into_iter().find(|id| named.is_none_or(|named| named == *id)));
+        }
+        let id = if from.kind == EntityKind::Observation { Some(from.id) } else { named };
+        let Some(observation) = id.map(|id| self.current(id)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        Ok(match (from.kind, navigation.target) {
+            (EntityKind::Observation, EntityKind::Datastream) => Some(observation.stream.0),
+            (EntityKind::Observation, _) => observation.feature,
+            (EntityKind::Datastream, _) => named.filter(|_| observation.stream.0 == from.id),
+            (_, _) => named.filter(|_| observation.feature == Some(from.id)),
+        })
+    }
+
+    /// An observation as it is.
+    fn current(&self, id: Id) -> Result<Option<std::sync::Arc<Observation>>, LogError> {
+        Ok(self.log.observation(id, Seq::END)?.map(|entry| entry.observation))
+    }
+}
