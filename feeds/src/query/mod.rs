@@ -1,9 +1,24 @@
 //! The query language of SensorThings 1.1 (OGC 18-088, section 9): paths and query options as typed
 //! trees, with every name resolved against the kinds of entities.
+//!
+//! What was read needs no more checks: names are there, types fit, and what could be endless is
+//! bounded (depth, parts, expansions). A tree prints itself as text that is read as the same tree.
 
+mod expression;
+mod function;
+mod lexer;
+mod literal;
+mod options;
+mod parse;
 mod path;
 mod select;
+mod split;
+mod wkt;
 
+pub use expression::{Expression, Operator, Property, PropertyPath};
+pub use function::{Function, Type};
+pub use literal::Literal;
+pub use options::{Expansion, Order, Query, ResultFormat};
 pub use path::{ResourcePath, Step, Tail};
 pub use select::{Selected, Selection};
 
@@ -24,3 +39,6 @@ impl QueryError {
         Self { part, at: at + 1, problem: problem.into() }
     }
 }
+
+#[cfg(test)]
+mod tests;
