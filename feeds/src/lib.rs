@@ -22,6 +22,7 @@ pub mod model;
 pub mod mqtt;
 pub mod qc;
 pub mod query;
+pub mod rollup;
 pub mod service;
 pub mod sqlite;
 

@@ -15,6 +15,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 /// How long a connection waits for another's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// A write-ahead log is moved into its file when it is longer, in bytes.
+const LONG_WAL_BYTES: u64 = 1 << 20;
 /// How often, and how long apart, the lock of a folder is tried.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(25);
@@ -116,6 +118,49 @@ impl WritingFile {
     /// Moves what it can of the write-ahead log into the file.
     pub(crate) fn checkpoint(&self, mode: Checkpoint) -> Result<(), FileError> {
         checkpoint(&self.connection, mode).map(drop).map_err(failed(&self.path))
+    }
+}
+
+/// A file that is opened when it is needed. After an error it is closed without another sync: after a
+/// failed one the next could be called a success wrongly.
+#[derive(Debug)]
+pub(crate) struct RetryingFile {
+    path: PathBuf,
+    schema: &'static Schema,
+    file: Option<WritingFile>,
+}
+
+impl RetryingFile {
+    pub(crate) fn new(path: PathBuf, schema: &'static Schema) -> Self {
+        Self { path, schema, file: None }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it was opened, and no error came since.
+    pub(crate) fn is_open(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Reads or writes. A write-ahead log that has grown is moved into the file; what was written
+    /// stands, even if that fails.
+    pub(crate) fn run<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, FileError> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => WritingFile::open(&self.path, self.schema)?,
+        };
+        let done = file.run(work)?;
+        let is_long = size_of_file(&wal_of(&self.path)) > LONG_WAL_BYTES;
+        match if is_long { file.checkpoint(Checkpoint::Passive) } else { Ok(()) } {
+            Ok(()) => self.file = Some(file),
+            Err(error) => tracing::error!(%error, "the file is closed until it is needed again"),
+        }
+        Ok(done)
     }
 }
 

@@ -1,25 +1,19 @@
 //! The file that keeps every version.
 
-use std::path::{Path, PathBuf};
+use std::{path::Path, sync::Arc};
 
 use city::Instant;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 use serde_json::{Map, Value};
 
-use std::sync::Arc;
-
 use super::{EntityError, Version};
 use crate::{
     model::{Entity, EntityKey, EntityKind, Id, Relation, wire},
-    sqlite::{
-        Checkpoint, FileError, Schema, WritingFile, failed, open_reader, size_of_file, wal_of,
-    },
+    sqlite::{FileError, RetryingFile, Schema, failed, open_reader},
 };
 
 /// Name of the file in its folder.
 const FILE_NAME: &str = "entities.sqlite";
-/// The write-ahead log is moved into the file when it is larger, in bytes.
-const CHECKPOINT_BYTES: u64 = 1 << 20;
 
 const SCHEMA: Schema = Schema {
     application_id: 0x446e_7479, // "Dnty"
@@ -40,52 +34,34 @@ const SCHEMA: Schema = Schema {
 /// The columns that [`version_of`] reads, in its order.
 const COLUMNS: &str = "number, recorded, kind, id, body, links";
 
-/// The file, while its disk works.
+/// The file.
 #[derive(Debug)]
-pub(super) struct EntityFile {
-    path: PathBuf,
-    /// `None` before it is opened, and after the disk has failed.
-    file: Option<WritingFile>,
-}
+pub(super) struct EntityFile(RetryingFile);
 
 impl EntityFile {
     pub(super) fn new(dir: &Path) -> Self {
-        Self { path: dir.join(FILE_NAME), file: None }
+        Self(RetryingFile::new(dir.join(FILE_NAME), &SCHEMA))
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        self.0.path()
     }
 
+    /// Whether what is known is what the disk holds: it was read, and no error came since.
     pub(super) fn is_open(&self) -> bool {
-        self.file.is_some()
+        self.0.is_open()
     }
 
-    /// Opens the file; versions that it holds after a number.
-    pub(super) fn reopen(&mut self, after: i64) -> Result<Vec<Version>, EntityError> {
-        let mut file = WritingFile::open(&self.path, &SCHEMA)?;
+    /// Versions that it holds after a number.
+    pub(super) fn read_after(&mut self, number: i64) -> Result<Vec<Version>, EntityError> {
         let sql = format!("SELECT {COLUMNS} FROM version WHERE number > ?1 ORDER BY number");
-        let rows = file.run(|connection| read(connection, &sql, params![after]))?;
-        let versions = understood(&self.path, rows)?;
-        self.file = Some(file);
-        Ok(versions)
+        let rows = self.0.run(|connection| read(connection, &sql, params![number]))?;
+        understood(self.path(), rows)
     }
 
-    /// Writes versions and waits until the disk has them. After an error the file is closed without
-    /// another sync: after a failed one the next could be called a success wrongly.
+    /// Writes versions and waits until the disk has them.
     pub(super) fn commit(&mut self, versions: &[Version]) -> Result<(), FileError> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        let written = file.run(|connection| insert(connection, versions));
-        let is_full = || size_of_file(&wal_of(&self.path)) > CHECKPOINT_BYTES;
-        let checked = match &written {
-            Ok(()) if is_full() => file.checkpoint(Checkpoint::Passive),
-            _ => Ok(()),
-        };
-        if let Err(error) = written.as_ref().and(checked.as_ref()) {
-            tracing::error!(%error, "the file of the entities is closed until the next change");
-            self.file = None;
-        }
-        written
+        self.0.run(|connection| insert(connection, versions))
     }
 }
 

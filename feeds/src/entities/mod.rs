@@ -127,7 +127,7 @@ impl EntityStore {
         let lock = lock_folder(dir, LOCK_NAME)?;
         let mut file = EntityFile::new(dir);
         let mut state = State::default();
-        state.apply(&file.reopen(state.last())?);
+        state.apply(&file.read_after(state.last())?);
         Ok(Self { state: state.into(), file: file.into(), clock, followers, _lock: lock })
     }
 
@@ -223,7 +223,7 @@ impl EntityStore {
     ) -> Result<T, EntityError> {
         let mut file = self.lock();
         if !file.is_open() {
-            let unseen = file.reopen(self.read().last())?;
+            let unseen = file.read_after(self.read().last())?;
             self.show(&unseen);
         }
         let recorded = self.clock.now();

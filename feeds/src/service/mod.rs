@@ -3,45 +3,56 @@
 //! ```text
 //! DIR/entities.sqlite       the entities, every version
 //! DIR/log/                  observations, a file a day, and dead letters
+//! DIR/rollups.sqlite        minutes, hours and days of numbers
 //! DIR/latest                where the latest values stand in the log
 //! ```
 
 mod accounts;
 mod broker;
 mod documents;
+mod housekeeping;
 mod intake;
 mod live;
 mod place;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use crate::{
     clock::Clock,
     entities::{EntityError, EntityStore},
     latest::LatestTable,
     log::{EmbeddedLog, LogConfig, LogError, RecoveryReport},
+    rollup::{RollupError, Rollups},
 };
 
 pub use accounts::{Account, Accounts, MayPublish};
 pub use broker::Broker;
 pub use documents::Documents;
+pub use housekeeping::HousekeepingError;
 pub use intake::{Intake, IntakeError, Taken, Target};
 pub use live::{Event, Heard, Live, Scope, Subject, Watch};
 pub use place::Place;
+
+use housekeeping::{Housekeeper, Housekeeping};
 
 /// What every path and topic of the service begins with.
 pub(crate) const VERSION: &str = "v1.1/";
 
 /// How a service works.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ServiceConfig {
     /// How the log works.
     pub log: LogConfig,
     /// What stands before paths in links, such as `https://city.example/sensorthings/v1.1`.
     pub root: String,
+    /// Minutes of numbers are kept for so many days; hours and days for ever.
+    pub minute_days: u32,
+}
+
+impl Default for ServiceConfig {
+    fn default() -> Self {
+        Self { log: LogConfig::default(), root: String::new(), minute_days: 730 }
+    }
 }
 
 /// Why a service cannot be opened.
@@ -54,6 +65,12 @@ pub enum ServiceError {
     /// The log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The roll-ups.
+    #[error(transparent)]
+    Rollups(#[from] RollupError),
+    /// The thread for what is done now and then.
+    #[error("cannot start a thread: {0}; let the server have more of them")]
+    Thread(#[source] std::io::Error),
 }
 
 /// The SensorThings service of one folder.
@@ -62,14 +79,17 @@ pub struct Service {
     /// What is observed, by what, where.
     pub entities: Arc<EntityStore>,
     /// Observations.
-    pub log: EmbeddedLog,
+    pub log: Arc<EmbeddedLog>,
+    /// Minutes, hours and days of numbers; they follow the log by some seconds.
+    pub rollups: Arc<Rollups>,
     /// The latest observation of every datastream.
     pub latest: Arc<LatestTable>,
     /// Who hears of changes.
     pub live: Arc<Live>,
     /// Entities and observations as documents.
     pub documents: Documents,
-    latest_path: PathBuf,
+    housekeeping: Housekeeping,
+    _housekeeper: Housekeeper,
 }
 
 impl Service {
@@ -89,20 +109,42 @@ impl Service {
         let (log, report) = EmbeddedLog::open(
             &dir.join("log"),
             config.log,
-            clock,
+            clock.clone(),
             entities.clone(),
             vec![latest.clone(), live.clone()],
         )?;
+        let log = Arc::new(log);
         let latest_path = dir.join("latest");
-        latest.restore(&latest_path, &log)?;
+        latest.restore(&latest_path, log.as_ref())?;
+        let rollups = Arc::new(Rollups::open(dir)?);
+        let housekeeping = Housekeeping {
+            log: log.clone(),
+            rollups: rollups.clone(),
+            latest: latest.clone(),
+            latest_path,
+            clock,
+            minute_days: config.minute_days,
+        };
+        let _housekeeper = housekeeping.clone().start().map_err(ServiceError::Thread)?;
         let documents = Documents::new(config.root);
-        Ok((Self { entities, log, latest, live, documents, latest_path }, report))
+        let service =
+            Self { entities, log, rollups, latest, live, documents, housekeeping, _housekeeper };
+        Ok((service, report))
+    }
+
+    /// Does now what is else done every hour: brings the roll-ups up to the log, removes what is too
+    /// old, and saves where the latest values stand. Blocks: not for asynchronous tasks.
+    ///
+    /// # Errors
+    /// [`HousekeepingError`]; what was not done is tried again.
+    pub fn tidy(&self) -> Result<(), HousekeepingError> {
+        self.housekeeping.tidy()
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        if let Err(error) = self.latest.save(&self.latest_path) {
+        if let Err(error) = self.housekeeping.save() {
             tracing::warn!(%error, "the latest values are read from the log at the next start");
         }
     }

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
+use city::Interval;
 use feeds::{
     ManualClock,
     entities::Update,
@@ -12,6 +13,7 @@ use feeds::{
         Limits, Listener,
         codec::{Packet, Property, Publish, Qos, Reason, Version},
     },
+    rollup::PeriodSize,
     service::{Account, Accounts, Broker, MayPublish, Service, ServiceConfig},
 };
 use serde_json::{Value, json};
@@ -42,16 +44,14 @@ impl Accounts for Names {
 /// A service with two gauges behind a listener.
 struct House {
     service: Arc<Service>,
-    _listener: Listener,
+    listener: Listener,
     address: SocketAddr,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 async fn house() -> House {
     let dir = tempfile::tempdir().expect("a folder");
-    let clock = Arc::new(ManualClock::at("2026-11-21T05:00:00Z".parse().expect("an instant")));
-    let (service, _) =
-        Service::open(dir.path(), ServiceConfig::default(), clock).expect("a new folder");
+    let service = open(&dir);
     for name in ["Trạm Tam Kỳ", "Trạm Hội An"] {
         service.entities.create(EntityKind::Thing, &gauge(name)).expect("a gauge");
     }
@@ -59,7 +59,12 @@ async fn house() -> House {
     let broker = Arc::new(Broker::new(service.clone(), Arc::new(Names)));
     let listener = listen(&broker, Limits::default()).await;
     let address = listener.addresses()[0];
-    House { service, _listener: listener, address, _dir: dir }
+    House { service, listener, address, dir }
+}
+
+fn open(dir: &TempDir) -> Service {
+    let clock = Arc::new(ManualClock::at("2026-11-21T05:00:00Z".parse().expect("an instant")));
+    Service::open(dir.path(), ServiceConfig::default(), clock).expect("a folder of our own").0
 }
 
 fn gauge(name: &str) -> Value {
@@ -329,4 +334,30 @@ async fn who_leaves_is_told_no_more_and_who_is_slow_hears_the_latest() {
     }
     slow.leave().await;
     until("the subscription ends", || house.service.live.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_restart_finds_observations_latest_values_and_roll_ups() {
+    let House { service, listener, address, dir } = house().await;
+    let mut gauge = Client::v5(address, "gauge").await;
+    for (time, value) in [("04:50", 1.0), ("04:55", 2.0)] {
+        let payload =
+            format!(r#"{{"phenomenonTime": "2026-11-21T{time}:00Z", "result": {value}}}"#);
+        gauge.publish_acknowledged("v1.1/Datastreams(1)/Observations", &payload).await;
+    }
+    gauge.leave().await;
+    listener.stop().await;
+    let restarted = tokio::task::spawn_blocking(move || {
+        service.tidy().expect("a disk that works");
+        drop(service);
+        (open(&dir), dir)
+    });
+    let (service, _dir) = restarted.await.expect("it ends");
+    let stream = StreamId(id(1));
+    let latest = service.latest.get(stream).expect("there");
+    assert_eq!(latest.result.as_number(), Some(2.0));
+    let hours = service.rollups.read(stream, PeriodSize::Hour, Interval::default(), 10);
+    let hours = hours.expect("a disk that works");
+    assert_eq!(hours.iter().map(|hour| hour.summary.mean()).collect::<Vec<_>>(), [Some(1.5)]);
+    assert_eq!(service.entities.ids(EntityKind::Thing).len(), 2);
 }

@@ -156,7 +156,7 @@ fn one_query(kind: EntityKind, depth: u32) -> BoxedStrategy<Query> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn a_filter_is_read_as_it_was_printed(
