@@ -3,7 +3,8 @@
 # one after the other on this machine, uncached and cached, gzip accepted. Prints a table.
 #
 # Wants: martin 1.14.0, PostgreSQL 15 with PostGIS 3, ogr2ogr. It makes a database cluster of its own
-# in a temporary folder and removes it. Settings: BUILDINGS, DATA, SECONDS_EACH, CONNECTIONS, TILES.
+# in a temporary folder and removes it. Settings: BUILDINGS, DATA, SECONDS_EACH, CONNECTIONS, TILES (of
+# z16; of z14 a fifth and of z12 a twentieth are asked for, so that the peer can have cached them all).
 #
 #   cargo install martin --version 1.14.0 --locked --no-default-features \
 #     --features geojson,mbtiles,postgres,metrics
@@ -29,7 +30,7 @@ running=()
 
 stop_all() {
   for pid in "${running[@]}"; do kill "$pid" 2>/dev/null || true; done
-  if [ -d "$work/pg/data" ]; then as_postgres "$PG_BIN/pg_ctl" -D "$work/pg/data" -m immediate stop >/dev/null || true; fi
+  if [ -f "$work/pg/data/postmaster.pid" ]; then as_postgres "$PG_BIN/pg_ctl" -D "$work/pg/data" -m immediate stop >/dev/null || true; fi
   rm -rf "$work"
 }
 trap stop_all EXIT
@@ -101,9 +102,10 @@ stop() {
 measure() {
   local name=$1 path=$2 zoom
   shift 2
+  declare -A share=([12]=20 [14]=5 [16]=1)
   for zoom in 12 14 16; do
     "$release/load" --name "$name" --server "$address" --path "$path" --data "$data" --zoom "$zoom" \
-      --tiles "$TILES" --connections "$CONNECTIONS" --seconds "$SECONDS_EACH" "$@"
+      --tiles "$((TILES / share[$zoom]))" --connections "$CONNECTIONS" --seconds "$SECONDS_EACH" "$@"
   done
 }
 

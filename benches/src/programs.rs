@@ -47,14 +47,30 @@ impl Server {
         }
     }
 
-    /// Memory that it holds now, in MiB.
-    pub fn resident_mib(&self) -> f64 {
-        memory_mib(self.child.id(), "VmRSS").unwrap_or(f64::NAN)
+    /// Waits until it works no more on what it makes ready after its start, or two minutes.
+    pub fn settle(&self) {
+        const LOOK: Duration = Duration::from_millis(500);
+        let ticks = || ticks(self.child.id()).unwrap_or_default();
+        let mut before = ticks();
+        for _ in 0..240 {
+            std::thread::sleep(LOOK);
+            let now = ticks();
+            // A tick is 10 ms: below a tenth of one core, nothing is going on.
+            if now - before < 5 {
+                return;
+            }
+            before = now;
+        }
     }
 
-    /// Memory that it held at most, in MiB.
-    pub fn peak_mib(&self) -> f64 {
-        memory_mib(self.child.id(), "VmHWM").unwrap_or(f64::NAN)
+    /// Memory that it holds now, in MB.
+    pub fn resident_mb(&self) -> f64 {
+        memory_mb(self.child.id(), "VmRSS").unwrap_or(f64::NAN)
+    }
+
+    /// Memory that it held at most, in MB.
+    pub fn peak_mb(&self) -> f64 {
+        memory_mb(self.child.id(), "VmHWM").unwrap_or(f64::NAN)
     }
 }
 
@@ -66,7 +82,7 @@ impl Drop for Server {
     }
 }
 
-/// Runs a program to its end; how long it took, and its peak of memory in MiB.
+/// Runs a program to its end; how long it took, and its peak of memory in MB.
 ///
 /// # Errors
 /// When it does not start or fails.
@@ -75,7 +91,7 @@ pub fn timed(command: &mut Command) -> io::Result<(Duration, f64)> {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let mut peak = 0f64;
     let status = loop {
-        peak = peak.max(memory_mib(child.id(), "VmHWM").unwrap_or(0.0));
+        peak = peak.max(memory_mb(child.id(), "VmHWM").unwrap_or(0.0));
         if let Some(status) = child.try_wait()? {
             break status;
         }
@@ -89,11 +105,20 @@ pub fn timed(command: &mut Command) -> io::Result<(Duration, f64)> {
 }
 
 /// A line of `/proc/PID/status`, which is in KiB.
-fn memory_mib(pid: u32, name: &str) -> Option<f64> {
+fn memory_mb(pid: u32, name: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with(name))?;
     let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib / 1024.0)
+    Some(kib * 1024.0 / 1e6)
+}
+
+/// Processor time that a process has used, in ticks.
+fn ticks(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name, in brackets, may hold blanks.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let of = |n: usize| fields.get(n)?.parse::<u64>().ok();
+    Some(of(11)? + of(12)?)
 }
 
 /// This machine, in a line: what every figure is to be read with.

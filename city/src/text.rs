@@ -1,7 +1,12 @@
 //! Text that people see and search: titles in two languages, folding of Vietnamese accents.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::{
+    UnicodeNormalization,
+    char::{decompose_canonical, is_combining_mark},
+};
 
 /// A text in Vietnamese and in English.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,27 +36,44 @@ impl Title {
 /// assert_eq!(fold("TRẦN HƯNG ĐẠO"), fold("tran hung dao"));
 /// ```
 pub fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        // ASCII has no marks, and what is not ASCII does not decompose across it: only the runs
-        // between need Unicode's tables.
-        let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
-        let (plain, other) = rest.split_at(ascii);
-        plain.bytes().for_each(|b| push_folded(&mut folded, char::from(b.to_ascii_lowercase())));
-        let accented = other.bytes().position(|b| b.is_ascii()).unwrap_or(other.len());
-        let (other, after) = other.split_at(accented);
-        for c in other.nfd().filter(|c| !is_combining_mark(*c)) {
-            match c {
-                'đ' | 'Đ' => folded.push('d'),
-                c => c.to_lowercase().for_each(|c| push_folded(&mut folded, c)),
-            }
+    fold_chars(text.chars())
+}
+
+/// As [`fold`], of characters.
+pub fn fold_chars(text: impl Iterator<Item = char>) -> String {
+    let mut folded = String::with_capacity(text.size_hint().0);
+    for c in text {
+        match c {
+            c if c.is_ascii() => push_folded(&mut folded, c.to_ascii_lowercase()),
+            'đ' | 'Đ' => folded.push('d'),
+            c => match LATIN.get((c as usize).wrapping_sub(LATIN_FROM)) {
+                Some(Some(plain)) => folded.push(char::from(*plain)),
+                // Marks are dropped, so what comes before or after makes no difference.
+                _ => decompose_canonical(c, |c| {
+                    if !is_combining_mark(c) {
+                        c.to_lowercase().for_each(|c| push_folded(&mut folded, c));
+                    }
+                }),
+            },
         }
-        rest = after;
     }
     folded.truncate(folded.trim_end().len());
     folded
 }
+
+const LATIN_FROM: usize = 0xc0;
+
+/// What the accented Latin letters from U+00C0 to U+1EFF fold to, where that is an ASCII letter:
+/// Unicode's tables are slow to ask, and a province has millions of addresses.
+static LATIN: LazyLock<Vec<Option<u8>>> = LazyLock::new(|| {
+    let plain = |code: u32| {
+        let mut letters = char::from_u32(code)?.nfd().filter(|c| !is_combining_mark(*c));
+        let letter = u8::try_from(letters.next()?).ok()?;
+        (letters.next().is_none() && letter.is_ascii_alphabetic())
+            .then_some(letter.to_ascii_lowercase())
+    };
+    (LATIN_FROM as u32..0x1f00).map(plain).collect()
+});
 
 /// Adds a letter; of a run of white space, one blank.
 fn push_folded(folded: &mut String, c: char) {
@@ -68,9 +90,9 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The definition, letter by letter, without the shortcut for ASCII.
+        /// The definition, without shortcuts.
         #[test]
-        fn folding_in_runs_is_folding_letter_by_letter(
+        fn folding_keeps_to_its_definition(
             text in "(\\PC|[ \t\nA-Za-zĐđàạẫệỐ\u{300}\u{323}\u{1e9b}İß]){0,40}",
         ) {
             let plain: String = text

@@ -20,6 +20,7 @@ use crate::{
     store::{Store, StoreError},
     tiles::{Tiles, raster::Rasters},
     tokens::{self, Tokens, TokensError},
+    viewer::Viewer,
 };
 
 /// How often `tokens.toml` is looked at.
@@ -101,7 +102,8 @@ impl App {
         }))
     }
 
-    /// Follows `tokens.toml` and `codelists/`, and keeps the search ready, until the server stops.
+    /// Follows `tokens.toml` and `codelists/`, and keeps the search and the generalisation of tiles
+    /// ready, until the server stops.
     pub async fn keep_up(self) {
         let file = self.config.data.join(tokens::FILE_NAME);
         let stamp = || std::fs::metadata(&file).and_then(|found| found.modified()).ok();
@@ -114,6 +116,9 @@ impl App {
             });
             if let Err(error) = prepared.await {
                 tracing::error!(%error, "the search could not be made ready");
+            }
+            for view in self.store.city().layers(&Viewer::public()) {
+                self.tiles.prepare(&view).await;
             }
             tokio::time::sleep(LOOK).await;
             let found = stamp();

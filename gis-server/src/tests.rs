@@ -5,4 +5,5 @@ mod edits;
 mod fixture;
 mod items;
 mod limits;
+pub(crate) mod publish;
 mod search;

@@ -60,7 +60,7 @@ fn generate(arguments: &Arguments, folder: &Path) -> Result<PathBuf, Box<dyn Err
     let mut datasets = Command::new(arguments.programs.join("datasets"));
     datasets.args(["generate", "--seed", "1", "--buildings", &buildings, "--into"]).arg(&data);
     let (took, peak) = timed(&mut datasets)?;
-    let figure = format!("{:.0} s, peak {peak:.0} MiB", took.as_secs_f64());
+    let figure = format!("{:.0} s, peak {peak:.0} MB", took.as_secs_f64());
     row(&format!("generate {buildings} buildings with all layers"), figure, "minutes");
     Ok(data)
 }
@@ -76,8 +76,10 @@ fn serve_cached(
         format!("{:.2} s", server.started_in.as_secs_f64()),
         "≤ 5 s",
     );
-    let memory = format!("{:.0} MiB, peak {:.0}", server.resident_mib(), server.peak_mib());
-    row("resident memory after it", memory, "≤ 1.5 GB");
+    let memory = || format!("{:.0} MB, peak {:.0}", server.resident_mb(), server.peak_mb());
+    row("resident memory then", memory(), "≤ 1.5 GB");
+    server.settle();
+    row("the same once search and tiles are ready", memory(), "");
     for z in [14, 16] {
         let paths = tiles(places, z);
         load(arguments, &server, paths.clone(), 1)?;
@@ -90,7 +92,7 @@ fn serve_cached(
     let boxes: Vec<_> = places.iter().map(|(lon, lat)| page_of(*lon, *lat, 0.05)).collect();
     let report = load(arguments, &server, boxes, 1)?;
     row("the same of 11 km", latency(&report), "");
-    row("resident memory at the end", format!("{:.0} MiB", server.resident_mib()), "");
+    row("resident memory at the end", memory(), "");
     Ok(())
 }
 
@@ -101,6 +103,7 @@ fn serve_uncached(
 ) -> Result<(), Box<dyn Error>> {
     let program = arguments.programs.join("gis-server");
     let server = Server::start(&program, data, &["--tile-cache-mib", "0"])?;
+    server.settle();
     for z in [12, 13, 14, 15, 16] {
         let report = load(arguments, &server, tiles(places, z), 1)?;
         let aim = if z == 14 { "median ≤ 8 ms at 5000 buildings" } else { "" };
@@ -126,7 +129,7 @@ fn import(arguments: &Arguments, data: &Path, folder: &Path) -> Result<(), Box<d
     ]);
     let (took, peak) = timed(datasets.arg(folder.join("imported")))?;
     let per_second = f64::from(arguments.buildings) / took.as_secs_f64();
-    let figure = format!("{:.1} s ({per_second:.0}/s), peak {peak:.0} MiB", took.as_secs_f64());
+    let figure = format!("{:.1} s ({per_second:.0}/s), peak {peak:.0} MB", took.as_secs_f64());
     row("import of the same buildings (FlatGeobuf)", figure, "");
     Ok(())
 }

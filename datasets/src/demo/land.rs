@@ -61,31 +61,11 @@ pub(super) fn land_use_plans(town: &Town) -> Vec<Feature> {
     let mut features = Vec::new();
     for quarter in &town.quarters {
         let change = unit(town.seed ^ 0x91, quarter.key);
-        let ward = town.is_ward(quarter.centre);
         let code = match quarter.kind {
             Kind::Fields | Kind::Gardens if quarter.ratio < 1.5 && change < 0.55 => "ODT",
             Kind::Fields if quarter.ratio < 2.2 && change < 0.1 => "SKK",
-            Kind::Fields => "LUC",
-            Kind::Gardens => "CLN",
-            Kind::Hills => "RSX",
             Kind::Dunes if change < 0.25 => "TMD",
-            Kind::Dunes => "RPH",
-            Kind::Ponds => "NTS",
-            Kind::Beach => "BCS",
-            Kind::Resort => "TMD",
-            Kind::Industry => "SKK",
-            Kind::Defence => "CQP",
-            Kind::Cemetery => "NTD",
-            Kind::Park => "DKV",
-            Kind::Civic => "TSC",
-            Kind::Village if !ward => "ONT",
-            _ => {
-                if ward {
-                    "ODT"
-                } else {
-                    "ONT"
-                }
-            }
+            kind => kind.planned_code(town.is_ward(quarter.centre)),
         };
         let row = Row::new(Role::LandUsePlans)
             .set("use_code", code)

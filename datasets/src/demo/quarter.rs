@@ -38,6 +38,31 @@ impl Kind {
             Self::Old | Self::Urban | Self::New | Self::Civic | Self::Park | Self::Industry
         )
     }
+
+    /// The land-use code that a plan gives to a quarter that it leaves as it is.
+    pub(super) fn planned_code(self, is_ward: bool) -> &'static str {
+        match self {
+            Self::Fields => "LUC",
+            Self::Gardens => "CLN",
+            Self::Hills => "RSX",
+            Self::Dunes => "RPH",
+            Self::Ponds => "NTS",
+            Self::Beach => "BCS",
+            Self::Resort => "TMD",
+            Self::Industry => "SKK",
+            Self::Defence => "CQP",
+            Self::Cemetery => "NTD",
+            Self::Park => "DKV",
+            Self::Civic => "TSC",
+            Self::Old | Self::Urban | Self::New | Self::Suburb | Self::Village => {
+                if is_ward {
+                    "ODT"
+                } else {
+                    "ONT"
+                }
+            }
+        }
+    }
 }
 
 /// A quarter of the country.

@@ -70,31 +70,8 @@ fn planned_code(town: &Town, quarter: &Quarter, current: bool) -> &'static str {
         {
             "ODT"
         }
-        Kind::Fields => "LUC",
-        Kind::Gardens => "CLN",
-        Kind::Hills => "RSX",
-        Kind::Dunes => {
-            if current {
-                "TMD"
-            } else {
-                "RPH"
-            }
-        }
-        Kind::Ponds => "NTS",
-        Kind::Beach => "BCS",
-        Kind::Resort => "TMD",
-        Kind::Industry => "SKK",
-        Kind::Defence => "CQP",
-        Kind::Cemetery => "NTD",
-        Kind::Park => "DKV",
-        Kind::Civic => "TSC",
-        _ => {
-            if town.is_ward(quarter.centre) {
-                "ODT"
-            } else {
-                "ONT"
-            }
-        }
+        Kind::Dunes if current => "TMD",
+        kind => kind.planned_code(town.is_ward(quarter.centre)),
     }
 }
 

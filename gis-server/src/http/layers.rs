@@ -1,18 +1,23 @@
-//! What lies around every request, from the outside in: counting and tracing, panics, the page
-//! that shows a problem, compression, CORS, limits.
+//! What lies around every request, from the outside in: counting and tracing, the page that shows a
+//! problem, compression, CORS, panics, limits.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    sync::Arc,
+    time::{Duration, Instant as Moment},
+};
 
 use axum::{
     Router,
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use tokio::sync::Semaphore;
 use tower_http::{
+    CompressionLevel,
     catch_panic::CatchPanicLayer,
     compression::{
         CompressionLayer,
@@ -36,17 +41,42 @@ pub fn around(routes: Router, app: &App) -> Router {
         time: Duration::from_secs(app.config.limits.timeout_s),
     };
     // A router without routes of its own, so that the base path is taken off before one is chosen.
+    // Each layer made of a function costs an allocation a request and a copy of all within: what
+    // belongs together is one.
     Router::new()
         .fallback_service(routes)
-        .layer(middleware::from_fn_with_state(limits, limited))
-        .layer(middleware::from_fn_with_state(app.clone(), without_base_path))
-        .layer(cors(&app.config))
-        .layer(middleware::from_fn(options_without_origin))
-        .layer(CompressionLayer::new().compress_when(worth_compressing()))
-        .layer(middleware::map_response(tag_by_coding))
-        .layer(middleware::from_fn(problems_as_pages))
+        .layer(middleware::from_fn_with_state((app.clone(), limits), admitted))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(app.clone(), counted))
+        .layer(cors(&app.config))
+        .layer(compression())
+        .layer(middleware::from_fn_with_state(app.clone(), presented))
+}
+
+/// What every answer goes through: counted, with its tag, and a problem as a page for people.
+async fn presented(State(app): State<App>, request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request);
+    let wanted = Format::choose(None, request.headers(), &[Format::Json, Format::Html]);
+    let wants_page = wanted.is_ok_and(|format| format == Format::Html);
+    let is_head = request.method() == Method::HEAD;
+    let mut response = options_without_origin(request, next).await;
+    mark_coding(response.headers_mut());
+    if wants_page && !is_head {
+        response = problem_as_page(response);
+    }
+    asked.answered(&app, &mut response);
+    response
+}
+
+/// What every request goes through: its base path is taken off, and it is let in or not.
+async fn admitted(
+    State((app, limits)): State<(App, Limits)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match without_base_path(&app, request) {
+        Ok(request) => limited(&limits, request, next).await,
+        Err(elsewhere) => elsewhere,
+    }
 }
 
 /// The pattern of the route that answered, for metrics and traces.
@@ -60,29 +90,36 @@ pub async fn note_route(path: MatchedPath, request: Request, next: Next) -> Resp
     response
 }
 
-async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
-    let began = std::time::Instant::now();
-    let method = request.method().clone();
-    let uri = request.uri().clone();
-    let mut response = next.run(request).await;
-    let took = began.elapsed();
-    let route = response.extensions().get::<Route>().map(|route| route.0.clone());
-    let route = route.as_ref().map_or("other", |route| route.as_str());
-    let status = response.status();
-    app.metrics.answered(route, known_method(&method), status, took);
-    let took_ms = took.as_secs_f64() * 1e3;
-    if status.is_server_error() {
-        tracing::warn!(%method, %uri, route, status = status.as_u16(), took_ms, "answered");
-    } else {
-        tracing::debug!(%method, %uri, route, status = status.as_u16(), took_ms, "answered");
+/// What is remembered of a request while it is answered.
+struct Asked {
+    began: Moment,
+    method: Method,
+    uri: Uri,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        Self { began: Moment::now(), method, uri }
     }
-    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin")]
-    {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+
+    fn answered(self, app: &App, response: &mut Response) {
+        let Self { began, method, uri } = self;
+        let took = began.elapsed();
+        let route = response.extensions().get::<Route>().map(|route| route.0.clone());
+        let route = route.as_ref().map_or("other", |route| route.as_str());
+        let status = response.status();
+        app.metrics.answered(route, known_method(&method), status, took);
+        let took_ms = took.as_secs_f64() * 1e3;
+        if status.is_server_error() {
+            tracing::warn!(%method, %uri, route, status = status.as_u16(), took_ms, "answered");
+        } else {
+            tracing::debug!(%method, %uri, route, status = status.as_u16(), took_ms, "answered");
+        }
+        let headers = response.headers_mut();
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     }
-    response
 }
 
 /// Methods that callers invent would each be a new series of metrics.
@@ -106,19 +143,22 @@ fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
     Problem::fault().into_response()
 }
 
-/// Shows problems to people as a page: where `Accept` prefers one.
-async fn problems_as_pages(request: Request, next: Next) -> Response {
-    let wanted = Format::choose(None, request.headers(), &[Format::Json, Format::Html]);
-    let is_head = request.method() == Method::HEAD;
-    let response = next.run(request).await;
-    let problem = response.extensions().get::<Arc<Problem>>().cloned();
-    let (Ok(Format::Html), Some(problem), false) = (wanted, problem, is_head) else {
+/// A problem as a page; what is none stays as it is.
+fn problem_as_page(response: Response) -> Response {
+    let Some(problem) = response.extensions().get::<Arc<Problem>>().cloned() else {
         return response;
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Format::Html.media_type()));
     parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_ENCODING);
     Response::from_parts(parts, Body::from(html::problem(&problem.document()).0))
+}
+
+/// Answers are made for one caller, so time is worth more than the last tenth of the size; what many
+/// get, tiles and the files of the web map, is compressed well and kept elsewhere.
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().quality(CompressionLevel::Precise(2)).compress_when(worth_compressing())
 }
 
 fn worth_compressing() -> impl Predicate {
@@ -126,11 +166,6 @@ fn worth_compressing() -> impl Predicate {
     DefaultPredicate::new()
         .and(NotForContentType::const_new("font/"))
         .and(NotForContentType::const_new("application/zip"))
-}
-
-async fn tag_by_coding(mut response: Response) -> Response {
-    mark_coding(response.headers_mut());
-    response
 }
 
 fn cors(config: &Config) -> CorsLayer {
@@ -186,7 +221,7 @@ struct Limits {
     time: Duration,
 }
 
-async fn limited(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+async fn limited(limits: &Limits, request: Request, next: Next) -> Response {
     if let Err(problem) = check_address(&request, limits.url_bytes) {
         return problem.into_response();
     }
@@ -246,22 +281,23 @@ fn check_address(request: &Request, longest: usize) -> Result<(), Problem> {
 
 /// Takes the base path off; a proxy may have done so already. The bare base path gets its slash,
 /// since the web map's addresses are relative to it.
-async fn without_base_path(State(app): State<App>, mut request: Request, next: Next) -> Response {
+fn without_base_path(app: &App, mut request: Request) -> Result<Request, Response> {
     let base = app.config.http.base_path.as_str();
     let uri = request.uri();
     let Some(rest) = uri.path().strip_prefix(base).filter(|_| !base.is_empty()) else {
-        return next.run(request).await;
+        return Ok(request);
     };
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     if rest.is_empty() {
-        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let location = format!("{base}/{query}");
-        return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response();
+        return Err(
+            (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response()
+        );
     }
-    if rest.starts_with('/') {
-        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        if let Ok(inner) = format!("{rest}{query}").parse() {
-            *request.uri_mut() = inner;
-        }
+    if rest.starts_with('/')
+        && let Ok(inner) = format!("{rest}{query}").parse()
+    {
+        *request.uri_mut() = inner;
     }
-    next.run(request).await
+    Ok(request)
 }

@@ -50,6 +50,13 @@ impl Piece {
         }
         piece
     }
+
+    /// Takes over the texts of other rows, after its own.
+    fn append(&mut self, other: &Self) {
+        let base = self.texts.len() as u32;
+        self.texts.append(&other.texts);
+        self.entries.extend(other.entries.iter().map(|(text, row)| (base + text, *row)));
+    }
 }
 
 impl Strings {
@@ -67,19 +74,18 @@ impl LayerIndex {
         let fields = fields(view);
         let places: Vec<Place> = fields.iter().filter_map(|field| field.place(view)).collect();
         let len = if places.is_empty() { 0 } else { view.published_len() };
-        let pieces: Vec<Piece> = (0..len.div_ceil(PIECE))
-            .into_par_iter()
-            .map(|n| Piece::read(view, &places, n * PIECE..len.min((n + 1) * PIECE)))
-            .collect();
         let mut all = Piece::default();
-        for piece in pieces {
-            if all.texts.bytes() + piece.texts.bytes() > MOST_BYTES {
+        // A wave at a time, so that memory holds the texts and a few pieces, not the texts twice.
+        let wave = 2 * PIECE * rayon::current_num_threads();
+        for start in (0..len).step_by(wave) {
+            let rows: Vec<usize> = (start..len.min(start + wave)).step_by(PIECE).collect();
+            let piece = |row: usize| Piece::read(view, &places, row..len.min(row + PIECE));
+            let pieces: Vec<Piece> = rows.into_par_iter().map(piece).collect();
+            pieces.iter().for_each(|piece| all.append(piece));
+            if all.texts.bytes() > MOST_BYTES {
                 tracing::warn!(layer = %view.layer().id, "too much text: the rest is not searched");
                 break;
             }
-            let base = all.texts.len() as u32;
-            all.texts.append(&piece.texts);
-            all.entries.extend(piece.entries.iter().map(|(text, row)| (base + text, *row)));
         }
         Self::of_entries(fields, &all.texts, &all.entries)
     }
@@ -127,8 +133,11 @@ impl LayerIndex {
 
 /// Numbers of texts in their order, most told apart by their first bytes.
 fn in_order(texts: &Strings) -> Vec<u32> {
-    let mut keys: Vec<(u64, u32)> =
-        (0..texts.len()).map(|n| ((prefix(texts.get(n)) >> 64) as u64, n as u32)).collect();
+    let key = |n: usize| {
+        let first = prefix(texts.get(n));
+        ([(first >> 64) as u64, first as u64], n as u32)
+    };
+    let mut keys: Vec<([u64; 2], u32)> = (0..texts.len()).into_par_iter().map(key).collect();
     keys.par_sort_unstable_by(|a, b| {
         a.0.cmp(&b.0).then_with(|| texts.get(a.1 as usize).cmp(texts.get(b.1 as usize)))
     });

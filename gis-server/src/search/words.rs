@@ -1,26 +1,28 @@
 //! Texts as they are compared: folded, without punctuation, parcels in one form.
 
-use city::text::fold;
+use city::text::{fold, fold_chars};
 
 /// A text as the index holds it and as a query is compared with it.
 ///
 /// Punctuation is a blank, and what names a parcel ("tờ bản đồ số 12, thửa đất số 34", "thửa 34 tờ
 /// 12", "sheet 12 parcel 34") becomes "to 12 thua 34".
 pub(super) fn normalise(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| if c.is_alphanumeric() || c == '/' || is_mark(c) { c } else { ' ' })
-        .collect();
-    let folded = fold(&spaced);
+    let spaced = text.chars().map(|c| if is_letter(c) || c == '/' { c } else { ' ' });
+    let folded = fold_chars(spaced);
     match folded.split(' ').any(names_a_parcel).then(|| parcel(&folded)).flatten() {
         Some(parcel) => parcel,
         None => folded,
     }
 }
 
-/// Combining marks belong to the letter before them.
-fn is_mark(c: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&c)
+/// Letters, digits, and combining marks, which belong to the letter before them. What Vietnamese is
+/// written with is told at once.
+fn is_letter(c: char) -> bool {
+    match c {
+        c if c.is_ascii() => c.is_ascii_alphanumeric(),
+        '\u{300}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' => true,
+        c => c.is_alphanumeric(),
+    }
 }
 
 /// The one form in which parcels are written.

@@ -240,17 +240,25 @@ struct Loaded {
 /// Loads a folder's layers, taking over from the city before what has not changed.
 fn load_city(dir: &Path, before: Option<&City>) -> Result<Loaded, StoreError> {
     let catalog = Catalog::load(dir)?;
-    // One layer after the other leaves threads idle while pieces are joined.
-    let snapshots = catalog.layers.par_iter().with_max_len(1).map(|layer| {
-        match before.and_then(|city| city.state(&layer.id)) {
-            Some(state) if *state.layer == *layer => Ok(None),
-            Some(state) if is_same_file(&state.layer, layer) => {
-                Ok(Some(Arc::clone(&state.snapshot)))
-            }
-            _ => load(dir, layer).map(Some),
-        }
+    // Layers side by side, since one after the other would leave threads idle while pieces are
+    // joined; the largest first, so that none is left for one thread at the end.
+    let size = |n: &usize| {
+        std::fs::metadata(dir.join(&catalog.layers[*n].file)).map_or(0, |file| file.len())
+    };
+    let mut order: Vec<usize> = (0..catalog.layers.len()).collect();
+    order.sort_by_cached_key(|n| std::cmp::Reverse(size(n)));
+    let loaded = order.into_par_iter().with_max_len(1).map(|n| {
+        let layer = &catalog.layers[n];
+        let snapshot = match before.and_then(|city| city.state(&layer.id)) {
+            Some(state) if *state.layer == *layer => None,
+            Some(state) if is_same_file(&state.layer, layer) => Some(Arc::clone(&state.snapshot)),
+            _ => Some(load(dir, layer)?),
+        };
+        Ok((n, snapshot))
     });
-    let snapshots = snapshots.collect::<Result<_, StoreError>>()?;
+    let mut loaded = loaded.collect::<Result<Vec<_>, StoreError>>()?;
+    loaded.sort_unstable_by_key(|(n, _)| *n);
+    let snapshots = loaded.into_iter().map(|(_, snapshot)| snapshot).collect();
     Ok(Loaded { catalog, snapshots })
 }
 
@@ -289,7 +297,8 @@ fn is_same_file(old: &Layer, new: &Layer) -> bool {
 
 fn state_of(layer: Layer, features: &[Feature]) -> Result<Arc<LayerState>, StoreError> {
     let properties = layer.schema().into_iter().flat_map(|schema| &schema.properties);
-    let mut builder = SnapshotBuilder::new(properties.map(|property| property.kind));
+    let mut builder =
+        SnapshotBuilder::new(properties.map(|property| property.kind), features.len());
     for feature in features {
         builder.push(&feature.id, &feature.geometry, feature.values.iter().map(Into::into));
     }

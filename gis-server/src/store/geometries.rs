@@ -2,11 +2,12 @@
 //!
 //! A feature has parts (the members of a multi-geometry), a part has rings (a polygon's shell and
 //! holes; a line or a point has one), a ring has positions. Each level is a list of prefix offsets
-//! into the next, so that a million buildings are seven allocations and a tile walks memory in
+//! into the next, so that a million buildings are a few allocations and a tile walks memory in
 //! order. Positions stand twice: longitude and latitude in f64, as they were published, and world
 //! coordinates, in which tiles and indexes count.
 
 mod build;
+mod offsets;
 
 use std::ops::Range;
 
@@ -16,6 +17,7 @@ use geo_types::{
 };
 
 use super::world::{WorldBox, WorldPoint};
+use offsets::Offsets;
 
 /// The type of one feature's geometry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,30 +51,16 @@ impl Shape {
 }
 
 /// The geometries of many features.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Geometries {
     shapes: Vec<Shape>,
     boxes: Vec<WorldBox>,
-    /// Parts of feature `i`: `parts_from[i]..parts_from[i + 1]`; and so on down.
-    parts_from: Vec<u32>,
-    rings_from: Vec<u32>,
-    positions_from: Vec<u32>,
+    /// Parts of each feature, rings of each part, positions of each ring.
+    parts: Offsets,
+    rings: Offsets,
+    positions: Offsets,
     lon_lat: Vec<[f64; 2]>,
     world: Vec<WorldPoint>,
-}
-
-impl Default for Geometries {
-    fn default() -> Self {
-        Self {
-            shapes: Vec::new(),
-            boxes: Vec::new(),
-            parts_from: vec![0],
-            rings_from: vec![0],
-            positions_from: vec![0],
-            lon_lat: Vec::new(),
-            world: Vec::new(),
-        }
-    }
 }
 
 impl Geometries {
@@ -139,7 +127,7 @@ impl<'a> FeatureGeometry<'a> {
     /// Its parts: points, lines, or polygons.
     pub fn parts(self) -> impl ExactSizeIterator<Item = Part<'a>> {
         let all = self.all;
-        range(&all.parts_from, self.row).map(move |part| Part { all, part })
+        all.parts.range(self.row).map(move |part| Part { all, part })
     }
 
     /// All its positions as longitude and latitude, parts and rings one after the other.
@@ -158,9 +146,8 @@ impl<'a> FeatureGeometry<'a> {
     }
 
     fn positions(self) -> Range<usize> {
-        let parts = range(&self.all.parts_from, self.row);
-        let position =
-            |part: usize| self.all.positions_from[self.all.rings_from[part] as usize] as usize;
+        let parts = self.all.parts.range(self.row);
+        let position = |part: usize| self.all.positions.start(self.all.rings.start(part));
         position(parts.start)..position(parts.end)
     }
 
@@ -193,8 +180,8 @@ impl<'a> Part<'a> {
     /// Its rings: a polygon's shell, then its holes; of a point or a line the only one.
     pub fn rings(self) -> impl ExactSizeIterator<Item = Ring<'a>> {
         let all = self.all;
-        range(&all.rings_from, self.part).map(move |ring| {
-            let positions = range(&all.positions_from, ring);
+        all.rings.range(self.part).map(move |ring| {
+            let positions = all.positions.range(ring);
             Ring { lon_lat: &all.lon_lat[positions.clone()], world: &all.world[positions] }
         })
     }
@@ -219,10 +206,6 @@ impl Ring<'_> {
     fn to_line(self) -> LineString<f64> {
         self.lon_lat.iter().map(|p| Coord { x: p[0], y: p[1] }).collect()
     }
-}
-
-fn range(from: &[u32], index: usize) -> Range<usize> {
-    from[index] as usize..from[index + 1] as usize
 }
 
 #[cfg(test)]

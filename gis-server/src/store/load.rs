@@ -35,14 +35,14 @@ pub(crate) fn load(dir: &Path, layer: &Layer) -> Result<Arc<Snapshot>, StoreErro
     let kinds: Vec<PropertyType> = schema.properties.iter().map(|p| p.kind).collect();
     let head = file.head();
     let binding = head.bind(schema, id_column).map_err(|error| failed(error.to_string()))?;
-    let mut all = SnapshotBuilder::new(kinds.iter().copied());
+    let mut all = SnapshotBuilder::new(kinds.iter().copied(), head.len());
     let wave = PIECE * 2 * rayon::current_num_threads();
     for start in (0..head.len()).step_by(wave) {
         let rows = start..head.len().min(start + wave);
         let pieces: Vec<Result<SnapshotBuilder, ReadError>> = pieces_of(rows)
             .into_par_iter()
             .map_init(Vec::new, |buffer, rows| {
-                let mut piece = SnapshotBuilder::new(kinds.iter().copied());
+                let mut piece = SnapshotBuilder::new(kinds.iter().copied(), rows.len());
                 let records = file.read(rows, buffer)?;
                 records.records().try_for_each(|record| piece.read(&record?, &binding))?;
                 Ok(piece)

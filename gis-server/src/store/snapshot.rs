@@ -49,12 +49,12 @@ pub(crate) struct SnapshotBuilder {
 }
 
 impl SnapshotBuilder {
-    /// An empty layer with columns of these types.
-    pub(crate) fn new(kinds: impl IntoIterator<Item = PropertyType>) -> Self {
+    /// An empty layer with columns of these types, for about so many features.
+    pub(crate) fn new(kinds: impl IntoIterator<Item = PropertyType>, rows: usize) -> Self {
         Self {
             ids: IdList::default(),
             geometries: Geometries::default(),
-            columns: kinds.into_iter().map(ColumnBuilder::new).collect(),
+            columns: kinds.into_iter().map(|kind| ColumnBuilder::new(kind, rows)).collect(),
             flat: FlatGeometry::default(),
         }
     }
@@ -87,7 +87,7 @@ impl SnapshotBuilder {
     /// # Errors
     /// What stands in the way: an identifier that two features have, or more than 32-bit offsets
     /// can tell apart.
-    pub(crate) fn finish(mut self) -> Result<Snapshot, String> {
+    pub(crate) fn finish(self) -> Result<Snapshot, String> {
         const MOST: usize = u32::MAX as usize;
         if self.ids.len() >= MOST || self.geometries.positions() > MOST {
             return Err("a layer holds at most 4 294 967 295 positions: divide it".into());
@@ -95,10 +95,16 @@ impl SnapshotBuilder {
         if self.columns.iter().any(|column| column.text_bytes() > MOST) {
             return Err("a column holds at most 4 GiB of text: divide the layer".into());
         }
-        self.geometries.shrink();
-        let tree = PackedTree::over(self.geometries.boxes());
-        let columns = self.columns.into_iter().map(ColumnBuilder::finish).collect();
-        let ids = Ids::new(self.ids).map_err(|id| format!("two features have the id '{id}'"))?;
-        Ok(Snapshot { ids, geometries: self.geometries, tree, columns })
+        let Self { ids, mut geometries, columns, .. } = self;
+        let index = || {
+            geometries.shrink();
+            let tree = PackedTree::over(geometries.boxes());
+            (geometries, tree)
+        };
+        let pack = || columns.into_par_iter().map(ColumnBuilder::finish).collect();
+        let ((geometries, tree), (columns, ids)) =
+            rayon::join(index, || rayon::join(pack, || Ids::new(ids)));
+        let ids = ids.map_err(|id| format!("two features have the id '{id}'"))?;
+        Ok(Snapshot { ids, geometries, tree, columns })
     }
 }

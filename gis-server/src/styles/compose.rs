@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     codes,
     fragment::{Fragment, Group},
+    names,
 };
 use crate::tiles::simplify::LAST_ZOOM;
 
@@ -204,7 +205,7 @@ impl Composer<'_> {
         for template in &fragment.layers {
             let group = group_of(fragment, template);
             let is_listed = group == Group::Overlay || !has_overlay;
-            if (alone && !is_listed) || reads_a_missing_label(layer, template) {
+            if (alone && !is_listed) || names::are_missing(layer, template) {
                 continue;
             }
             let is_3d = template.get("type").is_some_and(|kind| kind == "fill-extrusion");
@@ -222,6 +223,7 @@ impl Composer<'_> {
                 style.insert("source-layer".into(), json!(layer.id));
             }
             limit_zooms(layer, &mut style);
+            names::write_once(layer, &mut style);
             let visibility = if shown { "visible" } else { "none" };
             let layout = style.entry("layout").or_insert_with(|| json!({}));
             layout["visibility"] = json!(visibility);
@@ -275,18 +277,6 @@ impl Composer<'_> {
             },
             other => other.clone(),
         }
-    }
-}
-
-/// Whether a label layer would write an attribute that the layer does not have.
-fn reads_a_missing_label(layer: &Layer, template: &Map<String, Value>) -> bool {
-    let field = template.get("layout").and_then(|layout| layout.get("text-field"));
-    match field.and_then(Value::as_array).map(Vec::as_slice) {
-        Some([Value::String(get), Value::String(name)]) if get == "get" => {
-            let has = |name: &str| layer.schema().is_some_and(|schema| schema.get(name).is_some());
-            !has(layer.column_of(name).unwrap_or(name))
-        }
-        _ => false,
     }
 }
 

@@ -10,6 +10,8 @@ use city::Role;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::names::is_at_points;
+
 /// Whether something belongs to the map's ground or is laid over it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -162,6 +164,17 @@ pub fn attributes_at(role: Role, zoom: u8) -> BTreeSet<&'static str> {
     let layers = of_role.flat_map(|known| &known.attributes);
     let shown = layers.filter(|(first_zoom, _)| *first_zoom < f64::from(zoom) + 1.0);
     shown.flat_map(|(_, attributes)| attributes).map(String::as_str).collect()
+}
+
+/// Whether a role's style writes names on areas of a zoom, or before the next.
+pub fn names_areas_at(role: Role, zoom: u8) -> bool {
+    let of_role = known().iter().filter(|known| known.role == role);
+    let first_zoom = |layer: &Map<String, Value>| {
+        layer.get("minzoom").and_then(Value::as_f64).unwrap_or_default()
+    };
+    of_role
+        .flat_map(|known| &known.fragment.layers)
+        .any(|layer| is_at_points(layer) && first_zoom(layer) < f64::from(zoom) + 1.0)
 }
 
 fn collect_attributes(value: &Value, into: &mut BTreeSet<String>) {

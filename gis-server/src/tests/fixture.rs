@@ -12,11 +12,11 @@ use city::{
     Access, FeatureId, Layer, Property, PropertyType, Role, Schema, Title, Value,
     layer::{Content, GeometryKind},
 };
-use datasets::{Feature, NewLayer, Writer, write::LayerWriter};
-use geo_types::{Geometry, LineString, Point, Rect};
+use geo_types::{LineString, Point, Rect};
 use serde_json::Value as Json;
 use tower::ServiceExt;
 
+use super::publish::publish;
 use crate::{config::Config, routes, state::App};
 
 pub(super) const OWNER: &str = "Nguyễn Thị Kiểm Thử";
@@ -64,7 +64,7 @@ impl Service {
 
     fn over(configure: impl FnOnce(&mut Config), tokens: Option<&str>) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        publish(dir.path());
+        publish_all(dir.path());
         if let Some(tokens) = tokens {
             std::fs::write(dir.path().join("tokens.toml"), tokens).unwrap();
         }
@@ -112,7 +112,7 @@ impl Service {
     }
 }
 
-fn publish(dir: &std::path::Path) {
+fn publish_all(dir: &std::path::Path) {
     let wells = (1..=5u64).map(|n| {
         let geometry = Point::new(108.474 + 0.001 * (n as f64 - 1.0), 15.5736).into();
         let day = city::time::parse_date(&format!("2025-0{n}-01")).unwrap();
@@ -134,7 +134,7 @@ fn publish(dir: &std::path::Path) {
         ("from", PropertyType::Date),
         ("loai", PropertyType::Text),
     ];
-    write(
+    publish(
         dir,
         layer(
             "wells",
@@ -155,7 +155,7 @@ fn publish(dir: &std::path::Path) {
     let parcels_schema =
         [("to_bd", PropertyType::Text), ("thua", PropertyType::Text), ("chu", PropertyType::Text)];
     let columns = [("sheet", "to_bd"), ("parcel", "thua"), ("owner_name", "chu")];
-    write(
+    publish(
         dir,
         layer("parcels", Role::Parcels, GeometryKind::Polygon, &parcels_schema, &columns),
         parcels.collect(),
@@ -168,7 +168,7 @@ fn publish(dir: &std::path::Path) {
             (FeatureId::Number(n), line.into(), vec![Value::from(*name)])
         },
     );
-    write(
+    publish(
         dir,
         layer(
             "roads",
@@ -227,22 +227,4 @@ fn layer(
             row_rules: Vec::new(),
         },
     }
-}
-
-type Row = (FeatureId, Geometry<f64>, Vec<Value>);
-
-fn write(dir: &std::path::Path, mut layer: Layer, rows: Vec<Row>) {
-    let mut folder = Writer::lock_within(dir, std::time::Duration::from_secs(20)).unwrap();
-    let Content::Vector { schema, id_column, geometry, features, .. } = &mut layer.content else {
-        panic!("the fixture publishes features")
-    };
-    let mut file =
-        LayerWriter::create(folder.staging(), &layer.id, schema, id_column, *geometry).unwrap();
-    for (id, geometry, values) in rows {
-        file.write(&Feature { id, geometry, values }).unwrap();
-    }
-    let written = file.finish().unwrap();
-    *features = written.features;
-    layer.bbox = written.bbox;
-    folder.publish(vec![NewLayer { layer, staged: written.path }]).unwrap();
 }

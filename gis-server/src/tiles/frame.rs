@@ -114,6 +114,17 @@ impl Frame {
         }
     }
 
+    /// Whether a world position lies on the tile itself, its buffer left out; of tiles side by side
+    /// it is one.
+    pub fn shows(&self, world: WorldPoint) -> bool {
+        let world = wide(world);
+        if self.domain().is_some_and(|domain| !domain.contains(world)) {
+            return false;
+        }
+        let side = i64::from(EXTENT) << self.shift;
+        self.fine(world).iter().all(|v| (0..side).contains(v))
+    }
+
     /// Tile units, to the nearest.
     pub fn snap(&self, fine: Point) -> mvt::Point {
         let half = (1i64 << self.shift) >> 1;

@@ -8,6 +8,7 @@ use super::{
     frame::Frame,
     generalise::{Fate, Fates},
     grid::Tile,
+    label::{self, LABEL_PROPERTY},
     pen::Pen,
     pyramid::Pyramid,
 };
@@ -18,8 +19,9 @@ use crate::{
 };
 
 /// From this zoom on tiles carry every property; before it, what the map's style reads. A tile of
-/// zoom 14 holds thousands of houses, whose addresses would be three quarters of its bytes.
-pub const ALL_PROPERTIES_ZOOM: u8 = 15;
+/// zoom 14 holds thousands of houses and one of zoom 16 some hundreds, whose addresses would be
+/// three quarters of its bytes; who wants them asks for the feature.
+pub const ALL_PROPERTIES_ZOOM: u8 = 17;
 
 /// The property that holds an identifier that is no number, which is all that tiles take as one.
 pub const ID_PROPERTY: &str = "_id";
@@ -35,10 +37,12 @@ pub(crate) fn encode(
     let zoom = tile.web_zoom();
     let columns = columns(view, zoom);
     let mut names: Vec<&str> = columns.iter().map(|column| column.1).collect();
-    names.push(ID_PROPERTY);
+    names.extend([ID_PROPERTY, LABEL_PROPERTY]);
+    let is_labelled = label::is_labelled(view, zoom);
     let mut drawing = Drawing {
         pyramid,
         fates: pyramid.fates(view, zoom),
+        zoom,
         pen: Pen::new(frame, zoom),
         all_zooms: Vec::new(),
         layer: LayerEncoder::new(view.layer().id.as_str(), &names),
@@ -46,6 +50,10 @@ pub(crate) fn encode(
     view.visit_tile(frame.search(), |feature| {
         if let Some(kind) = drawing.geometry(feature) {
             let id = drawing.tags(feature, &columns);
+            let geometry = feature.geometry();
+            if is_labelled && label::is_here(geometry, frame, tile, drawing.pen.has_filled()) {
+                drawing.layer.tag(columns.len() + 1, Scalar::Bool(true));
+            }
             drawing.layer.end_feature(id, kind);
         }
     });
@@ -69,6 +77,7 @@ pub fn columns(view: &LayerView, zoom: u8) -> Vec<(usize, &str)> {
 struct Drawing<'a, 'v> {
     pyramid: &'v Pyramid,
     fates: Option<&'v Fates>,
+    zoom: u8,
     pen: Pen<'v>,
     /// Zooms for an edited feature, all of whose positions are drawn.
     all_zooms: Vec<u8>,
@@ -85,7 +94,7 @@ impl<'a> Drawing<'a, '_> {
         };
         match fate {
             Fate::Dropped => None,
-            Fate::Dotted => self.pen.dot(&geometry.world_box(), self.pyramid.tiny(), out),
+            Fate::Dotted => self.pen.dot(&geometry.world_box(), self.pyramid.tiny(self.zoom), out),
             Fate::Drawn => {
                 let zooms = feature.row().and_then(|_| self.pyramid.zooms(geometry));
                 let zooms = zooms.unwrap_or_else(|| {

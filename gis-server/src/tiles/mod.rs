@@ -3,13 +3,15 @@
 //! A vector tile is made in these steps: the layer's index gives the features that meet the tile
 //! ([`layer`]); [`generalise`] says which of them the zoom draws and [`simplify`] which of their
 //! vertices; [`frame`] brings those into the tile's coordinates; [`clip`] cuts what reaches beyond;
-//! [`pen`] snaps, winds and draws; and [`cache`] keeps the compressed bytes.
+//! [`pen`] snaps, winds and draws; `label` says where names are written; and [`cache`] keeps the
+//! compressed bytes.
 
 pub mod cache;
 pub mod clip;
 pub mod frame;
 pub mod generalise;
 pub mod grid;
+pub(crate) mod label;
 pub mod layer;
 pub mod pen;
 mod pyramid;

@@ -2,10 +2,10 @@
 
 use super::{
     clip::{self, Overlap, Point, Rect},
-    frame::{Frame, wide},
+    frame::{BUFFER, Frame, wide},
 };
 use crate::{
-    encode::mvt::{self, GeometryEncoder, GeometryType, twice_area},
+    encode::mvt::{self, EXTENT, GeometryEncoder, GeometryType, twice_area},
     store::{
         geometries::{FeatureGeometry, Shape},
         world::{WorldBox, WorldPoint},
@@ -20,6 +20,8 @@ pub struct Pen<'a> {
     spare: Vec<Point>,
     piece: Vec<Point>,
     snapped: Vec<mvt::Point>,
+    /// Whether the polygon drawn last covers the whole tile.
+    is_filled: bool,
 }
 
 impl<'a> Pen<'a> {
@@ -32,7 +34,13 @@ impl<'a> Pen<'a> {
             spare: Vec::new(),
             piece: Vec::new(),
             snapped: Vec::new(),
+            is_filled: false,
         }
+    }
+
+    /// Whether the feature drawn last is a polygon that covers the whole tile.
+    pub fn has_filled(&self) -> bool {
+        self.is_filled
     }
 
     /// Draws a feature; `zooms` says for each of its positions, parts and rings one after the
@@ -43,6 +51,7 @@ impl<'a> Pen<'a> {
         zooms: &[u8],
         out: &mut GeometryEncoder,
     ) -> Option<GeometryType> {
+        self.is_filled = false;
         let kind = match feature.shape() {
             Shape::Empty => return None,
             Shape::Point | Shape::MultiPoint => self.points(feature, out),
@@ -189,7 +198,7 @@ impl<'a> Pen<'a> {
 
     /// Draws the ring in `fine`, cut to the tile, snapped, and wound as its place wants it.
     fn ring(&mut self, whole: bool, is_shell: bool, out: &mut GeometryEncoder) -> bool {
-        let Self { frame, fine, spare, snapped, .. } = self;
+        let Self { frame, fine, spare, snapped, is_filled, .. } = self;
         if let Some(domain) = frame.domain() {
             clip::ring(fine, spare, &domain);
             fine.iter_mut().for_each(|point| *point = frame.fine(*point));
@@ -210,6 +219,9 @@ impl<'a> Pen<'a> {
         if (area > 0) != is_shell {
             snapped.reverse();
         }
+        // Twice the area, as rings have it; a hole takes from the tile what its shell had filled.
+        const WHOLE: i64 = 2 * (EXTENT as i64 + 2 * BUFFER as i64).pow(2);
+        *is_filled = is_shell && area.abs() == WHOLE;
         out.ring(snapped);
         true
     }

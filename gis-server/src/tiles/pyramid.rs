@@ -26,9 +26,8 @@ pub(crate) struct Pyramid {
     areas: Vec<f32>,
     /// For each feature: the zoom at which its class comes in; empty when there are no classes.
     class_zooms: Vec<u8>,
-    /// A polygon narrower than this both ways, in tile units, is tiny; and the side of the squares
-    /// that stand for such.
-    tiny: u32,
+    /// What the features are.
+    role: Role,
     /// For each kind of viewer and each zoom: what becomes of the features.
     fates: Vec<[OnceLock<Fates>; FULL_ZOOM as usize]>,
 }
@@ -54,8 +53,8 @@ impl Pyramid {
             areas = Vec::new();
         }
         let fates = (0..Clearances::COUNT).map(|_| Default::default()).collect();
-        let tiny = tiny_units(view.layer().role);
-        Self { first_zooms, areas, class_zooms: class_zooms(view), tiny, fates }
+        let role = view.layer().role;
+        Self { first_zooms, areas, class_zooms: class_zooms(view), role, fates }
     }
 
     /// A generalisation that knows nothing: whatever is drawn by it is drawn in full.
@@ -64,14 +63,23 @@ impl Pyramid {
             first_zooms: Vec::new(),
             areas: Vec::new(),
             class_zooms: Vec::new(),
-            tiny: tiny_units(Role::Other),
+            role: Role::Other,
             fates: Vec::new(),
         }
     }
 
-    /// Side of the squares that stand for tiny polygons, in tile units.
-    pub(crate) fn tiny(&self) -> u32 {
-        self.tiny
+    /// A polygon narrower than this both ways, in tile units, is tiny at a zoom; and the side of
+    /// the squares that stand for such. Units are eighths of a pixel of tiles 512 pixels wide.
+    ///
+    /// Two pixels for buildings, each of which is a thing that people look for, and a little more
+    /// than one where they look for it; 2½ for areas that fill the plane, where the mosaic as a
+    /// whole is what is looked at.
+    pub(crate) fn tiny(&self, zoom: u8) -> u32 {
+        match (self.role, zoom) {
+            (Role::Buildings, 14..) => 10,
+            (Role::Buildings, _) => 16,
+            _ => 20,
+        }
     }
 
     /// For each position of a feature of the snapshot, in order: the zoom at which it comes in.
@@ -96,7 +104,7 @@ impl Pyramid {
         match shape.into_iter().find(|shape| *shape != Shape::Empty) {
             Some(Shape::Point | Shape::MultiPoint) => Fates::of_points(boxes, counts, zoom),
             Some(Shape::Polygon | Shape::MultiPolygon) if !self.areas.is_empty() => {
-                Fates::of_polygons(boxes, &self.areas, counts, (self.tiny, zoom))
+                Fates::of_polygons(boxes, &self.areas, counts, (self.tiny(zoom), zoom))
             }
             _ => {
                 let first_zoom = |row: usize| self.class_zooms.get(row).copied().unwrap_or(0);
@@ -104,12 +112,6 @@ impl Pyramid {
             }
         }
     }
-}
-
-/// What is tiny for a role: 1¼ pixels of 512 for buildings, each of which is a thing that people
-/// look for; 2½ for areas that fill the plane, where the mosaic as a whole is what is looked at.
-fn tiny_units(role: Role) -> u32 {
-    if role == Role::Buildings { 10 } else { 20 }
 }
 
 /// Features that one core ranks at a time.

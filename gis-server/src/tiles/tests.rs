@@ -149,7 +149,13 @@ fn a_tile_holds_the_features_that_meet_it_with_their_properties() {
     let found: BTreeMap<u64, &Seen> = seen.iter().map(|f| (f.id.unwrap(), f)).collect();
     assert!(expected.len() > 500, "{}", expected.len());
     assert!(expected.iter().all(|id| found.contains_key(id)));
-    let house = found[expected.iter().find(|id| *id % 7 != 0).unwrap()];
+}
+
+#[test]
+fn a_tile_of_a_high_zoom_tells_everything_of_its_features() {
+    let zoom = layer::ALL_PROPERTIES_ZOOM;
+    let seen = read(&houses(5_000), tile_at(TileMatrixSet::WebMercatorQuad, zoom, TOWN));
+    let house = seen.iter().find(|house| house.id.unwrap() % 7 != 0).unwrap();
     let id = house.id.unwrap();
     assert_eq!(house.properties["ten"], format!("Nhà số {}", id % 50));
     assert_eq!(house.properties["tang"], (id % 5 + 1).to_string());
@@ -162,7 +168,7 @@ fn a_tile_holds_the_features_that_meet_it_with_their_properties() {
 fn low_zooms_carry_what_the_style_reads_and_no_more() {
     let view = houses(10);
     let names = |zoom| layer::columns(&view, zoom).iter().map(|c| c.1).collect::<Vec<_>>();
-    assert_eq!(names(15), ["ten", "cao", "tang"]);
+    assert_eq!(names(layer::ALL_PROPERTIES_ZOOM), ["ten", "cao", "tang"]);
     assert_eq!(names(14), ["cao", "tang"], "volumes, and no names yet");
     assert!(names(13).is_empty(), "names and volumes come in later");
     let roads = view_of(layer(Role::Roads, None), Vec::new(), &Viewer::public());
@@ -187,7 +193,7 @@ fn assert_rings_are_valid(features: &[Seen]) {
 #[test]
 fn rings_are_valid_at_every_zoom_of_both_grids() {
     let view = houses(2_000);
-    for (set, zooms) in [(TileMatrixSet::WebMercatorQuad, 8..19), (TileMatrixSet::Vn2000, 3..14)] {
+    for (set, zooms) in [(TileMatrixSet::WebMercatorQuad, 9..19), (TileMatrixSet::Vn2000, 4..14)] {
         for z in zooms {
             let seen = read(&view, tile_at(set, z, (TOWN.0 + 0.002, TOWN.1 + 0.0005)));
             assert!(!seen.is_empty(), "{set:?} {z}");
@@ -315,7 +321,7 @@ async fn tiles_of_cleared_viewers_never_meet_those_of_the_public() {
     let cleared = view_of(layer(Role::Buildings, None), town(100), &officer);
     let public = houses(100);
     let tiles = Tiles::new(16);
-    let tile = tile_at(TileMatrixSet::WebMercatorQuad, 15, TOWN);
+    let tile = tile_at(TileMatrixSet::WebMercatorQuad, 17, TOWN);
     let of = async |view: &LayerView| {
         tiles.vector(vec![view.clone()], tile, Coding::Identity).await.unwrap().body
     };
@@ -371,4 +377,28 @@ async fn an_empty_tile_has_no_bytes_and_a_full_one_unpacks_to_itself() {
     assert_eq!(unpacked, plain);
     assert_eq!(zstd::decode_all(&of(full, Coding::Zstd).await[..]).unwrap(), plain);
     assert_eq!(tiles.counts().await, (0, 0), "nothing is kept");
+}
+
+#[test]
+fn the_name_of_an_area_is_written_on_one_of_the_tiles_that_it_reaches_into() {
+    let (x, y) = (TOWN.0, TOWN.1);
+    let corners = [(x, y), (x + 0.021, y + 0.004), (x + 0.034, y + 0.02), (x + 0.003, y + 0.017)];
+    let ring = corners.iter().map(|&(x, y)| Coord { x, y }).collect();
+    let area = Feature {
+        id: FeatureId::Number(1),
+        geometry: Polygon::new(ring, Vec::new()).into(),
+        values: vec!["Xã Thử".into()],
+    };
+    let view = view_of(layer(Role::Communes, None), vec![area], &Viewer::public());
+    for (set, z) in [(TileMatrixSet::WebMercatorQuad, 13), (TileMatrixSet::Vn2000, 8)] {
+        let middle = tile_at(set, z, (x + 0.017, y + 0.01));
+        let around = |n: u32| n - 3..=n + 3;
+        let tiles =
+            around(middle.row).flat_map(|row| around(middle.col).map(move |col| (row, col)));
+        let seen: Vec<Seen> =
+            tiles.flat_map(|(row, col)| read(&view, Tile { row, col, ..middle })).collect();
+        let named = seen.iter().filter(|area| area.properties.contains_key("_label")).count();
+        assert!(seen.len() > 1, "{set:?}: it reaches into several");
+        assert_eq!(named, 1, "{set:?}");
+    }
 }

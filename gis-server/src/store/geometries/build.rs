@@ -14,20 +14,20 @@ impl Geometries {
 
     /// Ends a ring.
     pub(crate) fn end_ring(&mut self) {
-        self.positions_from.push(self.lon_lat.len() as u32);
+        self.positions.push(self.lon_lat.len() as u32);
     }
 
     /// Ends a part.
     pub(crate) fn end_part(&mut self) {
-        self.rings_from.push((self.positions_from.len() - 1) as u32);
+        self.rings.push(self.positions.len() as u32);
     }
 
     /// Ends a feature.
     pub(crate) fn end_feature(&mut self, shape: Shape) {
-        let first_ring = self.rings_from[self.parts_from.last().map_or(0, |p| *p as usize)];
-        let first = self.positions_from[first_ring as usize] as usize;
+        let first_part = self.parts.start(self.parts.len());
+        let first = self.positions.start(self.rings.start(first_part));
         let no_positions = first == self.world.len();
-        self.parts_from.push((self.rings_from.len() - 1) as u32);
+        self.parts.push(self.rings.len() as u32);
         self.boxes.push(WorldBox::of(&self.world[first..]));
         self.shapes.push(if no_positions { Shape::Empty } else { shape });
     }
@@ -125,13 +125,9 @@ impl Geometries {
 
     /// Takes over the features of another list, after its own.
     pub(crate) fn append(&mut self, mut other: Self) {
-        let shift = |mine: &mut Vec<u32>, theirs: &[u32]| {
-            let base = mine.last().copied().unwrap_or_default();
-            mine.extend(theirs.iter().skip(1).map(|offset| base + offset));
-        };
-        shift(&mut self.parts_from, &other.parts_from);
-        shift(&mut self.rings_from, &other.rings_from);
-        shift(&mut self.positions_from, &other.positions_from);
+        self.parts.append(&other.parts);
+        self.rings.append(&other.rings);
+        self.positions.append(&other.positions);
         self.shapes.append(&mut other.shapes);
         self.boxes.append(&mut other.boxes);
         self.lon_lat.append(&mut other.lon_lat);
@@ -142,9 +138,9 @@ impl Geometries {
     pub(crate) fn shrink(&mut self) {
         self.shapes.shrink_to_fit();
         self.boxes.shrink_to_fit();
-        self.parts_from.shrink_to_fit();
-        self.rings_from.shrink_to_fit();
-        self.positions_from.shrink_to_fit();
+        self.parts.shrink();
+        self.rings.shrink();
+        self.positions.shrink();
         self.lon_lat.shrink_to_fit();
         self.world.shrink_to_fit();
     }

@@ -10,7 +10,7 @@ use city::{FeatureId, Value};
 use geo_types::Geometry;
 use tempfile::TempDir;
 
-use super::fixture::{Row, parcel, publish};
+use super::fixture::{Row, parcel, publish_parcels};
 use crate::{
     store::{ConflictKind, Draft, Edit, LayerView, Query, Store, StoreError},
     viewer::{TokenRole, Viewer},
@@ -18,7 +18,7 @@ use crate::{
 
 pub(super) fn folder(count: u64) -> (TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
-    publish(dir.path(), rows(0..count));
+    publish_parcels(dir.path(), rows(0..count));
     let store = Store::open(dir.path()).unwrap();
     (dir, store)
 }
@@ -206,7 +206,7 @@ fn pages_lose_and_repeat_nothing_while_features_are_edited_and_published() {
                     store.apply(&editor(), delete(FeatureId::Number(n * 5))).unwrap();
                 }
                 if n == 30 {
-                    publish(dir.path(), rows(0..400).into_iter().rev().collect());
+                    publish_parcels(dir.path(), rows(0..400).into_iter().rev().collect());
                     store.reload().unwrap();
                 }
             }
@@ -242,7 +242,7 @@ fn edits_lie_over_a_new_import_and_those_it_contradicts_are_reported() {
     store.apply(&editor(), delete(FeatureId::Number(8))).unwrap();
     assert_eq!(store.conflicts(&Viewer::public()), []);
 
-    publish(dir.path(), rows(0..8));
+    publish_parcels(dir.path(), rows(0..8));
     store.reload().unwrap();
     assert_eq!(code(&store, &FeatureId::Number(2)).as_deref(), Some("R2"));
     assert_eq!(code(&store, &FeatureId::Number(9)).as_deref(), Some("R9"));

@@ -1,18 +1,17 @@
 //! Small layers to test with.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path};
 
 use city::{
     Access, Bbox, FeatureId, Layer, Property, PropertyType, Role, Schema, Title, Value,
     access::RowRule,
     layer::{Content, GeometryKind},
 };
-use datasets::{Feature, NewLayer, Writer, write::LayerWriter};
-use geo_types::{Geometry, Rect};
+use datasets::Feature;
+use geo_types::Rect;
 
 use crate::store::Store;
-
-pub(super) type Row = (FeatureId, Geometry<f64>, Vec<Value>);
+pub(super) use crate::tests::publish::{Row, publish};
 
 /// A layer of parcels: code, area, use code, owner's name (personal), valid from and valid to.
 pub(in crate::store) fn parcels() -> Layer {
@@ -84,25 +83,8 @@ pub(super) fn parcel(id: u64, col: u32, row: u32, use_code: &str) -> Row {
 }
 
 /// Publishes a layer of parcels into a folder.
-pub(super) fn publish(dir: &Path, rows: Vec<Row>) {
-    publish_as(dir, parcels(), rows);
-}
-
-/// Publishes a layer with these features into a folder.
-pub(super) fn publish_as(dir: &Path, mut layer: Layer, rows: Vec<Row>) {
-    let mut folder = Writer::lock_within(dir, Duration::from_secs(20)).unwrap();
-    let Content::Vector { schema, id_column, geometry, features, .. } = &mut layer.content else {
-        panic!("the fixture publishes features")
-    };
-    let mut file =
-        LayerWriter::create(folder.staging(), &layer.id, schema, id_column, *geometry).unwrap();
-    for (id, geometry, values) in rows {
-        file.write(&Feature { id, geometry, values }).unwrap();
-    }
-    let written = file.finish().unwrap();
-    *features = written.features;
-    layer.bbox = written.bbox;
-    folder.publish(vec![NewLayer { layer, staged: written.path }]).unwrap();
+pub(super) fn publish_parcels(dir: &Path, rows: Vec<Row>) {
+    publish(dir, parcels(), rows);
 }
 
 /// A store of one layer of parcels.

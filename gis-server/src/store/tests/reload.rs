@@ -7,7 +7,7 @@ use std::{
 
 use city::FeatureId;
 
-use super::fixture::{parcel, parcels, publish, publish_as};
+use super::fixture::{parcel, parcels, publish, publish_parcels};
 use crate::{
     store::{Query, Store},
     viewer::Viewer,
@@ -25,7 +25,7 @@ fn count(store: &Store) -> usize {
 #[test]
 fn a_folder_is_served_as_it_was_published() {
     let dir = tempfile::tempdir().unwrap();
-    publish(dir.path(), rows(120));
+    publish_parcels(dir.path(), rows(120));
     let store = Store::open(dir.path()).unwrap();
     assert_eq!(count(&store), 120);
     let view = store.city().layer("parcels", &Viewer::public()).unwrap();
@@ -37,7 +37,7 @@ fn a_folder_is_served_as_it_was_published() {
 #[test]
 fn a_publish_appears_and_readers_see_one_city_or_the_other() {
     let dir = tempfile::tempdir().unwrap();
-    publish(dir.path(), rows(100));
+    publish_parcels(dir.path(), rows(100));
     let store = Store::open(dir.path()).unwrap();
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -50,7 +50,7 @@ fn a_publish_appears_and_readers_see_one_city_or_the_other() {
             }
         });
         for size in [300, 500] {
-            publish(dir.path(), rows(size));
+            publish_parcels(dir.path(), rows(size));
             // The watcher may have been quicker.
             store.reload().unwrap();
             assert_eq!(count(&store), size as usize);
@@ -62,10 +62,10 @@ fn a_publish_appears_and_readers_see_one_city_or_the_other() {
 #[test]
 fn a_city_at_hand_stays_as_it_is_when_another_is_published() {
     let dir = tempfile::tempdir().unwrap();
-    publish(dir.path(), rows(10));
+    publish_parcels(dir.path(), rows(10));
     let store = Store::open(dir.path()).unwrap();
     let before = store.city().layer("parcels", &Viewer::public()).unwrap();
-    publish(dir.path(), rows(20));
+    publish_parcels(dir.path(), rows(20));
     store.reload().unwrap();
     assert_eq!(before.count(&Query::default()).unwrap(), 10);
     assert_ne!(
@@ -77,7 +77,7 @@ fn a_city_at_hand_stays_as_it_is_when_another_is_published() {
 #[test]
 fn a_catalogue_that_cannot_be_loaded_leaves_the_city_and_says_why() {
     let dir = tempfile::tempdir().unwrap();
-    publish(dir.path(), rows(10));
+    publish_parcels(dir.path(), rows(10));
     let store = Store::open(dir.path()).unwrap();
     let later = dir.path().join("later.toml");
     std::fs::write(&later, "format = 99").unwrap();
@@ -95,17 +95,17 @@ fn a_catalogue_that_cannot_be_loaded_leaves_the_city_and_says_why() {
 /// A publish over a broken catalogue: the folder is made anew.
 fn publish_again(dir: &std::path::Path) {
     std::fs::remove_file(dir.join("catalog.toml")).unwrap();
-    publish(dir, rows(3));
+    publish_parcels(dir, rows(3));
 }
 
 #[test]
 fn a_change_of_the_catalogue_alone_loads_no_file_again() {
     let dir = tempfile::tempdir().unwrap();
-    publish(dir.path(), rows(10));
+    publish_parcels(dir.path(), rows(10));
     let store = Store::open(dir.path()).unwrap();
     let mut other = parcels();
     other.id = "wells".parse().unwrap();
-    publish_as(dir.path(), other, rows(2));
+    publish(dir.path(), other, rows(2));
     let before = store.city();
     store.reload().unwrap();
     let snapshot = |city: &crate::store::City| {
