@@ -5,6 +5,7 @@ mod drawings;
 mod folder;
 mod formats;
 mod osm;
+mod pbf;
 mod rasters;
 mod real;
 mod safety;

@@ -1,8 +1,10 @@
 //! OpenStreetMap, as XML and as PBF.
 
 use city::Value;
+use datasets::Feature;
+use geo::{Coord, MapCoordsInPlace};
 
-use crate::sources::Desk;
+use crate::{pbf, sources::Desk};
 
 const XML: &str = r#"<?xml version='1.0'?><osm version='0.6'>
 <node id='1' lat='15.570' lon='108.470'/><node id='2' lat='15.570' lon='108.471'/>
@@ -65,4 +67,28 @@ fn islands_keep_their_vietnamese_names_alone() {
     assert_eq!(places.value(island, "name"), &Value::from("Đảo Phú Lâm"));
     let text = format!("{:?}", places.features[island].values);
     assert!(!text.contains("Woody") && !text.contains('永'), "{text}");
+}
+
+/// Coordinates to a nanodegree: the binary format counts in tenths of a microdegree, which its
+/// reader multiplies out.
+fn rounded(mut features: Vec<Feature>) -> Vec<Feature> {
+    let round = |degrees: f64| (degrees * 1e9).round() / 1e9;
+    for feature in &mut features {
+        feature.geometry.map_coords_in_place(|c| Coord { x: round(c.x), y: round(c.y) });
+    }
+    features
+}
+
+#[test]
+fn the_binary_format_says_what_xml_says() {
+    let desk = Desk::new();
+    let xml = desk.write("town.osm", XML);
+    let binary = desk.write("town.osm.pbf", pbf::from_xml(XML));
+    for role in ["buildings", "roads", "water", "land-use", "place-names"] {
+        let (one, other) = (format!("{role}-xml"), format!("{role}-pbf"));
+        let from_xml = desk.import(&xml, &one, role, &[]);
+        let from_binary = desk.import(&binary, &other, role, &[]);
+        assert!(!from_xml.features.is_empty(), "{role}");
+        assert_eq!(rounded(from_binary.features), rounded(from_xml.features), "{role}");
+    }
 }
