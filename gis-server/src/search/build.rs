@@ -6,15 +6,12 @@ use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
 use super::{
-    fields::{Place, fields},
+    fields::{Field, Place, fields},
     index::LayerIndex,
 };
-use crate::{
-    search::fields::Field,
-    store::{
-        LayerView,
-        strings::{Strings, prefix},
-    },
+use crate::store::{
+    LayerView,
+    strings::{Strings, prefix},
 };
 
 /// Text that one layer's index may hold; what comes after is not found. A million addresses are
