@@ -5,5 +5,5 @@ source "$(dirname "$0")/env.sh"
 
 scripts/setup.sh run
 cargo build --release --locked --workspace --bins
-cargo bench --locked --workspace --benches
+cargo bench --locked --workspace --bench tiles --bench queries
 "$TARGET/release/measure" --programs "$TARGET/release"
