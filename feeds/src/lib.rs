@@ -12,6 +12,7 @@
 //!
 //! Clocks are passed in ([`Clock`]), never asked of the system, so that replay and tests are exact.
 
+pub mod answer;
 #[cfg(test)]
 mod children;
 pub mod clock;

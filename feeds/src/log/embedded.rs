@@ -288,7 +288,7 @@ impl EmbeddedLog {
         self.catalog.current(id, as_of)
     }
 
-    /// Observations of one datastream by time.
+    /// Observations by time, of one datastream or of all.
     ///
     /// # Errors
     /// [`LogError::File`].

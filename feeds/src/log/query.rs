@@ -1,4 +1,4 @@
-//! Observations of one datastream by time: order, paging, and travel in time.
+//! Observations by time: order, paging, and travel in time.
 
 use city::{Instant, Interval};
 use rusqlite::{OptionalExtension, params};
@@ -11,11 +11,11 @@ use super::{
 };
 use crate::model::{Id, Observation, Seq, StreamId};
 
-/// Which observations of a datastream are asked for.
+/// Which observations are asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct ObservationQuery {
-    /// Whose.
-    pub stream: StreamId,
+    /// Whose; `None` is everybody's.
+    pub stream: Option<StreamId>,
     /// When they were so in the world (the start of the phenomenon time).
     pub time: Interval,
     /// The latest first.
@@ -32,6 +32,7 @@ impl ObservationQuery {
     /// The first observations of a datastream, the oldest first.
     pub fn of(stream: StreamId, limit: usize) -> Self {
         let time = Interval::default();
+        let stream = Some(stream);
         Self { stream, time, is_descending: false, limit, after: None, as_of: Seq::END }
     }
 }
@@ -131,7 +132,7 @@ impl Walk {
             && end.is_none_or(|end| minute <= minute_of(end).0)
     }
 
-    /// What a minute shows of the datastream, in the order of the query.
+    /// What a minute shows of what is asked for, in the order of the query.
     fn minute(&self, minute: i64) -> Result<Vec<Arc<Observation>>, LogError> {
         let mut versions = Vec::new();
         for segment in &self.segments {
@@ -140,10 +141,11 @@ impl Walk {
                 versions.extend(segment.read(|connection| {
                     let sql = format!(
                         "SELECT {COLUMNS} FROM observation \
-                         WHERE minute = ?1 AND stream = ?2 AND seq <= ?3"
+                         WHERE minute = ?1 AND stream BETWEEN ?2 AND ?3 AND seq <= ?4"
                     );
                     let mut statement = connection.prepare_cached(&sql)?;
-                    let bounds = params![minute, self.query.stream.get(), self.query.as_of.get()];
+                    let (first, last) = self.streams();
+                    let bounds = params![minute, first, last, self.query.as_of.get()];
                     let rows = statement.query_map(bounds, entry_of)?;
                     rows.collect::<rusqlite::Result<Vec<_>>>()
                 })?);
@@ -154,6 +156,11 @@ impl Walk {
             shown.reverse();
         }
         Ok(shown)
+    }
+
+    /// The first and the last datastream that is asked for.
+    fn streams(&self) -> (i64, i64) {
+        self.query.stream.map_or((0, i64::MAX), |stream| (stream.get(), stream.get()))
     }
 
     fn admits(&self, observation: &Observation) -> bool {

@@ -225,7 +225,7 @@ impl Reading {
             "$top" => query.top = Some(number("$top", value)?),
             "$skip" => query.skip = number("$skip", value)?,
             "$count" => query.count = one_of("$count", value, &[("true", true), ("false", false)])?,
-            "$resultFormat" if kind == EntityKind::Observation => {
+            "$resultFormat" if kind == EntityKind::Observation && depth == 0 => {
                 query.format =
                     one_of("$resultFormat", value, &[("dataArray", ResultFormat::DataArray)])?;
             }

@@ -23,6 +23,11 @@ impl Documents {
         Self { root }
     }
 
+    /// What links begin with.
+    pub(crate) fn root(&self) -> &str {
+        &self.root
+    }
+
     /// An entity; of its properties and links those that are selected.
     pub fn entity(&self, entity: &Entity, selection: &Selection) -> Value {
         self.document(entity.key, wire::body_document(&entity.body), selection)

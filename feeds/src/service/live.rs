@@ -127,8 +127,10 @@ impl Mailbox {
 #[derive(Debug, Default)]
 struct Subscribers {
     next: u64,
+    /// By what they want, so that an observation is held against few.
     by_stream: HashMap<StreamId, HashMap<u64, Arc<Mailbox>>>,
-    others: HashMap<u64, (Subject, Arc<Mailbox>)>,
+    observations: HashMap<u64, (Scope, Arc<Mailbox>)>,
+    entities: HashMap<u64, (EntityKind, Arc<Mailbox>)>,
 }
 
 /// Tells subscribers.
@@ -145,11 +147,17 @@ impl Live {
         let mut subscribers = self.write();
         subscribers.next += 1;
         let number = subscribers.next;
-        if let Subject::Observations(Scope::Stream(stream)) = subject {
-            let of_stream = subscribers.by_stream.entry(stream).or_default();
-            of_stream.insert(number, mailbox.clone());
-        } else {
-            subscribers.others.insert(number, (subject, mailbox.clone()));
+        let theirs = mailbox.clone();
+        match subject {
+            Subject::Observations(Scope::Stream(stream)) => {
+                subscribers.by_stream.entry(stream).or_default().insert(number, theirs);
+            }
+            Subject::Observations(scope) => {
+                subscribers.observations.insert(number, (scope, theirs));
+            }
+            Subject::Entities(kind) => {
+                subscribers.entities.insert(number, (kind, theirs));
+            }
         }
         drop(subscribers);
         Watch { live: self.clone(), subject, number, mailbox }
@@ -163,7 +171,8 @@ impl Live {
     /// Subscriptions there are.
     pub fn len(&self) -> usize {
         let subscribers = self.subscribers.read().unwrap_or_else(PoisonError::into_inner);
-        subscribers.others.len() + subscribers.by_stream.values().map(HashMap::len).sum::<usize>()
+        let of_streams: usize = subscribers.by_stream.values().map(HashMap::len).sum();
+        of_streams + subscribers.observations.len() + subscribers.entities.len()
     }
 
     /// Whether there are no subscriptions.
@@ -188,7 +197,7 @@ impl Follower for Live {
     /// After the senders, so that nobody waits for an acknowledgement because many listen.
     fn acknowledged(&self, entries: &Arc<[Entry]>) {
         let subscribers = self.subscribers.read().unwrap_or_else(PoisonError::into_inner);
-        if subscribers.by_stream.is_empty() && subscribers.others.is_empty() {
+        if subscribers.by_stream.is_empty() && subscribers.observations.is_empty() {
             return;
         }
         for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Value) {
@@ -199,8 +208,8 @@ impl Follower for Live {
             for mailbox in of_stream.into_iter().flat_map(HashMap::values) {
                 self.put(mailbox, event.clone());
             }
-            for (subject, mailbox) in subscribers.others.values() {
-                if matches!(subject, Subject::Observations(it) if it.admits(&entry.observation)) {
+            for (scope, mailbox) in subscribers.observations.values() {
+                if scope.admits(&entry.observation) {
                     self.put(mailbox, event.clone());
                 }
             }
@@ -212,8 +221,8 @@ impl EntityFollower for Live {
     fn changed(&self, versions: &[Version]) {
         let subscribers = self.subscribers.read().unwrap_or_else(PoisonError::into_inner);
         for entity in versions.iter().filter_map(|version| version.entity.as_ref()) {
-            for (subject, mailbox) in subscribers.others.values() {
-                if *subject == Subject::Entities(entity.key.kind) {
+            for (kind, mailbox) in subscribers.entities.values() {
+                if *kind == entity.key.kind {
                     self.put(mailbox, Event::Entity(entity.clone()));
                 }
             }
@@ -246,7 +255,8 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         let mut subscribers = self.live.write();
-        subscribers.others.remove(&self.number);
+        subscribers.observations.remove(&self.number);
+        subscribers.entities.remove(&self.number);
         if let Subject::Observations(Scope::Stream(stream)) = self.subject
             && let Some(of_stream) = subscribers.by_stream.get_mut(&stream)
         {
