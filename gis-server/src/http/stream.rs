@@ -16,8 +16,9 @@ use tokio::{
 
 use crate::error::Problem;
 
-/// Bytes that are gathered before they are sent.
-const CHUNK: usize = 64 * 1024;
+/// Bytes that are gathered before they are sent. A usual page of a hundred features is less, so that it
+/// is made and sent in one go.
+const CHUNK: usize = 128 * 1024;
 
 /// Chunks that may wait for a slow reader.
 const WAITING: usize = 4;
@@ -101,7 +102,7 @@ pub async fn body(
     let runtime = Handle::current();
     let writer = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        let bytes = Vec::with_capacity(CHUNK / 4);
+        let bytes = Vec::with_capacity(CHUNK / 2);
         let mut sink = Sink { bytes, to, runtime, until: Instant::now() + LONGEST };
         write(&mut sink)?;
         Ok::<_, WriteError>(sink.bytes)
