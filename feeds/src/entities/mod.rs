@@ -141,6 +141,11 @@ impl EntityStore {
         self.read().ids(kind).collect()
     }
 
+    /// The number of the last version: entities are as they were while it is the same.
+    pub fn last_version(&self) -> i64 {
+        self.read().last()
+    }
+
     /// What a navigation property of an entity leads to; empty for ways to observations.
     pub fn related(&self, key: EntityKey, navigation: &Navigation) -> Vec<Id> {
         let state = self.read();

@@ -22,6 +22,17 @@ impl Flag {
     pub const ALL: [Self; 5] =
         [Self::Good, Self::NotEvaluated, Self::Suspect, Self::Bad, Self::Missing];
 
+    /// Its name in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::NotEvaluated => "not-evaluated",
+            Self::Suspect => "suspect",
+            Self::Bad => "bad",
+            Self::Missing => "missing",
+        }
+    }
+
     /// Its number: 1 good, 2 not evaluated, 3 suspect, 4 bad, 9 missing.
     pub fn code(self) -> u8 {
         match self {
