@@ -7,7 +7,7 @@ use city::Instant;
 use super::{AnswerError, functions, subject::Subject, value::Value};
 use crate::{
     query::{Expression, Function, Operator, PropertyPath},
-    service::Service,
+    service::{Documents, Service},
 };
 
 /// As many values an expression along ways to several has at most.
@@ -17,6 +17,8 @@ const MOST_VALUES: usize = 10_000;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Evaluator<'s> {
     pub(super) service: &'s Service,
+    /// What links begin with.
+    pub(super) documents: &'s Documents,
     pub(super) now: Instant,
 }
 

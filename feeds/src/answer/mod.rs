@@ -17,9 +17,9 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     log::LogError,
-    model::{EntityKey, EntityKind, Seq},
+    model::{EntityKey, EntityKind},
     query::{Query, ResourcePath, Selection, Tail},
-    service::{Place, Service},
+    service::{Documents, Place, Service},
 };
 use evaluate::Evaluator;
 use page::{Answering, Members};
@@ -69,10 +69,24 @@ impl Service {
         query: &Query,
         now: Instant,
     ) -> Result<Option<Answer>, AnswerError> {
+        self.answer_with(&self.documents, path, query, now)
+    }
+
+    /// The same, with links that begin as `documents` says.
+    ///
+    /// # Errors
+    /// [`AnswerError`].
+    pub fn answer_with(
+        &self,
+        documents: &Documents,
+        path: &ResourcePath,
+        query: &Query,
+        now: Instant,
+    ) -> Result<Option<Answer>, AnswerError> {
         let Some(place) = self.follow(path)? else { return Ok(None) };
-        let mut answering = Answering::new(Evaluator { service: self, now });
+        let mut answering = Answering::new(Evaluator { service: self, documents, now });
         let Place::Entity(key) = place else {
-            let address = format!("{}{}", self.documents.root(), path);
+            let address = format!("{}{}", documents.root(), path);
             let set = answering.set(Members::of(place), query, &address)?;
             return Ok(Some(Answer::Document(match path.tail {
                 Tail::References => references(set),
@@ -83,15 +97,15 @@ impl Service {
         Ok(Some(match path.tail {
             Tail::Whole => Answer::Document(answering.document(&subject, query)?),
             Tail::References => {
-                let link = subject.document(self, &Selection::default());
+                let link = subject.document(documents, &Selection::default());
                 Answer::Document(json!({ "@iot.selfLink": link["@iot.selfLink"] }))
             }
             Tail::Property(name) => {
-                let mut document = subject.document(self, &Selection::default());
+                let mut document = subject.document(documents, &Selection::default());
                 Answer::Document(json!({ name: document[name].take() }))
             }
             Tail::Value(name) => {
-                let document = subject.document(self, &Selection::default());
+                let document = subject.document(documents, &Selection::default());
                 let value = &document[name];
                 Answer::Text(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             }
@@ -100,10 +114,7 @@ impl Service {
 
     fn subject(&self, key: EntityKey) -> Result<Option<Subject>, LogError> {
         Ok(match key.kind {
-            EntityKind::Observation => {
-                let found = self.log.observation(key.id, Seq::END)?;
-                found.map(|entry| Subject::Observation(entry.observation))
-            }
+            EntityKind::Observation => self.current(key.id)?.map(Subject::Observation),
             _ => self.entities.entity(key).map(Subject::Entity),
         })
     }

@@ -126,8 +126,9 @@ impl Reading {
         let mut left = MOST_READ;
         loop {
             let page = service.log.query(&query)?;
-            let is_ours =
-                |it: &Arc<Observation>| self.feature.is_none_or(|id| it.feature == Some(id));
+            let is_ours = |it: &Arc<Observation>| {
+                self.feature.is_none_or(|id| it.feature == Some(id)) && service.is_shown(it)
+            };
             for observation in page.observations.into_iter().filter(is_ours) {
                 if visit(observation)?.is_break() {
                     return Ok(());
@@ -157,5 +158,6 @@ pub(super) fn latest(service: &Service, of: Of, query: &Query, window: &Window) 
         && reading.is_descending
         && window.skip == 0
         && window.top == 1;
-    is_latest.then(|| service.latest.get(stream)).flatten().map(Subject::Observation)
+    let latest = is_latest.then(|| service.latest.get(stream)).flatten();
+    latest.filter(|it| service.is_shown(it)).map(Subject::Observation)
 }

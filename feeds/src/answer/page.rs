@@ -91,7 +91,7 @@ impl<'s> Answering<'s> {
         let (subjects, count, has_more) = self.subjects(members, query, &window)?;
         let documents = match query.format {
             ResultFormat::DataArray => {
-                table::tables(self.evaluator.service, &subjects, &query.selection)
+                table::tables(self.evaluator.documents, &subjects, &query.selection)
             }
             ResultFormat::Documents => {
                 let documents = subjects.iter().map(|subject| self.document(subject, query));
@@ -222,8 +222,7 @@ impl<'s> Answering<'s> {
                 most: MOST_DOCUMENTS,
             });
         }
-        let service = self.evaluator.service;
-        let mut document = subject.document(service, &query.selection);
+        let mut document = subject.document(self.evaluator.documents, &query.selection);
         for expansion in &query.expand {
             let way = &expansion.navigation;
             let members = self.expand(subject, way, &expansion.query)?;
@@ -256,7 +255,8 @@ impl<'s> Answering<'s> {
             map.insert(format!("{}@iot.count", way.name), count.into());
         }
         if let Some(next) = next {
-            let address = format!("{}{}/{}", service.documents.root(), subject.key(), way.name);
+            let root = self.evaluator.documents.root();
+            let address = format!("{root}{}/{}", subject.key(), way.name);
             let link = format!("{address}?{}", next.encoded());
             map.insert(format!("{}@iot.nextLink", way.name), link.into());
         }

@@ -8,7 +8,7 @@ use super::{AnswerError, spatial, value::Value};
 use crate::{
     model::{Body, Entity, EntityKey, EntityKind, Id, Navigation, Observation, Way, wire},
     query::{Property, Selection},
-    service::Service,
+    service::{Documents, Service},
 };
 
 /// An entity or an observation.
@@ -27,10 +27,10 @@ impl Subject {
     }
 
     /// As a document.
-    pub(super) fn document(&self, service: &Service, selection: &Selection) -> Json {
+    pub(super) fn document(&self, documents: &Documents, selection: &Selection) -> Json {
         match self {
-            Self::Entity(entity) => service.documents.entity(entity, selection),
-            Self::Observation(it) => service.documents.observation(it, selection),
+            Self::Entity(entity) => documents.entity(entity, selection),
+            Self::Observation(it) => documents.observation(it, selection),
         }
     }
 

@@ -8,7 +8,7 @@ use super::subject::Subject;
 use crate::{
     model::{EntityKey, EntityKind, StreamId},
     query::{Selected, Selection},
-    service::Service,
+    service::Documents,
 };
 
 /// The columns where `$select` names none.
@@ -20,13 +20,17 @@ const COLUMNS: &[Selected] = &[
 ];
 
 /// Observations as rows, for each datastream a table, in the order in which they are first met.
-pub(super) fn tables(service: &Service, subjects: &[Subject], selection: &Selection) -> Vec<Json> {
+pub(super) fn tables(
+    documents: &Documents,
+    subjects: &[Subject],
+    selection: &Selection,
+) -> Vec<Json> {
     let columns = if selection.0.is_empty() { COLUMNS } else { selection.0.as_slice() };
     let mut tables: Vec<(StreamId, Vec<Json>)> = Vec::new();
     let mut places: HashMap<StreamId, usize> = HashMap::new();
     for subject in subjects {
         let Subject::Observation(observation) = subject else { continue };
-        let document = subject.document(service, &Selection::default());
+        let document = subject.document(documents, &Selection::default());
         let cells =
             columns.iter().map(|column| document[name_in_document(column).as_str()].clone());
         let row = Json::Array(cells.collect());
@@ -40,7 +44,7 @@ pub(super) fn tables(service: &Service, subjects: &[Subject], selection: &Select
     let table = |(stream, rows): (StreamId, Vec<Json>)| {
         let key = EntityKey::new(EntityKind::Datastream, stream.0);
         json!({
-            "Datastream@iot.navigationLink": format!("{}{key}", service.documents.root()),
+            "Datastream@iot.navigationLink": format!("{}{key}", documents.root()),
             "components": components,
             "dataArray@iot.count": rows.len(),
             "dataArray": rows,

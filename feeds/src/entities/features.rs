@@ -26,12 +26,10 @@ impl Plan<'_> {
         let before =
             self.state.get(thing.key).map_or(&[][..], |it| it.links(Relation::ThingLocations));
         let is_told = || {
-            let own = Relation::HistoricalLocationThing;
-            let told = self.touched(EntityKind::HistoricalLocation);
-            told.iter().any(|it| {
-                it.links(own) == [thing.key.id]
-                    && it.links(Relation::HistoricalLocationLocations) == places
-            })
+            let pasts = self.owners(Relation::HistoricalLocationThing, thing.key.id).into_iter();
+            let pasts = pasts.map(|id| EntityKey::new(EntityKind::HistoricalLocation, id));
+            let mut told = pasts.filter(|key| self.changes(*key)).filter_map(|key| self.get(key));
+            told.any(|it| it.links(Relation::HistoricalLocationLocations) == places)
         };
         if places.is_empty() || places == before || is_told() {
             return;
@@ -62,7 +60,7 @@ impl Plan<'_> {
             streams.iter().flat_map(|it| it.links(Relation::DatastreamThing).iter().copied());
         let places = self.touched(EntityKind::Location);
         let of_places =
-            places.iter().flat_map(|it| self.state.owners(Relation::ThingLocations, it.key.id));
+            places.iter().flat_map(|it| self.owners(Relation::ThingLocations, it.key.id));
         things.chain(of_streams).chain(of_places).collect()
     }
 

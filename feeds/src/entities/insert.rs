@@ -1,6 +1,6 @@
 //! Documents with other entities in them, as plans.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Created, EntityError, plan::Plan};
 use crate::model::{
@@ -22,13 +22,31 @@ impl Plan<'_> {
         document: &Value,
         settled: Settled,
     ) -> Result<Created, EntityError> {
-        let mut made = Created { key: EntityKey::new(kind, Id::FIRST), observations: Vec::new() };
-        made.key = self.insert_into(kind, document, settled, &mut made)?;
+        let made = self.insert_unsettled(kind, document, settled)?;
         self.settle();
         Ok(made)
     }
 
-    /// Makes an entity where a navigation property of another leads to.
+    /// The same, without what the service adds of its own; [`Plan::settle`] adds it.
+    pub(super) fn insert_unsettled(
+        &mut self,
+        kind: EntityKind,
+        document: &Value,
+        settled: Settled,
+    ) -> Result<Created, EntityError> {
+        let mut made = Created { key: EntityKey::new(kind, Id::FIRST), observations: Vec::new() };
+        let before = self.added().len();
+        made.key = self.insert_into(kind, document, settled, &mut made)?;
+        if self.added().len() - before > MOST_ENTITIES {
+            let problem =
+                format!("makes more than {MOST_ENTITIES} entities: send several documents");
+            return Err(WireError::new(kind.name(), problem).into());
+        }
+        Ok(made)
+    }
+
+    /// Makes an entity where a navigation property of another leads to; one that is only referred
+    /// to is linked.
     pub(super) fn insert_at(
         &mut self,
         at: EntityKey,
@@ -36,20 +54,42 @@ impl Plan<'_> {
         document: &Value,
     ) -> Result<Created, EntityError> {
         self.copy(at)?;
-        match navigation.way {
-            Way::Back(relation) => {
-                self.insert(navigation.target, document, Some((relation, at.id)))
+        let target = navigation.target;
+        let is_reference =
+            document.as_object().is_some_and(|it| it.keys().all(|n| n.contains('@')));
+        let is_there = match is_reference {
+            true => self.referred(target, target.name(), document)?,
+            false => None,
+        };
+        let linked = |id| Created { key: EntityKey::new(target, id), observations: Vec::new() };
+        let made = match (navigation.way, is_there) {
+            (Way::Back(relation), Some(id)) => {
+                self.link(EntityKey::new(target, id), relation, at.id)?;
+                linked(id)
             }
-            Way::Owned(relation) if navigation.is_many => {
-                let made = self.insert(navigation.target, document, None)?;
-                let mut owner = self.copy(at)?;
-                owner.set_links(relation, vec![made.key.id]);
-                self.put(owner);
-                self.settle();
-                Ok(made)
+            (Way::Back(relation), None) => {
+                self.insert_unsettled(target, document, Some((relation, at.id)))?
             }
-            Way::Owned(_) | Way::Observed => Err(EntityError::NotHere(navigation.name)),
-        }
+            (Way::Owned(relation), is_there) if navigation.is_many => {
+                let made = match is_there {
+                    Some(id) => linked(id),
+                    None => self.insert_unsettled(target, document, None)?,
+                };
+                if relation == Relation::ThingLocations {
+                    let mut thing = self.copy(at)?;
+                    thing.set_links(relation, vec![made.key.id]);
+                    self.put(thing);
+                } else {
+                    self.link(at, relation, made.key.id)?;
+                }
+                made
+            }
+            (Way::Owned(_) | Way::Observed, _) => {
+                return Err(EntityError::NotHere(navigation.name));
+            }
+        };
+        self.settle();
+        Ok(made)
     }
 
     fn insert_into(
@@ -62,11 +102,6 @@ impl Plan<'_> {
         let map = document
             .as_object()
             .ok_or_else(|| WireError::new(kind.name(), "must be a JSON object"))?;
-        if self.len() >= MOST_ENTITIES {
-            let problem =
-                format!("makes more than {MOST_ENTITIES} entities: send several documents");
-            return Err(WireError::new(kind.name(), problem).into());
-        }
         let mut entity = self.add(wire::read_body(kind, map)?);
         let key = entity.key;
         for relation in Relation::owned_by(kind).filter(|relation| !relation.name().is_empty()) {
@@ -90,7 +125,7 @@ impl Plan<'_> {
         self.put(entity);
         self.insert_owners(key, map, made)?;
         if kind == EntityKind::Datastream {
-            read_observations(key.id, map, made)?;
+            self.read_observations(key.id, map, made)?;
         }
         Ok(key)
     }
@@ -141,6 +176,33 @@ impl Plan<'_> {
         Ok(())
     }
 
+    /// The observations of a series, for the log; a feature of interest that one brings whole is
+    /// made.
+    fn read_observations(
+        &mut self,
+        stream: Id,
+        map: &Map<String, Value>,
+        made: &mut Created,
+    ) -> Result<(), EntityError> {
+        const NAME: &str = "FeatureOfInterest";
+        let Some(value) = given(map, "Observations") else { return Ok(()) };
+        for item in items_of("Observations", value, true)? {
+            let mut item = item.clone();
+            if let Some(feature) = item.as_object_mut().and_then(|map| map.remove(NAME)) {
+                let kind = EntityKind::FeatureOfInterest;
+                let id = match self.referred(kind, NAME, &feature) {
+                    Ok(None) => self.insert_into(kind, &feature, None, made).map(|key| key.id),
+                    known => known.map(|id| id.unwrap_or(Id::FIRST)),
+                };
+                let id = id.map_err(|why| within(within(why, NAME), "Observations"))?;
+                item[NAME] = json!({ "@iot.id": id.get() });
+            }
+            let new = wire::new_observation(&item, Some(StreamId(stream)));
+            made.observations.push(new.map_err(|why| why.within("Observations"))?);
+        }
+        Ok(())
+    }
+
     /// The identifier in a reference, when it is one; what it refers to must be there.
     pub(super) fn referred(
         &self,
@@ -169,20 +231,7 @@ pub(super) fn items_of<'v>(
     }
 }
 
-fn read_observations(
-    stream: Id,
-    map: &Map<String, Value>,
-    made: &mut Created,
-) -> Result<(), EntityError> {
-    let Some(value) = given(map, "Observations") else { return Ok(()) };
-    for item in items_of("Observations", value, true)? {
-        let new = wire::new_observation(item, Some(StreamId(stream)));
-        made.observations.push(new.map_err(|why| why.within("Observations"))?);
-    }
-    Ok(())
-}
-
-fn within(error: EntityError, parent: &str) -> EntityError {
+pub(super) fn within(error: EntityError, parent: &str) -> EntityError {
     match error {
         EntityError::Document(why) => EntityError::Document(why.within(parent)),
         other => other,

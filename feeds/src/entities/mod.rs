@@ -11,6 +11,7 @@ mod file;
 mod insert;
 mod plan;
 mod state;
+mod transaction;
 
 use std::{
     fmt::Debug,
@@ -33,6 +34,8 @@ use crate::{
 use file::EntityFile;
 use plan::Plan;
 use state::State;
+
+pub use transaction::Transaction;
 
 /// Name of the file whose lock says that somebody writes the entities.
 const LOCK_NAME: &str = ".entities.lock";
@@ -188,8 +191,39 @@ impl EntityStore {
         self.change(|plan| plan.insert(kind, document, None))
     }
 
+    /// Makes entities from many documents, with those that stand in them, durably and in one commit.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create), with the number of the document: nothing was made.
+    pub fn create_all(
+        &self,
+        documents: &[(EntityKind, Value)],
+    ) -> Result<Vec<Created>, EntityError> {
+        self.change(|plan| {
+            let mut all = Vec::with_capacity(documents.len());
+            for (number, (kind, document)) in documents.iter().enumerate() {
+                let made = plan.insert_unsettled(*kind, document, None);
+                all.push(made.map_err(|why| insert::within(why, &format!("[{number}]")))?);
+            }
+            plan.settle();
+            Ok(all)
+        })
+    }
+
+    /// Makes several changes, durably and in one commit: all of them, or none when the closure
+    /// fails.
+    ///
+    /// # Errors
+    /// What the closure says; [`EntityError::File`]: nothing was changed.
+    pub fn transact<T, E: From<EntityError>>(
+        &self,
+        make: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.change(|plan| make(&mut Transaction::new(plan)))
+    }
+
     /// Makes an entity where a navigation property of another one leads to, as `POST
-    /// Things(3)/Datastreams`. A Location that is made for a Thing takes the place of its others:
+    /// Things(3)/Datastreams`; one that is only referred to is linked. A Location that is made for a Thing takes the place of its others:
     /// the Thing is there now.
     ///
     /// # Errors
@@ -222,10 +256,10 @@ impl EntityStore {
     }
 
     /// Plans a change, writes it, then shows it.
-    fn change<T>(
+    fn change<T, E: From<EntityError>>(
         &self,
-        make: impl FnOnce(&mut Plan<'_>) -> Result<T, EntityError>,
-    ) -> Result<T, EntityError> {
+        make: impl FnOnce(&mut Plan<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut file = self.lock();
         if !file.is_open() {
             let unseen = file.read_after(self.read().last())?;
@@ -242,7 +276,7 @@ impl EntityStore {
             .zip(changes)
             .map(|(number, (key, entity))| Version { number, recorded, key, entity })
             .collect();
-        file.commit(&versions)?;
+        file.commit(&versions).map_err(EntityError::from)?;
         self.show(&versions);
         Ok(made)
     }

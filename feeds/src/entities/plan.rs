@@ -17,12 +17,22 @@ pub(super) struct Plan<'a> {
     pub(super) now: Instant,
     /// As it would be; `None` is removed.
     changed: BTreeMap<EntityKey, Option<Arc<Entity>>>,
+    /// Who ever linked to whom while the change was made; some may have let go since.
+    linked: HashMap<(Relation, Id), BTreeSet<Id>>,
     given: HashMap<EntityKind, i64>,
+    added: Vec<EntityKey>,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(state: &'a State, now: Instant) -> Self {
-        Self { state, now, changed: BTreeMap::new(), given: HashMap::new() }
+        Self {
+            state,
+            now,
+            changed: BTreeMap::new(),
+            linked: HashMap::new(),
+            given: HashMap::new(),
+            added: Vec::new(),
+        }
     }
 
     /// What is to be written, in the order of the kinds.
@@ -44,6 +54,9 @@ impl<'a> Plan<'a> {
     }
 
     pub(super) fn put(&mut self, entity: Entity) {
+        for link in entity.every_link() {
+            self.linked.entry(link).or_default().insert(entity.key.id);
+        }
         self.changed.insert(entity.key, Some(Arc::new(entity)));
     }
 
@@ -52,12 +65,19 @@ impl<'a> Plan<'a> {
         let kind = body.kind();
         let highest = self.given.entry(kind).or_insert_with(|| self.state.highest(kind));
         *highest += 1;
-        Entity::new(Id::new(*highest).unwrap_or(Id::FIRST), body)
+        let entity = Entity::new(Id::new(*highest).unwrap_or(Id::FIRST), body);
+        self.added.push(entity.key);
+        entity
     }
 
-    /// How many entities it changes.
-    pub(super) fn len(&self) -> usize {
-        self.changed.len()
+    /// The entities that it makes.
+    pub(super) fn added(&self) -> &[EntityKey] {
+        &self.added
+    }
+
+    /// Whether it makes, changes or removes an entity.
+    pub(super) fn changes(&self, key: EntityKey) -> bool {
+        self.changed.contains_key(&key)
     }
 
     /// The entities of a kind that it adds or changes.
@@ -68,15 +88,12 @@ impl<'a> Plan<'a> {
 
     /// Those that would link to an entity by a relation.
     pub(super) fn owners(&self, relation: Relation, target: Id) -> BTreeSet<Id> {
-        let links = |entity: &Arc<Entity>| entity.links(relation).contains(&target);
-        let mut owners: BTreeSet<_> = self
-            .state
-            .owners(relation, target)
-            .filter(|id| self.get(EntityKey::new(relation.owner(), *id)).is_some_and(links))
-            .collect();
-        let touched = self.touched(relation.owner());
-        owners.extend(touched.iter().filter(|it| links(it)).map(|it| it.key.id));
-        owners
+        let links = |id: &Id| {
+            let owner = self.get(EntityKey::new(relation.owner(), *id));
+            owner.is_some_and(|it| it.links(relation).contains(&target))
+        };
+        let linked = self.linked.get(&(relation, target)).into_iter().flatten().copied();
+        self.state.owners(relation, target).chain(linked).filter(links).collect()
     }
 
     /// Links an owner to a target: beside its others where there may be several.
@@ -105,7 +122,7 @@ impl<'a> Plan<'a> {
                 continue;
             }
             for relation in Relation::leading_to(key.kind) {
-                for owner in self.state.owners(relation, key.id) {
+                for owner in self.owners(relation, key.id) {
                     let owner = EntityKey::new(relation.owner(), owner);
                     if relation.is_required() {
                         going.push(owner);

@@ -154,7 +154,8 @@ impl Writer {
             }
             Amendment::Replace(new) => NewObservation { stream: before.stream, ..new },
         };
-        let found = match self.judge(&new, received) {
+        // Its times are judged as of when it was received first.
+        let found = match self.judge(&new, before.received) {
             Ok((_, found)) => found,
             Err(refusal) => return Ok(Amended::Refused(refusal)),
         };

@@ -17,6 +17,7 @@ pub use id::{Id, Seq, StreamId};
 pub use kind::{EntityKind, Navigation, Relation, Way};
 pub use observation::{Details, DeviceStatus, NewObservation, Observation};
 pub use quality::{Flag, Quality, Test};
+pub(crate) use result::json_weight;
 pub use result::{ResultKind, ResultValue};
 pub use rules::{
     ClockRule, Companion, Direction, Span, StreamDirectory, StreamRules, Stuck, Threshold,

@@ -221,19 +221,31 @@ impl Service {
             }
         };
         for new in &mut observations {
-            if !may_publish.admits(new.stream) {
-                return Err(IntakeError::NotAllowed(new.stream));
-            }
-            match new.feature {
-                _ if feature.is_some() => {}
-                None => new.feature = self.entities.feature_of(new.stream),
-                Some(id) => {
-                    let key = EntityKey::new(EntityKind::FeatureOfInterest, id);
-                    self.entities.entity(key).ok_or(IntakeError::NoFeature(key))?;
-                }
-            }
+            self.complete(new, may_publish, feature.is_some())?;
         }
         Ok(Decoded { observations, feature })
+    }
+
+    /// Judges an observation by the account's rights, and gives it its feature of interest, unless
+    /// it brings one.
+    pub(super) fn complete(
+        &self,
+        new: &mut NewObservation,
+        may_publish: &MayPublish,
+        brings_feature: bool,
+    ) -> Result<(), IntakeError> {
+        if !may_publish.admits(new.stream) {
+            return Err(IntakeError::NotAllowed(new.stream));
+        }
+        match new.feature {
+            _ if brings_feature => {}
+            None => new.feature = self.entities.feature_of(new.stream),
+            Some(id) => {
+                let key = EntityKey::new(EntityKind::FeatureOfInterest, id);
+                self.entities.entity(key).ok_or(IntakeError::NoFeature(key))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -267,7 +279,7 @@ fn one_observation(document: &Value, target: Target) -> Result<NewObservation, I
 }
 
 /// Makes the dead letter of a payload for the reason that it is refused.
-fn letter(intake: &Intake<'_>) -> impl FnOnce(&IntakeError) -> NewLetter + Send + use<> {
+pub(super) fn letter(intake: &Intake<'_>) -> impl FnOnce(&IntakeError) -> NewLetter + Send + use<> {
     let (source, payload) = (intake.source.clone(), intake.payload.to_vec());
     let format = format!("{LETTER_FORMAT}{}", intake.path.chars().take(200).collect::<String>());
     move |error| NewLetter {

@@ -14,8 +14,15 @@ mod housekeeping;
 mod intake;
 mod live;
 mod place;
+pub mod requests;
+mod rows;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use city::Instant;
 
 use crate::{
     clock::Clock,
@@ -32,6 +39,7 @@ pub use housekeeping::HousekeepingError;
 pub use intake::{Intake, IntakeError, Taken, Target};
 pub use live::{Event, Heard, Live, Scope, Subject, Watch};
 pub use place::Place;
+pub use rows::{Row, TakenRows};
 
 use housekeeping::{Housekeeper, Housekeeping};
 
@@ -88,6 +96,10 @@ pub struct Service {
     pub live: Arc<Live>,
     /// Entities and observations as documents.
     pub documents: Documents,
+    /// Where the MQTT listener is reached, for the root document.
+    mqtt_endpoints: RwLock<Vec<String>>,
+    /// Held while an observation is read, changed and written.
+    amending: tokio::sync::Mutex<()>,
     housekeeping: Housekeeping,
     _housekeeper: Housekeeper,
 }
@@ -127,9 +139,34 @@ impl Service {
         };
         let _housekeeper = housekeeping.clone().start().map_err(ServiceError::Thread)?;
         let documents = Documents::new(config.root);
-        let service =
-            Self { entities, log, rollups, latest, live, documents, housekeeping, _housekeeper };
+        let service = Self {
+            entities,
+            log,
+            rollups,
+            latest,
+            live,
+            documents,
+            mqtt_endpoints: RwLock::default(),
+            amending: tokio::sync::Mutex::default(),
+            housekeeping,
+            _housekeeper,
+        };
         Ok((service, report))
+    }
+
+    /// Tells clients in the root document where the MQTT listener is reached, such as
+    /// `mqtt://city.example:1883`; none takes its requirements out of it.
+    pub fn tell_mqtt_endpoints(&self, endpoints: Vec<String>) {
+        *self.mqtt_endpoints.write().unwrap_or_else(PoisonError::into_inner) = endpoints;
+    }
+
+    fn mqtt_endpoints(&self) -> Vec<String> {
+        self.mqtt_endpoints.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What time it is, by the service's clock.
+    pub fn now(&self) -> Instant {
+        self.housekeeping.clock.now()
     }
 
     /// Does now what is else done every hour: brings the roll-ups up to the log, removes what is too

@@ -1,7 +1,10 @@
 //! Where a resource path leads to.
 
+use std::sync::Arc;
+
 use super::Service;
 use crate::{
+    entities::Transaction,
     log::LogError,
     model::{EntityKey, EntityKind, Id, Navigation, Observation, Seq, Way},
     query::ResourcePath,
@@ -16,6 +19,25 @@ pub enum Place {
     Set(EntityKind),
     /// Those that a navigation property of an entity leads to.
     Related(EntityKey, Navigation),
+}
+
+/// Follows a path that does not lead over observations, as it would be after a transaction; `None`
+/// where it leads to nothing.
+pub(super) fn follow_in(transaction: &Transaction<'_, '_>, path: &ResourcePath) -> Option<Place> {
+    let Some(id) = path.id else { return Some(Place::Set(path.kind)) };
+    let mut at = EntityKey::new(path.kind, id);
+    if !transaction.contains(at) {
+        return None;
+    }
+    for step in &path.steps {
+        if step.is_set() {
+            return Some(Place::Related(at, step.navigation));
+        }
+        let related = transaction.related(at, &step.navigation);
+        let id = related.into_iter().find(|id| step.id.is_none_or(|named| named == *id))?;
+        at = EntityKey::new(step.navigation.target, id);
+    }
+    Some(Place::Entity(at))
 }
 
 impl Service {
@@ -71,8 +93,17 @@ impl Service {
         })
     }
 
-    /// An observation as it is.
-    fn current(&self, id: Id) -> Result<Option<std::sync::Arc<Observation>>, LogError> {
-        Ok(self.log.observation(id, Seq::END)?.map(|entry| entry.observation))
+    /// An observation as it is, when it is shown.
+    pub(crate) fn current(&self, id: Id) -> Result<Option<Arc<Observation>>, LogError> {
+        let found = self.log.observation(id, Seq::END)?.map(|entry| entry.observation);
+        Ok(found.filter(|it| self.is_shown(it)))
+    }
+
+    /// Whether an observation is shown: it goes with its datastream and with its feature of interest
+    /// (OGC 18-088, table 25), though the log keeps it.
+    pub(crate) fn is_shown(&self, observation: &Observation) -> bool {
+        let is_there = |kind, id| self.entities.entity(EntityKey::new(kind, id)).is_some();
+        is_there(EntityKind::Datastream, observation.stream.0)
+            && observation.feature.is_none_or(|id| is_there(EntityKind::FeatureOfInterest, id))
     }
 }

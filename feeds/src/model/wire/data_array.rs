@@ -13,36 +13,87 @@ use crate::model::{NewObservation, StreamId};
 /// # Errors
 /// [`WireError`]: a row is not what it should be; then none is taken.
 pub fn data_array(document: &Value) -> Result<Vec<NewObservation>, WireError> {
+    data_array_rows(document)?.into_iter().map(|row| row.observation).collect()
+}
+
+/// A row of a data array.
+#[derive(Debug, Clone)]
+pub(crate) struct Row<'d> {
+    /// What it asks to be recorded, or what is wrong with it.
+    pub(crate) observation: Result<NewObservation, WireError>,
+    group: &'d Map<String, Value>,
+    cells: &'d Value,
+}
+
+impl Row<'_> {
+    /// A data array with this row alone.
+    pub(crate) fn alone(&self) -> Value {
+        let mut group = self.group.clone();
+        group.retain(|name, _| {
+            ["Datastream", "MultiDatastream", "components"].contains(&name.as_str())
+        });
+        group.insert("dataArray".into(), json!([self.cells]));
+        json!([group])
+    }
+}
+
+/// Reads a data array row by row.
+///
+/// # Errors
+/// [`WireError`]: it is no data array.
+pub(crate) fn data_array_rows(document: &Value) -> Result<Vec<Row<'_>>, WireError> {
     let problem = "must be an array with an object for each Datastream";
     let groups = document.as_array().ok_or_else(|| WireError::new("dataArray", problem))?;
     let mut all = Vec::new();
     for (number, group) in groups.iter().enumerate() {
         let group = group.as_object().ok_or_else(|| WireError::new("dataArray", problem))?;
-        read_group(group, &mut all).map_err(|why| why.within(&format!("[{number}]")))?;
+        let within = |why: WireError| why.within(&format!("[{number}]"));
+        let head = Head::read(group).map_err(within)?;
+        let rows = list(group, "dataArray").map_err(within)?;
+        all.extend(rows.iter().enumerate().map(|(row, cells)| {
+            let at = || format!("dataArray[{row}]");
+            let observation = head.observation(cells, at).map_err(within);
+            Row { observation, group, cells }
+        }));
     }
     Ok(all)
 }
 
-fn read_group(group: &Map<String, Value>, all: &mut Vec<NewObservation>) -> Result<(), WireError> {
-    let problem = r#"is missing: name one, as {"@iot.id": 7}"#;
-    let stream = reference(group, "Datastream")?;
-    let stream = StreamId(stream.ok_or_else(|| WireError::new("Datastream", problem))?);
-    let components = list(group, "components")?;
-    let problem = "must be names of properties of an Observation";
-    let names = components.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
-    let names = names.ok_or_else(|| WireError::new("components", problem))?;
-    for (number, row) in list(group, "dataArray")?.iter().enumerate() {
-        let at = || format!("dataArray[{number}]");
-        let row = row.as_array().filter(|row| row.len() == names.len());
+/// What stands before the rows.
+struct Head<'d> {
+    stream: StreamId,
+    names: Vec<&'d str>,
+}
+
+impl<'d> Head<'d> {
+    fn read(group: &'d Map<String, Value>) -> Result<Self, WireError> {
+        let problem = r#"is missing: name one, as {"@iot.id": 7}"#;
+        let stream = match reference(group, "Datastream")? {
+            Some(id) => Some(id),
+            None => reference(group, "MultiDatastream")?,
+        };
+        let stream = StreamId(stream.ok_or_else(|| WireError::new("Datastream", problem))?);
+        let components = list(group, "components")?;
+        let problem = "must be names of properties of an Observation";
+        let names = components.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
+        let names = names.ok_or_else(|| WireError::new("components", problem))?;
+        Ok(Self { stream, names })
+    }
+
+    fn observation(
+        &self,
+        cells: &Value,
+        at: impl Fn() -> String,
+    ) -> Result<NewObservation, WireError> {
+        let row = cells.as_array().filter(|row| row.len() == self.names.len());
         let problem = "must be an array with a value for each component";
         let row = row.ok_or_else(|| WireError::new(at(), problem))?;
-        let cells = names.iter().zip(row).filter(|(_, value)| !value.is_null());
+        let cells = self.names.iter().zip(row).filter(|(_, value)| !value.is_null());
         let mut observation: Map<_, _> = cells.map(cell).collect();
         observation.entry("result").or_insert(Value::Null);
-        let read = new_observation(&Value::Object(observation), Some(stream));
-        all.push(read.map_err(|why| why.within(&at()))?);
+        let read = new_observation(&Value::Object(observation), Some(self.stream));
+        read.map_err(|why| why.within(&at()))
     }
-    Ok(())
 }
 
 fn cell((name, value): (&&str, &Value)) -> (String, Value) {

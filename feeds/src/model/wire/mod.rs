@@ -7,6 +7,7 @@ mod observation;
 mod rules;
 
 pub use data_array::data_array;
+pub(crate) use data_array::data_array_rows;
 pub use entity::{body_document, read_body};
 pub use field::WireError;
 pub(crate) use field::{given, id_of};
