@@ -13,10 +13,14 @@ function preloadMap(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, context) {
-        const files = Object.keys(context.bundle ?? {});
+      handler(html, context) {
+        const bundle = context.bundle ?? {};
+        const files = Object.keys(bundle);
         const fonts = files.filter((name) => /(latin|vietnamese)-400-normal-[^/]*\.woff2$/.test(name));
-        const chunks = files.filter((name) => /assets\/(maplibre|start)-[^/]*\.js$/.test(name));
+        const start = Object.values(bundle).find((part) => part.type === 'chunk' && part.name === 'start');
+        // With what it shares with parts that come on demand.
+        const wanted = start?.type === 'chunk' ? [start.fileName, ...start.imports] : [];
+        const chunks = wanted.filter((name) => !html.includes(name));
         const data = ['?f=json', 'collections?f=json', 'styles/dothi?f=mapbox'];
         return [
           ...data.map((path) => ({
@@ -74,7 +78,7 @@ export default defineConfig({
   server: {
     // `npm run dev` beside a running gis-server: DOTHI_SERVER=http://127.0.0.1:8080 npm run dev
     proxy: {
-      '^/(collections|styles|codelists|search|tiles|tileMatrixSets|health|conformance|api|3d)': {
+      '^/(live|alerts|replay|sensorthings|collections|styles|codelists|search|tiles|tileMatrixSets|health|conformance|api|3d)': {
         target: process.env.DOTHI_SERVER ?? 'http://127.0.0.1:8080',
         changeOrigin: false,
       },

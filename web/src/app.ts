@@ -4,10 +4,13 @@ import type { Catalogue } from './api/catalogue.ts';
 import type { Bbox } from './api/types.ts';
 import type { Zone } from './coords/zones.ts';
 import type { Stack } from './layers/stack.ts';
+import type { LiveDoor } from './live/door.ts';
 import type { Scene } from './map/scene.ts';
 
 /** The views of the side panel. */
-export type PanelName = 'layers' | 'feature' | 'measure' | 'goto' | 'share' | 'print' | 'place';
+export type PanelName =
+  | 'layers' | 'feature' | 'measure' | 'goto' | 'share' | 'print' | 'place'
+  | 'station' | 'stations' | 'alerts' | 'intake';
 
 /** What every part of the page may use. It is passed, never ambient. */
 export interface App {
@@ -15,6 +18,8 @@ export interface App {
   readonly catalogue: Catalogue;
   readonly stack: Stack;
   readonly scene: Scene;
+  /** Where the server has live data: the way to it. */
+  readonly live: LiveDoor | undefined;
   /** The box that "show everything" goes to. */
   readonly home: Bbox | undefined;
   /** What changes while the page is open. */

@@ -11,6 +11,10 @@ it('brings a view back from the address', () => {
     terrain: true,
     pin: [108.474, 15.5736],
     feature: ['parcels', 'a/b 1'],
+    live: 'gauges,rain-gauges',
+    station: 3,
+    replay: '2026-11-20T00:00:00Z/2026-11-21T00:00:00Z/2026-11-20T06:30:00Z/600',
+    alert: 'bđ 2/7',
   };
   expect(parseHash(formatHash(view))).toEqual(view);
 });
@@ -20,7 +24,7 @@ it('leaves out what is as usual', () => {
   expect(formatHash({ camera, lang: 'vi' })).toBe('#map=14/15.57/108.47');
 });
 
-it.each(['', '#', '#map=1/2', '#map=x/y/z', '#map=14/NaN/108', '#map=14/95/108', '#map=99/15/108', '#lang=xx'])(
+it.each(['', '#', '#map=1/2', '#map=x/y/z', '#map=14/NaN/108', '#map=14/95/108', '#map=99/15/108', '#lang=xx', '#station=x', '#station=-1'])(
   'takes nothing from %s',
   (hash) => expect(parseHash(hash)).toEqual({}),
 );

@@ -2,7 +2,19 @@
 
 import type { Lang } from './i18n/index.ts';
 
-export interface ViewState {
+/** What of the live part the address keeps. */
+export interface LiveView {
+  /** Kinds of devices that are on: `1` for all, else their roles. */
+  live?: string;
+  /** The station that is open: the number of its Thing. */
+  station?: number;
+  /** A period of the past: `FROM/TO/AT/SPEED`. */
+  replay?: string;
+  /** The alert that is open. */
+  alert?: string;
+}
+
+export interface ViewState extends LiveView {
   /** Camera; absent on a first visit. */
   camera?: Camera;
   /** `Stack.toText`. */
@@ -41,6 +53,12 @@ export function parseHash(hash: string): ViewState {
   const feature = params.get('feature');
   const cut = feature?.indexOf('/') ?? -1;
   if (feature && cut > 0) state.feature = [feature.slice(0, cut), feature.slice(cut + 1)];
+  for (const name of ['live', 'replay', 'alert'] as const) {
+    const text = params.get(name);
+    if (text) state[name] = text;
+  }
+  const station = params.get('station');
+  if (station && /^\d{1,15}$/.test(station)) state.station = Number(station);
   return state;
 }
 
@@ -54,6 +72,10 @@ export function formatHash(state: ViewState): string {
   if (state.terrain) parts.push('terrain=1');
   if (state.pin) parts.push(`pin=${state.pin[1].toFixed(6)},${state.pin[0].toFixed(6)}`);
   if (state.feature) parts.push(`feature=${state.feature.map(encodeURIComponent).join('/')}`);
+  if (state.live) parts.push(`live=${encodeURI(state.live)}`);
+  if (state.station !== undefined) parts.push(`station=${state.station}`);
+  if (state.replay) parts.push(`replay=${encodeURI(state.replay)}`);
+  if (state.alert) parts.push(`alert=${encodeURIComponent(state.alert)}`);
   return `#${parts.join('&')}`;
 }
 

@@ -37,6 +37,7 @@ export function mountPage(app: App): Page {
       setLang(lang() === 'vi' ? 'en' : 'vi');
       hush();
       build();
+      app.live?.relabel();
       app.remember();
       root.querySelector<HTMLElement>('.language')?.focus();
     };

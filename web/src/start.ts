@@ -13,6 +13,7 @@ import { ZONES, zoneAt, zoneOf } from './coords/zones.ts';
 import { formatHash, parseHash, type ViewState } from './hash.ts';
 import { lang, t } from './i18n/index.ts';
 import { Stack } from './layers/stack.ts';
+import { LiveDoor } from './live/door.ts';
 import { StackPainter } from './map/apply.ts';
 import { freeRoom } from './map/frame.ts';
 import { addOverlays } from './map/overlay.ts';
@@ -49,7 +50,9 @@ export async function start(
   const zone = zoneOf(storedZone() ?? usual ?? 0) ?? zoneAt(home ? middleOf(home)[0] : 108);
   const state = new State(zone);
   const page: { mounted?: Page } = {};
+  const door = catalogue.hasLive ? new LiveDoor(() => app, view) : undefined;
   const app: App = {
+    live: door,
     map,
     catalogue,
     stack,
@@ -112,6 +115,7 @@ function connect(app: App, view: ViewState): void {
   enableSelection(app);
   showPin(app);
   if (view.pin) state.set('pin', view.pin);
+  if (app.live) openLive(map, app.live);
   if (view.feature) chooseFeature(app, [{ collection: view.feature[0], id: view.feature[1] }]);
   window.addEventListener('hashchange', () => takeOver(app));
 }
@@ -130,9 +134,18 @@ function takeOver(app: App): void {
   }
   if (view.layers !== undefined && view.layers !== app.stack.toText()) app.stack.fromText(view.layers);
   if (view.pin) app.state.set('pin', view.pin);
+  app.live?.takeOver(view);
 }
 
-function viewOf({ map, stack, scene, state }: App): ViewState {
+/** Alerts must be seen by all, but the map comes first: the live part is fetched once it stands. */
+function openLive(map: MapLibreMap, door: LiveDoor): void {
+  const { live, station, replay, alert } = door.view;
+  const isAsked = [live, station, replay, alert].some((each) => each !== undefined);
+  if (isAsked) door.use(() => undefined);
+  else map.once('idle', () => void door.open().catch(() => undefined));
+}
+
+function viewOf({ map, stack, scene, state, live }: App): ViewState {
   const { lng, lat } = map.getCenter().wrap();
   const current = state.get('current');
   const pin = state.get('pin');
@@ -143,6 +156,7 @@ function viewOf({ map, stack, scene, state }: App): ViewState {
     buildings3d: scene.buildings3d,
     terrain: scene.terrain,
     ...(pin ? { pin } : {}),
+    ...live?.view,
     ...(current ? { feature: [current.collection, current.id] as const } : {}),
   };
 }

@@ -50,6 +50,13 @@ it('shows the twin only when the server links it', () => {
   expect(catalogueOf({ links }, COLLECTIONS).hasTwin).toBe(true);
 });
 
+it('has live readings only where the server links them', () => {
+  expect(catalogueOf(LANDING, COLLECTIONS).hasLive).toBe(false);
+  for (const href of ['http://x/sensorthings/v1.1', 'http://x/dothi/live/latest']) {
+    expect(catalogueOf({ links: [{ rel: 'service', href }] }, COLLECTIONS).hasLive).toBe(true);
+  }
+});
+
 it.each([null, 'x', [], { collections: {} }])('takes %j as an empty catalogue', (answer) => {
   expect(catalogueOf(answer, answer).collections).toEqual([]);
 });

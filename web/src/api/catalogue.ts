@@ -10,6 +10,8 @@ export interface Catalogue {
   readonly collections: readonly Collection[];
   /** Whether the 3D twin is there. */
   readonly hasTwin: boolean;
+  /** Whether live readings are there. */
+  readonly hasLive: boolean;
 }
 
 /** Fetches the landing page and the list of collections. */
@@ -21,13 +23,15 @@ export async function fetchCatalogue(): Promise<Catalogue> {
 /** Reads `/` and `/collections`. */
 export function catalogueOf(landing: unknown, answer: unknown): Catalogue {
   const links = [...list(record(landing).links), ...list(record(answer).links)];
+  const leadsTo = (path: RegExp): boolean => links.some((link) => path.test(text(record(link).href)));
   return {
     title: title(record(record(landing).dothi).title ?? record(landing).title),
     collections: list(record(answer).collections).flatMap((each) => {
       const collection = collectionOf(record(each));
       return collection ? [collection] : [];
     }),
-    hasTwin: links.some((link) => /\/3d\/?$/.test(text(record(link).href))),
+    hasTwin: leadsTo(/\/3d\/?$/),
+    hasLive: leadsTo(/\/(live\/latest|sensorthings\/v1\.1)\/?$/),
   };
 }
 

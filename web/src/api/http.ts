@@ -29,18 +29,25 @@ export class RequestError extends Error {
  * document (RFC 9457) is in its message.
  */
 export async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
+  const response = await request(path, { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) });
+  return response.json();
+}
+
+/**
+ * Sends a request to the server.
+ *
+ * @throws {RequestError} as `getJson` does.
+ */
+export async function request(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url(path), {
-      headers: { Accept: 'application/json' },
-      ...(signal ? { signal } : {}),
-    });
+    response = await fetch(url(path), init);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new RequestError(0);
   }
   if (!response.ok) throw new RequestError(response.status, await reason(response));
-  return response.json();
+  return response;
 }
 
 async function reason(response: Response): Promise<string | undefined> {

@@ -1,21 +1,24 @@
 import { expect, it } from 'vitest';
 
 import en from './en.json';
+import liveEn from './live.en.json';
+import liveVi from './live.vi.json';
 import vi from './vi.json';
 
 const places = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([m]) => m).sort();
 
-it('has the same keys in both languages, and none empty', () => {
-  expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort());
-  for (const catalogue of [vi, en]) {
+type Words = Readonly<Record<string, string>>;
+const PAIRS: [string, Words, Words][] = [['page', vi, en], ['live part', liveVi, liveEn]];
+
+it.each(PAIRS)('has the same keys in both languages, and none empty: %s', (_name, ours, theirs) => {
+  expect(Object.keys(theirs).sort()).toEqual(Object.keys(ours).sort());
+  for (const catalogue of [ours, theirs]) {
     for (const [key, text] of Object.entries(catalogue)) expect(text, key).not.toBe('');
   }
 });
 
-it('has the same places to fill in both languages', () => {
-  for (const [key, text] of Object.entries(vi)) {
-    expect(places(en[key as keyof typeof en]), key).toEqual(places(text));
-  }
+it.each(PAIRS)('has the same places to fill in both languages: %s', (_name, ours, theirs) => {
+  for (const [key, text] of Object.entries(ours)) expect(places(theirs[key] ?? ''), key).toEqual(places(text));
 });
 
 it('shows the islands with their Vietnamese names in every language', () => {

@@ -27,9 +27,12 @@ export function setLang(next: Lang): void {
 
 /** A text of the page, its `{name}` places filled. */
 export function t(key: Key, places: Readonly<Record<string, string | number>> = {}): string {
-  return CATALOGUES[current][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in places ? String(places[name]) : whole,
-  );
+  return filled(CATALOGUES[current][key], places);
+}
+
+/** A text with its `{name}` places filled; a place without a value stays as it is. */
+export function filled(text: string, places: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in places ? String(places[name]) : whole));
 }
 
 /** A title of the data in the current language, else in the other. */

@@ -8,6 +8,7 @@ import { icon } from '../ui/icons.ts';
 import { foldText } from '../ui/fold.ts';
 import { layerDetails } from './layer-details.ts';
 import { orderList } from './layer-order.ts';
+import { liveRow } from './live-row.ts';
 
 type Mode = 'theme' | 'order';
 
@@ -91,18 +92,24 @@ function themeList(app: App, query: string): HTMLElement {
   const all = [...app.stack.layers.values()].reverse();
   const groups = THEMES.flatMap((theme) => {
     const members = all.filter((layer) => layer.collection.theme === theme && matches(layer));
-    if (!members.length) return [];
+    const live = theme === 'live' && app.live && matchesLive(query) ? liveRow(app.live) : null;
+    if (!members.length && !live) return [];
     return [
       h(
         'section',
         { class: 'theme', attrs: { 'data-theme': theme } },
         h('h3', {}, t(`theme.${theme}`)),
-        h('ul', {}, ...members.map((layer) => row(app, layer))),
+        h('ul', {}, live, ...members.map((layer) => row(app, layer))),
       ),
     ];
   });
   if (!groups.length) return h('p', { class: 'empty' }, t('layers.none'));
   return h('div', {}, ...groups);
+}
+
+/** Whether the live layer is what somebody looks for. */
+function matchesLive(query: string): boolean {
+  return !query || foldText(`${t('theme.live')} ${t('live.layer')}`).includes(query);
 }
 
 function row(app: App, layer: MapLayer): HTMLElement {

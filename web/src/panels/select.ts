@@ -18,14 +18,15 @@ export function chooseFeature(app: App, chosen: readonly Chosen[]): void {
 export function enableSelection(app: App): void {
   const { map } = app;
   map.on('click', (event) => {
-    if (app.state.get('busy') || event.defaultPrevented) return;
+    if (app.state.get('busy') || event.defaultPrevented || app.live?.takes(event.point)) return;
     const chosen = featuresAt(app, event);
     if (chosen.length) chooseFeature(app, chosen);
     else clearSelection(app);
   });
   map.on('mousemove', (event) => {
     if (app.state.get('busy')) return;
-    map.getCanvas().style.cursor = !map.isMoving() && featuresAt(app, event).length ? 'pointer' : '';
+    const isOver = !map.isMoving() && (app.live?.isOver(event.point) === true || featuresAt(app, event).length > 0);
+    map.getCanvas().style.cursor = isOver ? 'pointer' : '';
   });
   map.on('contextmenu', (event) => {
     const { lng, lat } = event.lngLat.wrap();

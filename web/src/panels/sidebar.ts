@@ -1,7 +1,9 @@
 import type { App, PanelName, Part } from '../app.ts';
 import { t, type Key } from '../i18n/index.ts';
+import { isLivePanel } from '../live/door.ts';
 import { h, isPhone, refill } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
+import { notify } from '../ui/notice.ts';
 import { featurePanel } from './feature.ts';
 import { gotoPanel } from './goto.ts';
 import { layersPanel } from './layers.ts';
@@ -18,6 +20,10 @@ const TITLES: Record<PanelName, Key> = {
   share: 'share.title',
   print: 'print.title',
   place: 'place.title',
+  station: 'station.title',
+  stations: 'stations.title',
+  alerts: 'alerts.title',
+  intake: 'intake.title',
 };
 
 /** How far the sheet of a phone is pulled up. */
@@ -44,16 +50,20 @@ export class Sidebar {
   show(panel: PanelName): void {
     this.part?.dispose?.();
     this.part = undefined;
+    if (panel !== this.current) this.app.live?.left(this.current);
     this.current = panel;
     this.element.setAttribute('aria-label', t(TITLES[panel]));
     this.element.dataset.panel = panel;
     const content = h('div', { class: 'sheet-content' });
     refill(this.element, this.head(panel), panel === 'layers' && toolChips(this.app), content);
-    void partOf(this.app, panel).then((part) => {
-      if (this.current !== panel) return part.dispose?.();
-      this.part = part;
-      refill(content, part.element);
-    });
+    partOf(this.app, panel).then(
+      (part) => {
+        if (this.current !== panel || !content.isConnected) return part.dispose?.();
+        this.part = part;
+        refill(content, part.element);
+      },
+      () => notify(t('error.offline'), 'warning'),
+    );
     if (panel !== 'layers' && this.height === 'low') this.setHeight('half');
     else this.setHeight(this.height);
   }
@@ -122,6 +132,7 @@ export class Sidebar {
 }
 
 async function partOf(app: App, panel: PanelName): Promise<Part> {
+  if (isLivePanel(panel)) return app.live ? app.live.panel(panel) : layersPanel(app);
   switch (panel) {
     case 'layers':
       return layersPanel(app);

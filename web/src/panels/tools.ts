@@ -1,5 +1,6 @@
 import type { App, PanelName, Part } from '../app.ts';
 import { t, type Key } from '../i18n/index.ts';
+import type { LiveDoor } from '../live/door.ts';
 import { frameBox } from '../map/frame.ts';
 import { h } from '../ui/dom.ts';
 import { icon, type IconName } from '../ui/icons.ts';
@@ -48,6 +49,7 @@ export function toolbar(app: App): Part {
     ),
     group(button('home', 'tool.home', () => goHome(app)), button('locate', 'tool.locate', () => locate(app))),
     group(buildings, terrain),
+    ...(app.live ? [liveGroup(app, app.live)] : []),
     group(...panelButtons(app, 'wide-only')),
     sun,
   );
@@ -83,6 +85,25 @@ export function goHome(app: App): void {
 
 function panelButtons(app: App, extra: string): HTMLElement[] {
   return PANELS.map(([panel, name, key]) => button(name, key, () => app.open(panel), extra));
+}
+
+/** The live layer and the alerts. */
+function liveGroup(app: App, door: LiveDoor): HTMLElement {
+  const live = toggle('live', 'tool.live', () => door.isOn, () => door.setOn(!door.isOn));
+  const alerts = button('bell', 'tool.alerts', () => app.open('alerts'));
+  const count = h('span', { class: 'count', attrs: { 'aria-hidden': 'true' } });
+  alerts.append(count);
+  const show = (): void => {
+    live.setAttribute('aria-pressed', String(door.isOn));
+    count.textContent = door.alertCount ? String(door.alertCount) : '';
+    alerts.setAttribute('aria-label', door.alertCount ? `${t('tool.alerts')} (${door.alertCount})` : t('tool.alerts'));
+  };
+  show();
+  const stop = door.onChange(() => {
+    if (live.isConnected) show();
+    else stop();
+  });
+  return group(live, alerts);
 }
 
 function group(...children: HTMLElement[]): HTMLElement {

@@ -1,0 +1,59 @@
+/** The alerts that hold now. While the live line is open it tells of changes; else they are asked for. */
+
+import { SEVERITIES, type Alert } from './model.ts';
+import type { LiveApi } from './api.ts';
+
+const POLL_MS = 30_000;
+/** Even while the line tells of changes: one that was missed is found. */
+const SURE_MS = 120_000;
+const SETTLE_MS = 200;
+
+export class AlertWatch {
+  alerts: readonly Alert[] = [];
+  isLoaded = false;
+  private readonly api: LiveApi;
+  private readonly onChange: () => void;
+  private isFollowed = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private asking = new AbortController();
+
+  constructor(api: LiveApi, onChange: () => void) {
+    this.api = api;
+    this.onChange = onChange;
+    void this.ask();
+  }
+
+  /** Says whether the line tells of changes. */
+  follow(isFollowed: boolean): void {
+    if (isFollowed && !this.isFollowed) this.refresh();
+    this.isFollowed = isFollowed;
+  }
+
+  refresh(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.ask(), SETTLE_MS);
+  }
+
+  private async ask(): Promise<void> {
+    this.asking.abort();
+    this.asking = new AbortController();
+    const { signal } = this.asking;
+    clearTimeout(this.timer);
+    try {
+      const alerts = await this.api.alerts(signal);
+      if (signal.aborted) return;
+      this.alerts = sorted(alerts.filter(({ state }) => state !== 'cleared'));
+      this.isLoaded = true;
+      this.onChange();
+    } catch {
+      if (signal.aborted) return;
+    }
+    this.timer = setTimeout(() => void this.ask(), this.isFollowed ? SURE_MS : POLL_MS);
+  }
+}
+
+/** The gravest first, of these the newest. */
+export function sorted(alerts: readonly Alert[]): Alert[] {
+  const rank = ({ severity }: Alert): number => SEVERITIES.indexOf(severity);
+  return [...alerts].sort((a, b) => rank(a) - rank(b) || (b.since ?? 0) - (a.since ?? 0));
+}

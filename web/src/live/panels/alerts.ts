@@ -1,0 +1,167 @@
+/** The alerts that hold: what, where, since when, what to do; and who has taken them on. */
+
+import type { Part } from '../../app.ts';
+import { RequestError } from '../../api/http.ts';
+import { boundsOf } from '../../geo/bounds.ts';
+import { lang, titled } from '../../i18n/index.ts';
+import { frameBox } from '../../map/frame.ts';
+import { h, refill } from '../../ui/dom.ts';
+import { icon } from '../../ui/icons.ts';
+import { notify } from '../../ui/notice.ts';
+import { timeText } from '../age.ts';
+import { SEVERITY_COLORS } from '../alert-areas.ts';
+import { atomUrl, capUrl } from '../api.ts';
+import { reasonOf, type Live } from '../live.ts';
+import type { Alert, Step } from '../model.ts';
+import { w } from '../words.ts';
+
+// Kept in this page only, never stored.
+const memory = { token: '' };
+
+export function alertsPanel(live: Live): Part {
+  const list = h('ul', { class: 'alert-list' });
+  const fill = (): void => {
+    // Somebody who is writing a note is not disturbed.
+    if (list.contains(document.activeElement) && document.activeElement?.matches('textarea, input')) return;
+    const active = document.activeElement?.getAttribute('data-alert');
+    refill(list, ...live.alerts.map((alert) => item(live, alert, fill)));
+    empty.hidden = live.alerts.length > 0;
+    if (active) list.querySelector<HTMLElement>(`[data-alert="${CSS.escape(active)}"]`)?.focus();
+  };
+  const empty = h(
+    'div',
+    { class: 'empty-state' },
+    icon('check'),
+    h('p', {}, h('strong', {}, w('alerts.none'))),
+    h('p', { class: 'muted small' }, w('alerts.noneHint')),
+  );
+  fill();
+  const foot = h('p', { class: 'small' }, h('a', { attrs: { href: atomUrl(), target: '_blank', rel: 'noopener' } }, w('alerts.atom')));
+  const stop = live.topics.on(['alerts'], fill);
+  live.refreshAlerts();
+  return { element: h('section', { class: 'view stack' }, empty, list, foot), dispose: stop };
+}
+
+function item(live: Live, alert: Alert, refresh: () => void): HTMLElement {
+  const isOpen = live.alert === alert.id;
+  const toggle = h(
+    'button',
+    {
+      class: 'alert-head',
+      attrs: { type: 'button', 'aria-expanded': String(isOpen), 'data-alert': alert.id },
+      on: {
+        click: () => {
+          live.alert = isOpen ? undefined : alert.id;
+          live.app.remember();
+          refresh();
+        },
+      },
+    },
+    h('strong', {}, titled(alert.headline)),
+    h('span', { class: 'alert-facts' }, ...facts(live, alert)),
+  );
+  const element = h('li', { class: 'alert', attrs: { 'data-severity': alert.severity } }, toggle, isOpen && body(live, alert));
+  element.style.setProperty('--severity', SEVERITY_COLORS[alert.severity]);
+  return element;
+}
+
+function facts(live: Live, alert: Alert): HTMLElement[] {
+  const place = titled(alert.place);
+  const since = alert.since === undefined ? '' : w('alerts.since', { time: timeText(alert.since, lang(), live.api.clock.now()) });
+  return [
+    h('span', { class: 'severity' }, w(`severity.${alert.severity}`)),
+    h('span', { class: `alert-state ${alert.state}` }, w(`state.${alert.state}`)),
+    ...[place, since].filter(Boolean).map((each) => h('span', { class: 'muted' }, each)),
+    ...(alert.simulated ? [h('span', { class: 'tag' }, w('mark.simulated'))] : []),
+  ];
+}
+
+function body(live: Live, alert: Alert): HTMLElement {
+  const { thing } = alert;
+  const button = (name: Parameters<typeof icon>[0], label: string, run: () => void): HTMLElement =>
+    h('button', { class: 'action', attrs: { type: 'button' }, on: { click: run } }, icon(name), label);
+  const box = alert.area && boundsOf(alert.area);
+  return h(
+    'div',
+    { class: 'alert-body stack' },
+    paragraph('', titled(alert.description)),
+    paragraph(w('alerts.instruction'), titled(alert.instruction)),
+    h(
+      'div',
+      { class: 'actions' },
+      box && button('zoom', w('alerts.show'), () => frameBox(live.app.map, box, 40, 16)),
+      thing !== undefined && button('live', w('alerts.station'), () => live.openStation(thing)),
+      h('a', { class: 'action', attrs: { href: capUrl(alert.id), target: '_blank', rel: 'noopener' } }, icon('open'), w('alerts.cap')),
+    ),
+    steps(live, alert.steps),
+    alert.state === 'raised' || alert.state === 'escalated' ? acknowledgeForm(live, alert) : null,
+  );
+}
+
+function paragraph(title: string, words: string): HTMLElement | null {
+  if (!words) return null;
+  return h('p', {}, title && h('span', { class: 'kicker' }, `${title}: `), words);
+}
+
+function steps(live: Live, all: readonly Step[]): HTMLElement | null {
+  if (!all.length) return null;
+  return h(
+    'div',
+    {},
+    h('h4', { class: 'kicker' }, w('alerts.steps')),
+    h(
+      'ol',
+      { class: 'alert-steps' },
+      ...all.map(({ state, time, by, note }) =>
+        h(
+          'li',
+          {},
+          h('span', { class: 'number muted' }, time === undefined ? '' : timeText(time, lang(), live.api.clock.now())),
+          h('span', {}, [state ? w(`state.${state}`) : '', by].filter(Boolean).join(' · '), note && h('q', {}, note)),
+        ),
+      ),
+    ),
+  );
+}
+
+function acknowledgeForm(live: Live, alert: Alert): HTMLElement {
+  const note = h('textarea', { attrs: { rows: 2, maxlength: 1000, placeholder: w('alerts.notePlace') } });
+  const token = h('input', { attrs: { type: 'password', autocomplete: 'off', value: memory.token } });
+  const tokenRow = h('label', { class: 'stack tight' }, h('span', { class: 'small' }, w('alerts.tokenHint')), h('span', { class: 'kicker' }, w('alerts.token')), token);
+  tokenRow.hidden = !memory.token;
+  const submit = h('button', { class: 'action primary', attrs: { type: 'submit' } }, icon('check'), w('alerts.acknowledge'));
+  const send = async (): Promise<void> => {
+    submit.disabled = true;
+    try {
+      await live.api.acknowledge(alert.id, note.value.trim(), token.value.trim());
+      memory.token = token.value.trim();
+      notify(w('alerts.acknowledged'));
+      submit.focus();
+      live.refreshAlerts();
+    } catch (error) {
+      const status = error instanceof RequestError ? error.status : 0;
+      if (status === 401 || status === 403) {
+        tokenRow.hidden = false;
+        token.focus();
+        if (token.value) notify(w('alerts.forbidden'), 'warning');
+      } else notify(w('alerts.failed', { reason: reasonOf(error) }), 'warning');
+    } finally {
+      submit.disabled = false;
+    }
+  };
+  return h(
+    'form',
+    {
+      class: 'stack tight',
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          void send();
+        },
+      },
+    },
+    h('label', { class: 'stack tight' }, h('span', { class: 'kicker' }, w('alerts.note')), note),
+    tokenRow,
+    h('div', { class: 'actions' }, submit),
+  );
+}

@@ -1,0 +1,151 @@
+/** What the live part lays over the map: the alert banner, the line with its state, the replay's clock. */
+
+import { t, titled } from '../i18n/index.ts';
+import { h, refill } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
+import { timeText } from './age.ts';
+import type { Live } from './live.ts';
+import type { Alert } from './model.ts';
+import { replayBar } from './replay-bar.ts';
+import { kindOf } from './roles.ts';
+import { sign } from './signs.ts';
+import { w, type Word } from './words.ts';
+import { lang } from '../i18n/index.ts';
+
+export interface Surface {
+  /** Builds everything anew, such as in another language. */
+  build(): void;
+}
+
+export function mountSurface(live: Live): Surface {
+  const root = h('div', { class: 'live-surface' });
+  (document.querySelector('#page') ?? document.body).after(root);
+  // Banners that somebody put away, while the page is open: the alert and the state it was in.
+  const hidden = new Set<string>();
+  let stops: (() => void)[] = [];
+  const build = (): void => {
+    for (const stop of stops) stop();
+    const banner = h('div', { class: 'live-banner-room', attrs: { 'aria-live': 'assertive' } });
+    const bar = h('section', { class: 'live-bar', attrs: { 'aria-label': w('bar.group') } });
+    const player = h('div', { class: 'replay-room' });
+    const fillBanner = (): void => refill(banner, bannerOf(live, hidden, () => fillBanner()));
+    const status = statusOf(live);
+    const fillBar = (): void => {
+      bar.hidden = !live.isOn;
+      document.documentElement.toggleAttribute('data-live', live.isOn);
+      refill(bar, status.element, ...barButtons(live));
+      status.fill();
+    };
+    let shown: ReturnType<typeof replayBar> | undefined;
+    const fillPlayer = (): void => {
+      document.documentElement.toggleAttribute('data-replay', live.replay !== undefined);
+      if (!live.replay) { shown = undefined; player.replaceChildren(); return; }
+      if (shown?.replay === live.replay) return;
+      shown = replayBar(live, live.replay);
+      refill(player, shown.element);
+    };
+    fillBanner();
+    fillBar();
+    fillPlayer();
+    stops = [
+      live.topics.on(['alerts'], () => { fillBanner(); if (live.isOn) fillBar(); }),
+      live.topics.on(['mode'], () => { fillBar(); fillPlayer(); }),
+      live.topics.on(['line', 'things'], () => status.fill()),
+      live.topics.on(['clock'], () => { status.fill(); shown?.fill(); }),
+    ];
+    refill(root, h('div', { class: 'live-top' }, banner, bar), player);
+  };
+  build();
+  return { build };
+}
+
+/** Says whether what is seen is live, lost or past. */
+function statusOf(live: Live): { readonly element: HTMLElement; readonly fill: () => void } {
+  const words = h('span', { class: 'live-words' });
+  const dot = h('span', { class: 'live-dot', attrs: { 'aria-hidden': 'true' } });
+  const tag = h('span', { class: 'tag live-sim' });
+  const element = h('div', { class: 'live-status', attrs: { role: 'status' } }, dot, words, tag);
+  let said = '';
+  const fill = (): void => {
+    const state = live.replay ? 'replay' : live.line;
+    element.dataset.state = state;
+    const text = statusText(live);
+    // Said once, not at every new value.
+    if (text !== said) { said = text; words.textContent = text; }
+    tag.textContent = w('bar.simulated');
+    tag.hidden = ![...(live.store?.all ?? [])].some(({ simulated }) => simulated);
+  };
+  return { element, fill };
+}
+
+function statusText(live: Live): string {
+  if (live.replay) return `${w('mark.replay')} · ${timeText(live.replay.state.at, lang())}`;
+  if (live.line === 'lost' && live.lostAt !== undefined) {
+    return w('bar.lost', { time: timeText(live.lostAt, lang(), live.now(), true) });
+  }
+  if (live.line !== 'open') return w('bar.connecting');
+  const zoom = live.app.map.getZoom();
+  const seen = [...(live.store?.all ?? [])].filter(({ role }) => live.roles.has(kindOf(role).role) && kindOf(role).minZoom <= zoom).length;
+  const count = seen ? w('bar.stations', { n: seen }) : w('bar.none');
+  const latest = live.store?.latest;
+  const newest = latest === undefined ? '' : w('bar.updated', { time: timeText(latest, lang(), live.now(), true) });
+  return [w('bar.live'), count, newest].filter(Boolean).join(' · ');
+}
+
+function barButtons(live: Live): HTMLElement[] {
+  const button = (mark: SVGElement, word: Word, run: () => void, places = {}): HTMLButtonElement =>
+    h(
+      'button',
+      { class: 'icon-button', attrs: { type: 'button', title: w(word, places), 'aria-label': w(word, places) }, on: { click: run } },
+      mark,
+    );
+  const alerts = button(icon('bell'), 'bar.alerts', () => live.app.open('alerts'), { n: live.alerts.length });
+  if (live.alerts.length) alerts.append(h('span', { class: 'count', attrs: { 'aria-hidden': 'true' } }, String(live.alerts.length)));
+  const replay = button(sign('history'), 'replay.open', () => (live.replay ? live.stopReplay() : live.startReplay()));
+  replay.setAttribute('aria-pressed', String(live.replay !== undefined));
+  const off = button(icon('close'), 'bar.off', () => live.setOn(false));
+  for (const each of [alerts, off]) each.classList.add('doubled');
+  return [
+    button(sign('list'), 'stations.open', () => live.app.open('stations')),
+    alerts,
+    button(sign('pulse'), 'bar.health', () => live.app.open('intake')),
+    replay,
+    off,
+  ];
+}
+
+/** The gravest alert that holds, where it is grave enough to stand over the map. */
+function bannerOf(live: Live, hidden: Set<string>, refresh: () => void): HTMLElement | null {
+  const key = ({ id, state }: Alert): string => `${id} ${state}`;
+  const grave = live.alerts.filter(({ severity }) => severity === 'extreme' || severity === 'severe');
+  const open = grave.filter((alert) => !hidden.has(key(alert)));
+  const [first] = open;
+  if (!first) return null;
+  return h(
+    'div',
+    { class: `live-banner ${first.severity}`, attrs: { role: 'alert', 'aria-label': w('banner.label') } },
+    icon('warning'),
+    h(
+      'p',
+      {},
+      first.simulated && h('span', { class: 'tag' }, w('mark.simulated')),
+      h('strong', {}, titled(first.headline)),
+      open.length > 1 && h('span', { class: 'more' }, ` ${w('banner.more', { n: open.length - 1 })}`),
+    ),
+    h('button', { class: 'action', attrs: { type: 'button' }, on: { click: () => live.openAlert(first.id) } }, w('banner.show')),
+    h(
+      'button',
+      {
+        class: 'icon-button',
+        attrs: { type: 'button', 'aria-label': w('banner.hide'), title: t('common.close') },
+        on: {
+          click: () => {
+            hidden.add(key(first));
+            refresh();
+          },
+        },
+      },
+      icon('close'),
+    ),
+  );
+}
