@@ -9,6 +9,9 @@ use crate::model::{Body, Entity, EntityKey, EntityKind, Id, Relation};
 impl Plan<'_> {
     /// Completes a change.
     pub(super) fn settle(&mut self) {
+        for past in self.added_since(EntityKind::HistoricalLocation) {
+            self.move_thing(&past);
+        }
         for thing in self.touched(EntityKind::Thing) {
             self.remember_place(&thing);
         }
@@ -17,6 +20,31 @@ impl Plan<'_> {
         }
         for thing in self.things_to_look_at() {
             self.make_feature(thing);
+        }
+        self.note_settled();
+    }
+
+    /// A HistoricalLocation that is told is where its Thing is, when none is later (OGC 18-088,
+    /// historical-location-manual-creation).
+    fn move_thing(&mut self, past: &Entity) {
+        let since = |entity: &Entity| match entity.body {
+            Body::HistoricalLocation(at) => Some(at),
+            _ => None,
+        };
+        let places = past.links(Relation::HistoricalLocationLocations).to_vec();
+        let Some(thing) = past.links(Relation::HistoricalLocationThing).first().copied() else {
+            return;
+        };
+        let others = self.owners(Relation::HistoricalLocationThing, thing).into_iter();
+        let others = others.filter(|id| *id != past.key.id);
+        let mut others = others.map(|id| EntityKey::new(EntityKind::HistoricalLocation, id));
+        let is_latest =
+            others.all(|key| self.get(key).is_none_or(|other| since(other) < since(past)));
+        if let (true, Ok(mut thing)) =
+            (is_latest, self.copy(EntityKey::new(EntityKind::Thing, thing)))
+        {
+            thing.set_links(Relation::ThingLocations, places);
+            self.put(thing);
         }
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Plan<'a> {
     linked: HashMap<(Relation, Id), BTreeSet<Id>>,
     given: HashMap<EntityKind, i64>,
     added: Vec<EntityKey>,
+    /// As many of those were settled.
+    settled: usize,
 }
 
 impl<'a> Plan<'a> {
@@ -32,6 +34,7 @@ impl<'a> Plan<'a> {
             linked: HashMap::new(),
             given: HashMap::new(),
             added: Vec::new(),
+            settled: 0,
         }
     }
 
@@ -73,6 +76,17 @@ impl<'a> Plan<'a> {
     /// The entities that it makes.
     pub(super) fn added(&self) -> &[EntityKey] {
         &self.added
+    }
+
+    /// Entities of a kind that it makes, since it was settled last.
+    pub(super) fn added_since(&self, kind: EntityKind) -> Vec<Arc<Entity>> {
+        let new = self.added.iter().skip(self.settled).filter(|key| key.kind == kind);
+        new.filter_map(|key| self.get(*key).cloned()).collect()
+    }
+
+    /// What it makes until now is settled.
+    pub(super) fn note_settled(&mut self) {
+        self.settled = self.added.len();
     }
 
     /// Whether it makes, changes or removes an entity.

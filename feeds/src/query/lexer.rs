@@ -115,9 +115,13 @@ impl<'a> Lexer<'a> {
     }
 
     fn geometry(&mut self) -> Result<Literal, QueryError> {
+        /// The only frame that there is may be named (OData 4.01, ABNF, sridLiteral).
+        const FRAME: &str = "SRID=4326;";
         let at = self.at + 1;
         let text = self.quoted()?;
-        let geometry = wkt::parse(&text);
+        let bare = text.strip_prefix(FRAME);
+        let at = at + bare.map_or(0, |_| FRAME.len());
+        let geometry = wkt::parse(bare.unwrap_or(&text));
         geometry.map(Literal::Geometry).map_err(|(inner, why)| self.refuse(at + inner, why))
     }
 

@@ -15,7 +15,7 @@ use crate::{
     entities::{Transaction, Update},
     log::{ObservationLog, Outcome},
     model::{EntityKey, NewObservation},
-    query::{ResourcePath, Tail},
+    query::{ResourcePath, Step, Tail},
     service::{MayPublish, Place, Service, place::follow_in},
 };
 
@@ -66,12 +66,12 @@ impl Edit {
         if self.path.leads_over_observations() {
             let place = service.follow(&self.path)?;
             let place = place.ok_or_else(|| Problem::not_found(&self.path))?;
-            self.path = match place {
-                Place::Entity(key) => path_of(key),
-                Place::Set(_) | Place::Related(..) => {
-                    return Err(Problem::bad("name the set from its own side, as Datastreams"));
-                }
+            let (key, steps) = match place {
+                Place::Entity(key) => (key, Vec::new()),
+                Place::Related(key, navigation) => (key, vec![Step { navigation, id: None }]),
+                Place::Set(_) => return Ok(self),
             };
+            self.path = ResourcePath { kind: key.kind, id: Some(key.id), steps, tail: Tail::Whole };
         }
         Ok(self)
     }
@@ -127,11 +127,6 @@ pub(super) fn patched(patch: &Patch, document: Map<String, Value>) -> Result<Val
         PatchError::Differs { .. } => Problem::conflict(why),
         why => Problem::bad(why),
     })
-}
-
-/// The path of an entity.
-fn path_of(key: EntityKey) -> ResourcePath {
-    ResourcePath { kind: key.kind, id: Some(key.id), steps: Vec::new(), tail: Tail::Whole }
 }
 
 impl Call<'_> {
