@@ -13,6 +13,7 @@ import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { openBrowser } from './browser.mjs';
+import { LIVE_TESTS } from './live.mjs';
 import { TESTS } from './tests.mjs';
 import { OUT, startTown } from './town.mjs';
 
@@ -26,7 +27,7 @@ const browser = await openBrowser(town.url);
 let passed = 0;
 const failed = [];
 try {
-  for (const [name, test] of Object.entries(TESTS)) {
+  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS })) {
     if (!name.includes(options.only)) continue;
     const began = performance.now();
     const visit = browser.visit();

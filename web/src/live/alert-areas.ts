@@ -2,6 +2,7 @@
 
 import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap } from 'maplibre-gl';
 
+import { boundsOf } from '../geo/bounds.ts';
 import { titled } from '../i18n/index.ts';
 import type { Alert, Severity } from './model.ts';
 
@@ -28,7 +29,13 @@ export class AlertAreas {
     const features = alerts.flatMap((alert): GeoJSON.Feature[] => {
       if (!alert.area || alert.state === 'cleared') return [];
       const color = SEVERITY_COLORS[alert.severity];
-      return [{ type: 'Feature', geometry: alert.area, properties: { id: alert.id, color, name: titled(alert.headline) } }];
+      const properties = { id: alert.id, color, name: titled(alert.headline) };
+      const box = boundsOf(alert.area);
+      // The name hangs from the northern rim: in the middle stand the stations.
+      const name: GeoJSON.Feature[] = box
+        ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: [(box[0] + box[2]) / 2, box[3]] }, properties }]
+        : [];
+      return [{ type: 'Feature', geometry: alert.area, properties }, ...name];
     });
     if (!this.map.getSource(SOURCE)) {
       if (!features.length) return;
@@ -67,11 +74,14 @@ function layers(): LayerSpecification[] {
       type: 'symbol',
       source: SOURCE,
       minzoom: 10,
+      filter: ['==', ['geometry-type'], 'Point'],
       layout: {
         'text-field': ['get', 'name'],
         'text-font': ['Be Vietnam Pro SemiBold'],
         'text-size': 12.5,
-        'text-max-width': 14,
+        'text-max-width': 16,
+        'text-anchor': 'top',
+        'text-offset': [0, 0.4],
       },
       paint: { 'text-color': ['get', 'color'], 'text-halo-color': '#ffffff', 'text-halo-width': 1.8 },
     },

@@ -1,5 +1,6 @@
 /** The alerts that hold now. While the live line is open it tells of changes; else they are asked for. */
 
+import { RequestError } from '../api/http.ts';
 import { SEVERITIES, type Alert } from './model.ts';
 import type { LiveApi } from './api.ts';
 
@@ -35,19 +36,25 @@ export class AlertWatch {
   }
 
   private async ask(): Promise<void> {
+    if (document.visibilityState === 'hidden') { this.later(); return; }
     this.asking.abort();
     this.asking = new AbortController();
     const { signal } = this.asking;
-    clearTimeout(this.timer);
     try {
       const alerts = await this.api.alerts(signal);
       if (signal.aborted) return;
       this.alerts = sorted(alerts.filter(({ state }) => state !== 'cleared'));
       this.isLoaded = true;
       this.onChange();
-    } catch {
-      if (signal.aborted) return;
+    } catch (error) {
+      // A server without alerts is not asked again.
+      if (signal.aborted || (error instanceof RequestError && error.status === 404)) return;
     }
+    this.later();
+  }
+
+  private later(): void {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.ask(), this.isFollowed ? SURE_MS : POLL_MS);
   }
 }

@@ -2,6 +2,7 @@
 
 import { request, url } from '../api/http.ts';
 import { list, record, text, title } from '../api/read.ts';
+import type { Title } from '../i18n/index.ts';
 import type { Bbox } from '../api/types.ts';
 import { alarmOf, type Alert, type Datastream, type Health, type Series, type Snapshot, type Station, type Vehicle } from './model.ts';
 import { qualityOf, resultOf, rulesOf } from './wire-rules.ts';
@@ -87,7 +88,7 @@ export class LiveApi {
 
 /** The address of what happens from now on. */
 export function eventsAddress(roles: readonly string[]): (since: string) => string {
-  return (since) => url(`live/events?roles=${rolesParam(roles)}${since ? `&since=${encodeURIComponent(since)}` : ''}`);
+  return (since) => url(`live/events?roles=${rolesParam(roles)}${Number(since) > 0 ? `&since=${since}` : ''}`);
 }
 
 /** The address of a period that is played again. */
@@ -132,12 +133,22 @@ export function stationOf(id: number, answer: unknown): Station {
     name: title(own.title ?? raw.name, `Things(${id})`),
     description: text(raw.description),
     role: text(own.role) || 'other',
-    layer: text(own.layer),
-    feature: text(own.feature),
+    layer: text(own.layer ?? record(own.feature).layer),
+    feature: text(record(own.feature).id ?? own.feature),
     simulated: own.simulated === true,
     place: placeOf(record(location).type === 'Feature' ? record(location).geometry : location),
     datastreams: list(raw.Datastreams).flatMap((each) => datastreamOf(record(each)) ?? []),
   };
+}
+
+/**
+ * A name in both languages. What the server makes itself (it has `properties.id`, or a title) says
+ * the English one in `description`.
+ */
+function titleOf(raw: Readonly<Record<string, unknown>>, otherwise: string): Title {
+  const own = record(raw.properties);
+  const isOurs = own.id !== undefined && text(raw.description) !== '';
+  return title(own.title ?? (isOurs ? { vi: raw.name, en: raw.description } : raw.name), otherwise);
 }
 
 function datastreamOf(raw: Readonly<Record<string, unknown>>): Datastream | undefined {
@@ -148,13 +159,13 @@ function datastreamOf(raw: Readonly<Record<string, unknown>>): Datastream | unde
   const rules = rulesOf(record(raw.properties).rules);
   const unit = text(record(raw.unitOfMeasurement).symbol);
   const result = resultOf(observation.result);
-  const name = title(record(property.properties).title ?? property.name ?? raw.name, `Datastreams(${id})`);
+  const name = titleOf(property, text(raw.name) || `Datastreams(${id})`);
   return {
     id,
     property: name,
     unit,
     rules,
-    sensor: title(record(sensor.properties).title ?? sensor.name),
+    sensor: titleOf(sensor, ''),
     sensorText: text(sensor.description),
     reading: {
       datastream: id,

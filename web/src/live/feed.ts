@@ -1,13 +1,12 @@
 /** The present: a snapshot of what is looked at, and every event after it. */
 
-import { record } from '../api/read.ts';
 import type { Bbox } from '../api/types.ts';
 import { eventsAddress, type LiveApi, type Query } from './api.ts';
 import type { Frame } from './sse.ts';
 import { LiveStore } from './store.ts';
 import { EventStream, type Line } from './stream.ts';
 import type { Health, Vehicle } from './model.ts';
-import { healthOf, heardOf, vehiclesOf } from './wire.ts';
+import { healthOf, heardOf, positionsOf } from './wire.ts';
 
 /** New and removed things are noticed this often; their values come at once. */
 const RESYNC_MS = 60_000;
@@ -73,7 +72,8 @@ export class Feed {
       this.store.take(snapshot);
       this.loaded = wider;
       this.listener.onChange();
-      if (!this.since && snapshot.seq !== undefined) this.since = String(snapshot.seq);
+      // An empty log has no number to go on from.
+      if (!this.since && snapshot.seq) this.since = String(snapshot.seq);
       this.listen(query.roles);
       this.timer = setTimeout(() => void this.load(), RESYNC_MS);
     } catch {
@@ -106,8 +106,10 @@ export class Feed {
     if (type === 'observations') {
       if (this.store.hear(heardOf(body))) this.listener.onChange();
     } else if (type === 'alerts') this.listener.onAlerts();
-    else if (type === 'health') this.listener.onHealth(healthOf(record(body).health ?? body));
-    else if (type === 'positions') this.listener.onPositions(vehiclesOf(body));
+    else if (type === 'health') this.listener.onHealth(healthOf(body));
+    else if (type === 'positions') this.listener.onPositions(positionsOf(body));
+    // More was missed than is told again.
+    else if (type === 'reset') void this.load();
   }
 }
 

@@ -81,7 +81,7 @@ function featureOf(map: MapLibreMap, thing: Thing, { now, stale }: Moment): GeoJ
       fade: stale ? 0.6 : FADE[fresh],
       halo: tone.startsWith('alarm') && !stale ? LOOKS[tone].fill : '',
       rank: LOOKS[tone].rank,
-      value: reading ? resultText(reading.result, reading.unit) : '',
+      value: reading?.time === undefined ? '' : resultText(reading.result, reading.unit),
       notes: notes.filter(Boolean).join(' · '),
       name: titled(thing.name),
     },

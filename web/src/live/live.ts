@@ -4,6 +4,7 @@ import '../styles/live.css';
 import '../styles/live-panels.css';
 
 import type { App, PanelName, Part } from '../app.ts';
+import { RequestError } from '../api/http.ts';
 import type { LiveView } from '../hash.ts';
 import { frameBox } from '../map/frame.ts';
 import { drawOverlay } from '../map/overlay.ts';
@@ -62,6 +63,8 @@ export class Live {
   private drawing: ReturnType<typeof setTimeout> | undefined;
   private aging: ReturnType<typeof setInterval> | undefined;
   private askingVehicles = new AbortController();
+  /** The server has none and need not be asked again. */
+  private hasNoVehicles = false;
 
   constructor(app: App, view: LiveView) {
     this.app = app;
@@ -118,6 +121,7 @@ export class Live {
     else {
       this.stopReplay();
       this.setOn(live !== undefined);
+      if (this.isOn) this.look();
     }
     if (station !== undefined && station !== this.station) this.openStation(station);
     if (alert !== undefined && alert !== this.alert) this.openAlert(alert);
@@ -296,7 +300,11 @@ export class Live {
     this.askingVehicles.abort();
     this.askingVehicles = new AbortController();
     const { signal } = this.askingVehicles;
-    const found = await this.api.vehicles(bbox, signal).catch(() => []);
+    if (this.hasNoVehicles) return;
+    const found = await this.api.vehicles(bbox, signal).catch((error: unknown) => {
+      this.hasNoVehicles = error instanceof RequestError && error.status === 404;
+      return [];
+    });
     if (signal.aborted) return;
     this.vehicles.hear(found);
     this.redraw();
@@ -320,7 +328,9 @@ export class Live {
   private draw(): void {
     if (!this.isOn) return;
     const moment = { now: this.now(), stale: this.line === 'lost' && !this.past };
-    const shown = [...(this.store?.all ?? [])].filter(({ role }) => this.roles.has(kindOf(role).role));
+    // What moves has arrows of its own, while these are told of.
+    const isDrawn = (role: string): boolean => this.roles.has(kindOf(role).role) && (role !== 'vehicles' || this.past !== undefined);
+    const shown = [...(this.store?.all ?? [])].filter(({ role }) => isDrawn(role));
     this.layer.draw(shown, moment);
     if (this.past || !this.roles.has('vehicles')) this.vehicles.remove();
     else this.vehicles.draw(moment.now, moment.stale);

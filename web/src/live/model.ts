@@ -65,13 +65,12 @@ export interface Heard {
 
 /** Something that moves. */
 export interface Vehicle {
-  readonly id: string;
-  readonly thing: number | undefined;
+  readonly thing: number;
   readonly name: string;
   readonly place: Place;
   /** Clockwise from north, degrees. */
   readonly heading: number | undefined;
-  /** km/h. */
+  /** Metres a second. */
   readonly speed: number | undefined;
   readonly time: number | undefined;
   readonly simulated: boolean;
@@ -143,10 +142,22 @@ export type AlertState = (typeof ALERT_STATES)[number];
 
 /** One step in the life of an alert. */
 export interface Step {
-  readonly state: AlertState | undefined;
+  /** A state of the alert, or another thing that happened to it. */
+  readonly kind: string;
   readonly time: number | undefined;
   readonly by: string;
+  /** To whom it was passed on. */
+  readonly to: string;
   readonly note: string;
+}
+
+/** The official disaster-risk level, which is never reckoned here. */
+export interface Risk {
+  /** 1 to 5. */
+  readonly level: number;
+  readonly issuer: string;
+  readonly number: string;
+  readonly issued: number | undefined;
 }
 
 /** A warning that holds over an area. */
@@ -162,25 +173,33 @@ export interface Alert {
   readonly place: Title;
   readonly since: number | undefined;
   readonly simulated: boolean;
+  /** Not released to the public by a person. */
+  readonly isInternal: boolean;
   readonly datastream: number | undefined;
   readonly thing: number | undefined;
-  readonly level: number | undefined;
+  readonly risk: Risk | undefined;
   readonly steps: readonly Step[];
 }
 
 /** How the intake of observations does. */
 export interface Health {
+  /** Why observations cannot be written; empty while they can. */
+  readonly problem: string;
   readonly received_per_s: number;
   readonly stored_per_s: number;
   readonly lag_ms: number | undefined;
-  readonly queue: { readonly bytes: number; readonly limit: number };
+  readonly queue: { readonly bytes: number; readonly rows: number | undefined; readonly limit: number | undefined };
+  readonly stored: number | undefined;
+  readonly duplicates: number | undefined;
+  readonly revised: number | undefined;
+  readonly disk_failures: number | undefined;
   readonly dead_letters: number;
-  readonly late: number;
+  readonly late: number | undefined;
   readonly refused: number;
   readonly subscribers: number;
   readonly missed: number;
   readonly disk: { readonly used: number | undefined; readonly free: number | undefined };
-  readonly sources: readonly Source[];
+  readonly sources: readonly Source[] | undefined;
   readonly pollers: readonly Poller[];
 }
 

@@ -4,7 +4,7 @@ import { replayAddress, type LiveApi, type Query } from './api.ts';
 import { parsed } from './feed.ts';
 import { LiveStore } from './store.ts';
 import { EventStream } from './stream.ts';
-import { heardOf } from './wire.ts';
+import { heardOf, positionsOf } from './wire.ts';
 
 export interface Period {
   /** Epoch milliseconds. */
@@ -150,7 +150,10 @@ export class Replay {
       // A quiet hour is no broken line.
       silence_ms: 600_000,
       onFrame: ({ type, data }) => {
-        if (type === 'observations' && this.store.hear(heardOf(parsed(data)))) this.listener.onChange();
+        const isSeen =
+          (type === 'observations' && this.store.hear(heardOf(parsed(data)))) ||
+          (type === 'positions' && this.store.move(positionsOf(parsed(data))));
+        if (isSeen) this.listener.onChange();
       },
       onLine: (line) => {
         if (line === 'open' && !this.isOpen) { this.isOpen = true; began = performance.now(); }

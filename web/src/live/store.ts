@@ -1,6 +1,6 @@
 /** The state of all things at an instant: what came last of each datastream. */
 
-import type { Heard, Reading, Snapshot, Thing } from './model.ts';
+import type { Heard, Reading, Snapshot, Thing, Vehicle } from './model.ts';
 
 /** Keeps the newest reading of every datastream. It draws nothing and asks nobody. */
 export class LiveStore {
@@ -62,6 +62,18 @@ export class LiveStore {
       const readings = thing.readings.map((other) => (other === reading ? next : other));
       this.things.set(thing.id, { ...thing, readings });
       this.note(time);
+      isSeen = true;
+    }
+    return isSeen;
+  }
+
+  /** Takes over where things have moved to; says whether anything of it is seen. */
+  move(vehicles: readonly Vehicle[]): boolean {
+    let isSeen = false;
+    for (const { thing: id, place } of vehicles) {
+      const thing = this.things.get(id);
+      if (!thing) continue;
+      this.things.set(id, { ...thing, place });
       isSeen = true;
     }
     return isSeen;

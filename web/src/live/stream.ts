@@ -80,7 +80,7 @@ export class EventStream {
     let watch = setTimeout(quit, silence_ms);
     try {
       const response = await fetch(options.address(this.since), {
-        headers: { Accept: 'text/event-stream', ...(this.since ? { 'Last-Event-ID': this.since } : {}) },
+        headers: { Accept: 'text/event-stream', ...(Number(this.since) > 0 ? { 'Last-Event-ID': this.since } : {}) },
         cache: 'no-store',
         signal: connection.signal,
       });

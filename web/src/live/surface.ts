@@ -1,6 +1,6 @@
 /** What the live part lays over the map: the alert banner, the line with its state, the replay's clock. */
 
-import { t, titled } from '../i18n/index.ts';
+import { lang, t, titled } from '../i18n/index.ts';
 import { h, refill } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { timeText } from './age.ts';
@@ -10,7 +10,6 @@ import { replayBar } from './replay-bar.ts';
 import { kindOf } from './roles.ts';
 import { sign } from './signs.ts';
 import { w, type Word } from './words.ts';
-import { lang } from '../i18n/index.ts';
 
 export interface Surface {
   /** Builds everything anew, such as in another language. */
@@ -25,15 +24,28 @@ export function mountSurface(live: Live): Surface {
   let stops: (() => void)[] = [];
   const build = (): void => {
     for (const stop of stops) stop();
-    const banner = h('div', { class: 'live-banner-room', attrs: { 'aria-live': 'assertive' } });
+    const banner = h('div', { class: 'live-banner-room' });
     const bar = h('section', { class: 'live-bar', attrs: { 'aria-label': w('bar.group') } });
     const player = h('div', { class: 'replay-room' });
-    const fillBanner = (): void => refill(banner, bannerOf(live, hidden, () => fillBanner()));
+    let said = '';
+    const fillBanner = (): void => {
+      const open = graveAlerts(live, hidden);
+      // Made anew only where it says something else: it is read out each time.
+      const key = open.map(keyOf).join();
+      if (key === said) return;
+      said = key;
+      refill(banner, bannerOf(live, open, (alert) => {
+        hidden.add(keyOf(alert));
+        fillBanner();
+      }));
+    };
     const status = statusOf(live);
     const fillBar = (): void => {
       bar.hidden = !live.isOn;
       document.documentElement.toggleAttribute('data-live', live.isOn);
+      const focused = [...bar.querySelectorAll('button')].findIndex((each) => each === document.activeElement);
       refill(bar, status.element, ...barButtons(live));
+      bar.querySelectorAll('button')[focused]?.focus();
       status.fill();
     };
     let shown: ReturnType<typeof replayBar> | undefined;
@@ -48,7 +60,7 @@ export function mountSurface(live: Live): Surface {
     fillBar();
     fillPlayer();
     stops = [
-      live.topics.on(['alerts'], () => { fillBanner(); if (live.isOn) fillBar(); }),
+      live.topics.on(['alerts'], () => { fillBanner(); fillBar(); }),
       live.topics.on(['mode'], () => { fillBar(); fillPlayer(); }),
       live.topics.on(['line', 'things'], () => status.fill()),
       live.topics.on(['clock'], () => { status.fill(); shown?.fill(); }),
@@ -64,14 +76,18 @@ function statusOf(live: Live): { readonly element: HTMLElement; readonly fill: (
   const words = h('span', { class: 'live-words' });
   const dot = h('span', { class: 'live-dot', attrs: { 'aria-hidden': 'true' } });
   const tag = h('span', { class: 'tag live-sim' });
-  const element = h('div', { class: 'live-status', attrs: { role: 'status' } }, dot, words, tag);
+  // Read out when the line breaks or comes back, not at every new value.
+  const spoken = h('span', { class: 'visually-hidden', attrs: { role: 'status' } });
+  const element = h('div', { class: 'live-status' }, dot, words, tag, spoken);
   let said = '';
   const fill = (): void => {
     const state = live.replay ? 'replay' : live.line;
-    element.dataset.state = state;
-    const text = statusText(live);
-    // Said once, not at every new value.
-    if (text !== said) { said = text; words.textContent = text; }
+    words.textContent = statusText(live);
+    if (state !== said) {
+      said = state;
+      element.dataset.state = state;
+      spoken.textContent = state === 'lost' || state === 'connecting' ? statusText(live) : w(state === 'replay' ? 'replay.started' : 'bar.live');
+    }
     tag.textContent = w('bar.simulated');
     tag.hidden = ![...(live.store?.all ?? [])].some(({ simulated }) => simulated);
   };
@@ -114,12 +130,16 @@ function barButtons(live: Live): HTMLElement[] {
   ];
 }
 
-/** The gravest alert that holds, where it is grave enough to stand over the map. */
-function bannerOf(live: Live, hidden: Set<string>, refresh: () => void): HTMLElement | null {
-  const key = ({ id, state }: Alert): string => `${id} ${state}`;
+const keyOf = ({ id, state }: Alert): string => `${id} ${state}`;
+
+/** Alerts that are grave enough to stand over the map, and that nobody has put away. */
+function graveAlerts(live: Live, hidden: ReadonlySet<string>): Alert[] {
   const grave = live.alerts.filter(({ severity }) => severity === 'extreme' || severity === 'severe');
-  const open = grave.filter((alert) => !hidden.has(key(alert)));
-  const [first] = open;
+  return grave.filter((alert) => !hidden.has(keyOf(alert)));
+}
+
+/** The first of these alerts, and how many there are besides. */
+function bannerOf(live: Live, [first, ...others]: readonly Alert[], hide: (alert: Alert) => void): HTMLElement | null {
   if (!first) return null;
   return h(
     'div',
@@ -130,21 +150,12 @@ function bannerOf(live: Live, hidden: Set<string>, refresh: () => void): HTMLEle
       {},
       first.simulated && h('span', { class: 'tag' }, w('mark.simulated')),
       h('strong', {}, titled(first.headline)),
-      open.length > 1 && h('span', { class: 'more' }, ` ${w('banner.more', { n: open.length - 1 })}`),
+      others.length > 0 && h('span', { class: 'more' }, ` ${w('banner.more', { n: others.length })}`),
     ),
     h('button', { class: 'action', attrs: { type: 'button' }, on: { click: () => live.openAlert(first.id) } }, w('banner.show')),
     h(
       'button',
-      {
-        class: 'icon-button',
-        attrs: { type: 'button', 'aria-label': w('banner.hide'), title: t('common.close') },
-        on: {
-          click: () => {
-            hidden.add(key(first));
-            refresh();
-          },
-        },
-      },
+      { class: 'icon-button', attrs: { type: 'button', 'aria-label': w('banner.hide'), title: t('common.close') }, on: { click: () => hide(first) } },
       icon('close'),
     ),
   );

@@ -13,7 +13,7 @@ const FADED_MS = 2 * 60_000;
 /** Keeps vehicles by their identifiers and draws them. */
 export class Vehicles {
   private readonly map: MapLibreMap;
-  private known = new Map<string, Vehicle>();
+  private known = new Map<number, Vehicle>();
   private isThere = false;
 
   constructor(map: MapLibreMap) {
@@ -23,10 +23,10 @@ export class Vehicles {
   /** Takes over new positions; those of the others stay. */
   hear(vehicles: readonly Vehicle[]): void {
     for (const vehicle of vehicles) {
-      const before = this.known.get(vehicle.id);
+      const before = this.known.get(vehicle.thing);
       if ((before?.time ?? -Infinity) > (vehicle.time ?? Infinity)) continue;
       // A position may come without what does not change.
-      this.known.set(vehicle.id, { ...vehicle, name: vehicle.name || (before?.name ?? ''), simulated: vehicle.simulated || (before?.simulated ?? false) });
+      this.known.set(vehicle.thing, { ...vehicle, name: vehicle.name || (before?.name ?? ''), simulated: vehicle.simulated || (before?.simulated ?? false) });
     }
   }
 
@@ -39,7 +39,7 @@ export class Vehicles {
         type: 'Feature',
         geometry: { type: 'Point', coordinates: [vehicle.place[0], vehicle.place[1]] },
         properties: {
-          thing: vehicle.thing ?? 0,
+          thing: vehicle.thing,
           name: vehicle.name,
           heading: vehicle.heading ?? 0,
           fade: stale || age > FADED_MS ? 0.45 : 1,
@@ -61,7 +61,7 @@ export class Vehicles {
   at({ x, y }: { readonly x: number; readonly y: number }): number[] {
     if (!this.isThere) return [];
     const found = this.map.queryRenderedFeatures([[x - 5, y - 5], [x + 5, y + 5]], { layers: [ARROW] });
-    return found.map(({ properties }) => Number(properties.thing)).filter((id) => id > 0);
+    return found.map(({ properties }) => Number(properties.thing));
   }
 
   private add(): void {
@@ -86,6 +86,7 @@ function layer(): LayerSpecification {
       'icon-rotate': ['get', 'heading'],
       'icon-rotation-alignment': 'map',
       'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
       'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 15, 1],
       'text-field': ['step', ['zoom'], '', 14, ['get', 'name']],
       'text-font': ['Be Vietnam Pro'],

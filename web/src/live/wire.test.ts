@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { stationOf } from './api.ts';
 import { alarmOf, chiefReading } from './model.ts';
-import { alertsOf, healthOf, heardOf, seriesOf, snapshotOf, vehiclesOf } from './wire.ts';
+import { alertsOf, healthOf, heardOf, positionsOf, seriesOf, snapshotOf, vehiclesOf } from './wire.ts';
 import { rulesOf } from './wire-rules.ts';
 
 const GAUGE = {
@@ -50,7 +50,8 @@ it.each([null, 'x', [], { features: {} }, { features: [{ properties: { thing: 'a
   expect(alertsOf(answer)).toEqual([]);
   expect(seriesOf(answer).t).toEqual([]);
   expect(heardOf(answer)).toEqual([]);
-  expect(healthOf(answer)).toMatchObject({ dead_letters: 0, sources: [], lag_ms: undefined });
+  expect(healthOf(answer)).toMatchObject({ dead_letters: 0, sources: undefined, lag_ms: undefined });
+  expect(positionsOf(answer)).toEqual([]);
 });
 
 it('passes over events without a time or a datastream', () => {
@@ -58,6 +59,14 @@ it('passes over events without a time or a datastream', () => {
   expect(heardOf([good, { ...good, time: 'gestern' }, { ...good, datastream: null }])).toEqual([
     { thing: 3, datastream: 7, time: Date.UTC(2026, 10, 21, 5, 20), result: null, grade: 'missing', flags: ['missing'], alarm: undefined },
   ]);
+});
+
+it('reads where vehicles are, from the whole and from events', () => {
+  const own = { thing: 20, time: '2026-11-21T05:00:00Z', heading: 90, speed: 8.1 };
+  const whole = { features: [{ geometry: { type: 'Point', coordinates: [108, 15] }, properties: { ...own, name: 'Xe 01', simulated: true } }] };
+  const expected = { thing: 20, place: [108, 15], heading: 90, speed: 8.1, time: Date.UTC(2026, 10, 21, 5) };
+  expect(vehiclesOf(whole)).toEqual([{ ...expected, name: 'Xe 01', simulated: true }]);
+  expect(positionsOf([{ ...own, seq: 7, at: [108, 15] }, { ...own, at: null }])).toEqual([{ ...expected, name: '', simulated: false }]);
 });
 
 it('reads a series whose lists are uneven, with flags by number or name', () => {
@@ -91,12 +100,12 @@ it('reads alerts, whether their area is a geometry or a feature', () => {
   const [a, b] = alertsOf({
     alerts: [
       { id: 'a', state: 'escalated', severity: 'Severe', headline: { vi: 'Lũ', en: 'Flood' }, area, since: '2026-11-21T05:00:00Z', thing: 3, steps: [{ state: 'raised', time: '2026-11-21T05:00:00Z', by: 'quy tắc' }] },
-      { id: 'b', area: { type: 'Feature', geometry: area, properties: { name: 'An Mỹ' } } },
+      { id: 'b', released: false, risk: { level: 3, bulletin: { issuer: 'Đài', number: '12' } }, area: { type: 'Feature', geometry: area, properties: { name: 'An Mỹ' } } },
       { headline: 'without an identifier' },
     ],
   });
-  expect(a).toMatchObject({ state: 'escalated', severity: 'severe', area, thing: 3, steps: [{ state: 'raised', by: 'quy tắc' }] });
-  expect(b).toMatchObject({ state: 'raised', severity: 'unknown', area, place: { vi: 'An Mỹ', en: 'An Mỹ' } });
+  expect(a).toMatchObject({ state: 'escalated', severity: 'severe', area, thing: 3, steps: [{ kind: 'raised', by: 'quy tắc' }], isInternal: false });
+  expect(b).toMatchObject({ isInternal: true, risk: { level: 3, issuer: 'Đài', issued: undefined }, state: 'raised', severity: 'unknown', area, place: { vi: 'An Mỹ', en: 'An Mỹ' } });
 });
 
 it('reads a Thing with its Datastreams, and what stands behind them', () => {

@@ -5,7 +5,7 @@ import { list, record, text, title } from '../api/read.ts';
 import { gradeOf, resultOf } from './wire-rules.ts';
 import {
   ALERT_STATES, SEVERITIES,
-  type Alarm, type Alert, type AlertState, type Health, type Heard, type Reading, type Series, type Severity,
+  type Alarm, type Alert, type AlertState, type Health, type Heard, type Reading, type Risk, type Series, type Severity,
   type Snapshot, type Step, type Thing, type Vehicle,
 } from './model.ts';
 
@@ -68,27 +68,34 @@ export function heardOf(data: unknown): Heard[] {
   });
 }
 
-/** Reads `live/vehicles` and the data of an event `positions`: GeoJSON points, or a list of them. */
+/** Reads `live/vehicles`. */
 export function vehiclesOf(answer: unknown): Vehicle[] {
-  const features = Array.isArray(answer) ? list(answer) : list(record(answer).features);
-  return features.flatMap((each) => {
-    const raw = record(each);
-    const own = record(raw.properties);
-    const thing = numberOf(own.thing) ?? idIn(raw.id);
-    const id = text(raw.id) || (thing === undefined ? '' : `Things(${thing})`);
-    const place = placeOf(raw.geometry);
-    if (!id || !place) return [];
-    return {
-      id,
-      thing,
-      name: text(own.name),
-      place,
-      heading: numberOf(own.heading),
-      speed: numberOf(own.speed),
-      time: instantOf(own.time),
-      simulated: own.simulated === true,
-    };
+  return list(record(answer).features).flatMap((each) => {
+    const { properties, geometry } = record(each);
+    return vehicleOf(record(properties), placeOf(geometry)) ?? [];
   });
+}
+
+/** Reads the data of an event `positions`: they have `at`, and no name. */
+export function positionsOf(data: unknown): Vehicle[] {
+  return list(data).flatMap((each) => {
+    const raw = record(each);
+    return vehicleOf(raw, placeOf({ type: 'Point', coordinates: raw.at })) ?? [];
+  });
+}
+
+function vehicleOf(raw: Raw, place: Place | undefined): Vehicle | undefined {
+  const thing = numberOf(raw.thing);
+  if (thing === undefined || !place) return undefined;
+  return {
+    thing,
+    name: text(raw.name),
+    place,
+    heading: numberOf(raw.heading),
+    speed: numberOf(raw.speed),
+    time: instantOf(raw.time),
+    simulated: raw.simulated === true,
+  };
 }
 
 /** Reads `live/series`. */
@@ -118,30 +125,42 @@ export function alertsOf(answer: unknown): Alert[] {
     const raw = record(each);
     const id = text(raw.id);
     if (!id) return [];
+    const situation = record(raw.situation);
+    const place = title(raw.place ?? situation.place ?? record(record(raw.area).properties).name);
     return {
       id,
-      state: stateOf(raw.state) ?? 'raised',
+      state: stateOf(raw.state ?? raw.stage) ?? 'raised',
       severity: severityOf(raw.severity),
-      headline: title(raw.headline, id),
+      headline: title(raw.headline ?? situation.level_title, place.vi || id),
       description: title(raw.description),
       instruction: title(raw.instruction),
       area: geometryOf(raw.area),
-      place: title(raw.place ?? record(record(raw.area).properties).name),
-      since: instantOf(raw.since),
+      place,
+      since: instantOf(raw.since ?? raw.raised),
       simulated: raw.simulated === true,
+      isInternal: raw.released === false,
       datastream: numberOf(raw.datastream),
       thing: numberOf(raw.thing),
-      level: numberOf(raw.level),
+      risk: riskOf(record(raw.risk)),
       steps: list(raw.steps).map((step) => stepOf(record(step))),
     };
   });
 }
 
+/** The official disaster-risk level with the bulletin that declares it. */
+function riskOf(raw: Raw): Risk | undefined {
+  const level = numberOf(raw.level);
+  const bulletin = record(raw.bulletin);
+  if (level === undefined) return undefined;
+  return { level, issuer: text(bulletin.issuer), number: text(bulletin.number), issued: instantOf(bulletin.issued) };
+}
+
 function stepOf(raw: Raw): Step {
   return {
-    state: stateOf(raw.state),
+    kind: text(raw.state ?? raw.kind).toLowerCase(),
     time: instantOf(raw.time ?? raw.at),
     by: text(raw.by),
+    to: text(raw.to),
     note: text(raw.note),
   };
 }
@@ -154,23 +173,28 @@ function severityOf(value: unknown): Severity {
   return SEVERITIES.find((each) => each === text(value).toLowerCase()) ?? 'unknown';
 }
 
-/** Reads `live/health` and the data of an event `health`; absent numbers are none. */
+/** Reads `live/health` and the data of an event `health`; absent counts are none. */
 export function healthOf(answer: unknown): Health {
   const raw = record(answer);
   const count = (value: unknown): number => numberOf(value) ?? 0;
   const [queue, disk] = [record(raw.queue), record(raw.disk)];
   return {
+    problem: text(raw.problem),
     received_per_s: count(raw.received_per_s),
     stored_per_s: count(raw.stored_per_s),
     lag_ms: numberOf(raw.lag_ms),
-    queue: { bytes: count(queue.bytes), limit: count(queue.limit) },
+    queue: { bytes: count(queue.bytes), rows: numberOf(queue.rows), limit: numberOf(queue.limit) },
+    stored: numberOf(raw.stored),
+    duplicates: numberOf(raw.duplicates),
+    revised: numberOf(raw.revised),
+    disk_failures: numberOf(raw.disk_failures),
     dead_letters: count(raw.dead_letters),
-    late: count(raw.late),
+    late: numberOf(raw.late),
     refused: count(raw.refused),
     subscribers: count(raw.subscribers),
     missed: count(raw.missed),
     disk: { used: numberOf(disk.used), free: numberOf(disk.free) },
-    sources: list(raw.sources).map(record).map((each) => ({
+    sources: raw.sources === undefined ? undefined : list(raw.sources).map(record).map((each) => ({
       name: text(each.name),
       last: instantOf(each.last),
       per_s: count(each.per_s),

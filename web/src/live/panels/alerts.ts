@@ -13,7 +13,7 @@ import { SEVERITY_COLORS } from '../alert-areas.ts';
 import { atomUrl, capUrl } from '../api.ts';
 import { reasonOf, type Live } from '../live.ts';
 import type { Alert, Step } from '../model.ts';
-import { w } from '../words.ts';
+import { isWord, w } from '../words.ts';
 
 // Kept in this page only, never stored.
 const memory = { token: '' };
@@ -72,6 +72,7 @@ function facts(live: Live, alert: Alert): HTMLElement[] {
     h('span', { class: 'severity' }, w(`severity.${alert.severity}`)),
     h('span', { class: `alert-state ${alert.state}` }, w(`state.${alert.state}`)),
     ...[place, since].filter(Boolean).map((each) => h('span', { class: 'muted' }, each)),
+    ...(alert.isInternal ? [h('span', { class: 'tag' }, w('alerts.internal'))] : []),
     ...(alert.simulated ? [h('span', { class: 'tag' }, w('mark.simulated'))] : []),
   ];
 }
@@ -85,6 +86,7 @@ function body(live: Live, alert: Alert): HTMLElement {
     'div',
     { class: 'alert-body stack' },
     paragraph('', titled(alert.description)),
+    paragraph(w('alerts.risk'), riskText(alert)),
     paragraph(w('alerts.instruction'), titled(alert.instruction)),
     h(
       'div',
@@ -103,6 +105,19 @@ function paragraph(title: string, words: string): HTMLElement | null {
   return h('p', {}, title && h('span', { class: 'kicker' }, `${title}: `), words);
 }
 
+/** The official level, with the bulletin that it stands in. */
+function riskText({ risk }: Alert): string {
+  if (!risk) return '';
+  const issued = risk.issued === undefined ? '' : timeText(risk.issued, lang());
+  return [w('alerts.level', { level: risk.level }), [risk.issuer, risk.number, issued].filter(Boolean).join(', ')].filter(Boolean).join(' – ');
+}
+
+function stepName({ kind, by, to }: Step): string {
+  const [state, step] = [`state.${kind}`, `step.${kind}`];
+  const name = isWord(state) ? w(state) : isWord(step) ? w(step) : kind;
+  return [name, to, by].filter(Boolean).join(' · ');
+}
+
 function steps(live: Live, all: readonly Step[]): HTMLElement | null {
   if (!all.length) return null;
   return h(
@@ -112,12 +127,13 @@ function steps(live: Live, all: readonly Step[]): HTMLElement | null {
     h(
       'ol',
       { class: 'alert-steps' },
-      ...all.map(({ state, time, by, note }) =>
+      ...all.map((step) =>
         h(
           'li',
           {},
-          h('span', { class: 'number muted' }, time === undefined ? '' : timeText(time, lang(), live.api.clock.now())),
-          h('span', {}, [state ? w(`state.${state}`) : '', by].filter(Boolean).join(' · '), note && h('q', {}, note)),
+          h('span', { class: 'number muted' }, step.time === undefined ? '' : timeText(step.time, lang(), live.api.clock.now())),
+          h('span', {}, stepName(step)),
+          step.note && h('q', {}, step.note),
         ),
       ),
     ),

@@ -54,7 +54,7 @@ function content(live: Live, health: Health): HTMLElement[] {
   const now = live.api.clock.now();
   const old_ms = now - (live.healthAt ?? now);
   const { queue, lag_ms, disk } = health;
-  const share = queue.limit > 0 ? queue.bytes / queue.limit : 0;
+  const share = queue.limit ? queue.bytes / queue.limit : 0;
   const trouble: Word = share > FULL_SHARE ? 'health.full' : (lag_ms ?? 0) > SLOW_MS ? 'health.slow' : 'health.fine';
   const stale = old_ms > STALE_MS ? w('health.stale', { age: ageText(old_ms, lang(), w('age.now')) }) : '';
   const perS = (n: number): string => w('health.perS', { n: formatValue(n, lang(), n < 10 ? 1 : 0) });
@@ -64,6 +64,7 @@ function content(live: Live, health: Health): HTMLElement[] {
     disk.free === undefined ? '' : w('health.diskFree', { free: bytesText(disk.free) }),
   ].filter(Boolean).join(', ');
   const all: (HTMLElement | null)[] = [
+    health.problem ? h('p', { class: 'health-state full', attrs: { role: 'alert' } }, w('health.stopped', { reason: health.problem })) : null,
     h('p', { class: `health-state ${stale ? 'stale' : trouble.replace('health.', '')}`, attrs: { role: 'status' } }, stale || w(trouble)),
     h(
       'dl',
@@ -74,25 +75,22 @@ function content(live: Live, health: Health): HTMLElement[] {
       ...tile('health.dead', count(health.dead_letters), health.dead_letters > 0, w('health.deadHint')),
     ),
     rateChart(live.rates),
-    h(
-      'div',
-      { class: 'queue' },
-      h('span', {}, w('health.queue')),
-      h('meter', {
-        attrs: { min: 0, max: 1, low: 0.5, high: FULL_SHARE, optimum: 0, value: share, 'aria-label': w('health.queue') },
-      }),
-      h('span', { class: 'number muted' }, w('health.queueOf', { used: bytesText(queue.bytes), limit: bytesText(queue.limit) })),
-    ),
+    queue.limit ? queueMeter(queue.bytes, queue.limit) : null,
     h(
       'dl',
       { class: 'attributes' },
-      ...fact('health.late', count(health.late)),
-      ...fact('health.refused', count(health.refused)),
-      ...fact('health.subscribers', count(health.subscribers)),
-      ...fact('health.missed', count(health.missed)),
+      ...(queue.limit ? [] : fact('health.queue', [queue.rows === undefined ? '' : w('health.rows', { n: count(queue.rows) }), bytesText(queue.bytes)].filter(Boolean).join(', '))),
+      ...counted('health.total', health.stored),
+      ...counted('health.revised', health.revised),
+      ...counted('health.duplicates', health.duplicates),
+      ...counted('health.late', health.late),
+      ...counted('health.refused', health.refused),
+      ...counted('health.subscribers', health.subscribers),
+      ...counted('health.missed', health.missed),
+      ...counted('health.diskFailures', health.disk_failures),
       ...(diskText ? fact('health.disk', diskText) : []),
     ),
-    sourcesTable(health.sources, now, perS),
+    health.sources ? sourcesTable(health.sources, now, perS) : null,
     pollersTable(health.pollers, now),
   ];
   return all.filter((each) => each !== null);
@@ -107,6 +105,21 @@ function tile(word: Word, value: string, isBad = false, hint = ''): HTMLElement[
       h('dd', { class: 'number' }, value),
     ),
   ];
+}
+
+function queueMeter(bytes: number, limit: number): HTMLElement {
+  const label = w('health.queue');
+  return h(
+    'div',
+    { class: 'queue' },
+    h('span', {}, label),
+    h('meter', { attrs: { min: 0, max: 1, low: 0.5, high: FULL_SHARE, optimum: 0, value: bytes / limit, 'aria-label': label } }),
+    h('span', { class: 'number muted' }, w('health.queueOf', { used: bytesText(bytes), limit: bytesText(limit) })),
+  );
+}
+
+function counted(word: Word, count: number | undefined): HTMLElement[] {
+  return count === undefined ? [] : fact(word, formatNumber(count, 0, lang()));
 }
 
 function fact(word: Word, value: string): HTMLElement[] {

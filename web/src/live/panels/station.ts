@@ -32,7 +32,7 @@ export function stationPanel(live: Live): Part {
     const fillValues = (): void => {
       const focused = document.activeElement?.getAttribute('data-datastream');
       const rows = station.datastreams.map((datastream) => {
-        const reading = current(live, station.id, datastream);
+        const reading = { ...current(live, station.id, datastream), property: datastream.property };
         return row(live, reading, datastream === chosen, station.datastreams.length > 1, () => {
           chosen = datastream;
           fillValues();
@@ -63,6 +63,8 @@ export function stationPanel(live: Live): Part {
       source,
       actions(live, station),
     );
+    // Whoever came here by keyboard, from a list that is gone, goes on from the name.
+    if (document.activeElement === document.body) body.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
     stops = [
       live.topics.on(['things'], () => { fillValues(); chart?.hear(); }),
       live.topics.on(['clock', 'mode'], () => { fillMarks(); chart?.hear(); }),
