@@ -46,7 +46,7 @@ try {
   }
 } finally {
   await browser.close();
-  town.stop();
+  await town.stop();
 }
 console.log(`\n${passed} passed, ${failed.length} failed`);
 process.exit(failed.length ? 1 : 0);

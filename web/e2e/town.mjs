@@ -28,8 +28,11 @@ export async function startTown() {
       run('datasets', ['generate', '--seed', '1', '--buildings', '2000', '--into', data]);
     }
     const server = await serve(data);
-    const stop = () => {
+    const stop = async () => {
+      const ended = new Promise((done) => server.child.once('exit', done));
       server.child.kill('SIGTERM');
+      // It writes what it has until it ends.
+      await ended;
       rmSync(dir, { recursive: true, force: true });
     };
     return { url: server.url, isReal, stop };

@@ -15,6 +15,7 @@ export class AlertWatch {
   private readonly api: LiveApi;
   private readonly onChange: () => void;
   private isFollowed = false;
+  private isAbsent = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking = new AbortController();
 
@@ -36,6 +37,8 @@ export class AlertWatch {
   }
 
   private async ask(): Promise<void> {
+    // A server without alerts is not asked again.
+    if (this.isAbsent) return;
     if (document.visibilityState === 'hidden') { this.later(); return; }
     this.asking.abort();
     this.asking = new AbortController();
@@ -47,8 +50,8 @@ export class AlertWatch {
       this.isLoaded = true;
       this.onChange();
     } catch (error) {
-      // A server without alerts is not asked again.
-      if (signal.aborted || (error instanceof RequestError && error.status === 404)) return;
+      if (signal.aborted) return;
+      this.isAbsent = error instanceof RequestError && error.status === 404;
     }
     this.later();
   }

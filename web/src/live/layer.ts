@@ -71,7 +71,8 @@ function featureOf(map: MapLibreMap, thing: Thing, { now, stale }: Moment): GeoJ
   const fresh = freshness(reading?.time, reading?.interval_s, now);
   const isOld = fresh === 'old' || fresh === 'silent';
   const age = isOld && reading?.time !== undefined ? agoText(reading.time, now) : '';
-  const notes = [alarmIn(tone, reading ? alarmText(reading) : ''), age, thing.simulated ? w('mark.simulated') : ''];
+  // What has never reported has nothing to say yet: its dashed rim tells that it is simulated.
+  const notes = tone === 'unknown' ? [] : [alarmIn(tone, reading ? alarmText(reading) : ''), age, thing.simulated ? w('mark.simulated') : ''];
   return {
     type: 'Feature',
     geometry: { type: 'Point', coordinates: [thing.place[0], thing.place[1]] },
@@ -81,9 +82,10 @@ function featureOf(map: MapLibreMap, thing: Thing, { now, stale }: Moment): GeoJ
       fade: stale ? 0.6 : FADE[fresh],
       halo: tone.startsWith('alarm') && !stale ? LOOKS[tone].fill : '',
       rank: LOOKS[tone].rank,
+      size: tone === 'unknown' ? 0.7 : 1,
       value: reading?.time === undefined ? '' : resultText(reading.result, reading.unit),
       notes: notes.filter(Boolean).join(' · '),
-      name: titled(thing.name),
+      name: tone === 'unknown' ? '' : titled(thing.name),
     },
   };
 }
@@ -119,7 +121,7 @@ function layers(): LayerSpecification[] {
           'step', ['zoom'],
           [...value, notes, small],
           NAME_ZOOM,
-          [...value, notes, small, ['concat', '\n', ['get', 'name']], small],
+          [...value, notes, small, ['case', ['==', ['get', 'name'], ''], '', ['concat', '\n', ['get', 'name']]], small],
         ] as never,
         'text-font': ['Be Vietnam Pro'],
         'text-size': 13,
@@ -143,7 +145,7 @@ function layers(): LayerSpecification[] {
       source: SOURCE,
       layout: {
         'icon-image': ['get', 'icon'],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 7, 0.6, 11, 0.85, 14, 1],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 7, ['*', 0.6, ['get', 'size']], 11, ['*', 0.85, ['get', 'size']], 14, ['get', 'size']],
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
         'symbol-sort-key': ['get', 'rank'],
