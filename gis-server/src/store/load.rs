@@ -22,8 +22,9 @@ const PIECE: usize = 16_384;
 
 /// Loads a vector layer's published file; of a raster, the empty snapshot.
 ///
-/// Pieces are read and decoded on all threads and joined in the order of the file, a wave at a time,
-/// so that memory holds the snapshot and a few pieces, not the layer twice.
+/// Pieces are read and decoded on all threads and joined in the order of the file, a wave at a time
+/// and each while the next one is decoded, so that memory holds the snapshot and a few pieces, not the
+/// layer twice.
 pub(crate) fn load(dir: &Path, layer: &Layer) -> Result<Arc<Snapshot>, StoreError> {
     let path = dir.join(&layer.file);
     let failed =
@@ -37,21 +38,27 @@ pub(crate) fn load(dir: &Path, layer: &Layer) -> Result<Arc<Snapshot>, StoreErro
     let binding = head.bind(schema, id_column).map_err(|error| failed(error.to_string()))?;
     let mut all = SnapshotBuilder::new(kinds.iter().copied(), head.len());
     let wave = PIECE * 2 * rayon::current_num_threads();
+    let decode = |rows: Range<usize>| -> Vec<Result<SnapshotBuilder, ReadError>> {
+        let pieces = pieces_of(rows).into_par_iter();
+        let decoded = pieces.map_init(Vec::new, |buffer, rows| {
+            let mut piece = SnapshotBuilder::new(kinds.iter().copied(), rows.len());
+            let records = file.read(rows, buffer)?;
+            records.records().try_for_each(|record| piece.read(&record?, &binding))?;
+            Ok(piece)
+        });
+        decoded.collect()
+    };
+    let mut join = |pieces: Vec<Result<SnapshotBuilder, ReadError>>| {
+        pieces.into_iter().try_for_each(|piece| piece.map(|piece| all.append(piece)))
+    };
+    let mut last = Vec::new();
     for start in (0..head.len()).step_by(wave) {
         let rows = start..head.len().min(start + wave);
-        let pieces: Vec<Result<SnapshotBuilder, ReadError>> = pieces_of(rows)
-            .into_par_iter()
-            .map_init(Vec::new, |buffer, rows| {
-                let mut piece = SnapshotBuilder::new(kinds.iter().copied(), rows.len());
-                let records = file.read(rows, buffer)?;
-                records.records().try_for_each(|record| piece.read(&record?, &binding))?;
-                Ok(piece)
-            })
-            .collect();
-        for piece in pieces {
-            all.append(piece.map_err(|error| failed(error.to_string()))?);
-        }
+        let (next, joined) = rayon::join(|| decode(rows), || join(last));
+        joined.map_err(|error| failed(error.to_string()))?;
+        last = next;
     }
+    join(last).map_err(|error| failed(error.to_string()))?;
     let snapshot = all.finish().map_err(failed)?;
     Ok(Arc::new(snapshot))
 }

@@ -1,6 +1,6 @@
 //! World coordinates: the Web Mercator square in 2³² steps, which tiles and indexes count in.
 
-use std::f64::consts::PI;
+use std::{f64::consts::PI, sync::LazyLock};
 
 use city::Bbox;
 
@@ -24,12 +24,45 @@ pub type WorldPoint = [u32; 2];
 /// assert_eq!(to_world(-180.0, 90.0), [0, 0]);
 /// ```
 pub fn to_world(lon_deg: f64, lat_deg: f64) -> WorldPoint {
-    let sin = lat_deg.clamp(-MAX_LATITUDE_DEG, MAX_LATITUDE_DEG).to_radians().sin();
     let x = lon_deg / 360.0 + 0.5;
-    // Snyder, Map Projections (USGS PP 1395), eq. 7-2a, on the unit square with y down.
-    let y = 0.5 - ((1.0 + sin) / (1.0 - sin)).ln() / (4.0 * PI);
     // A cast from float to integer saturates, which clamps to the square.
-    [(x * STEPS) as u32, (y * STEPS) as u32]
+    [(x * STEPS) as u32, (northing(lat_deg) * STEPS) as u32]
+}
+
+/// Knots of the table of northings, a degree.
+const KNOTS_PER_DEG: f64 = 32.0;
+
+/// At each knot the northing, and how far its tangent goes to the next one.
+static NORTHINGS: LazyLock<Vec<[f64; 2]>> = LazyLock::new(|| {
+    let last = (MAX_LATITUDE_DEG * KNOTS_PER_DEG).ceil();
+    let knot = |n: usize| {
+        let lat_rad = ((n as f64 - last) / KNOTS_PER_DEG).to_radians();
+        let slope = -1.0 / (lat_rad.cos() * 2.0 * PI);
+        [exact_northing(lat_rad), slope * (1.0 / KNOTS_PER_DEG).to_radians()]
+    };
+    (0..=2 * last as usize + 1).map(knot).collect()
+});
+
+/// Snyder, Map Projections (USGS PP 1395), eq. 7-2a, on the unit square with y down.
+fn exact_northing(lat_rad: f64) -> f64 {
+    let sin = lat_rad.sin();
+    0.5 - ((1.0 + sin) / (1.0 - sin)).ln() / (4.0 * PI)
+}
+
+/// The northing by cubic Hermite interpolation, since a load projects tens of millions of positions.
+/// It errs by at most h⁴/384 · max |y⁗|: with knots 1/32° apart by less than a float's last digit in
+/// Vietnam, and by a sixtieth of a step at the square's edge.
+fn northing(lat_deg: f64) -> f64 {
+    let knots = &*NORTHINGS;
+    let last = (knots.len() / 2 - 1) as f64;
+    let lat_deg = lat_deg.clamp(-MAX_LATITUDE_DEG, MAX_LATITUDE_DEG);
+    let at = lat_deg * KNOTS_PER_DEG + last;
+    // What is no number goes to the first knot, and on as no number.
+    let (knot, t) = (at as usize, at - at.floor());
+    let ([a, slope_a], [b, slope_b]) = (knots[knot], knots[knot + 1]);
+    let rise = b - a;
+    let (low, high) = (slope_a - rise, rise - slope_b);
+    a + t * (rise + (1.0 - t) * (low * (1.0 - t) + high * t))
 }
 
 /// Longitude and latitude in degrees of the north-west corner of a world step.
@@ -143,6 +176,17 @@ mod tests {
         let lat = 15.5736_f64.to_radians();
         let row = ((1.0 - lat.tan().asinh() / PI) / 2.0 * n) as u32;
         assert_eq!((x >> 18, y >> 18), (column, row));
+    }
+
+    #[test]
+    fn northings_are_those_of_the_formula() {
+        // At the edge the error of interpolation is 4e-12; a step is 2.3e-10.
+        for n in 0..=1_000_000 {
+            let lat_deg = (f64::from(n) / 500_000.0 - 1.0) * MAX_LATITUDE_DEG;
+            let error = (northing(lat_deg) - exact_northing(lat_deg.to_radians())).abs();
+            assert!(error < 5e-12, "{lat_deg}: {error}");
+            assert!(lat_deg.abs() > 30.0 || error < 1e-15, "{lat_deg}: {error}");
+        }
     }
 
     #[test]

@@ -113,6 +113,11 @@ impl ColumnBuilder {
 
     fn intern(&mut self, text: &str) {
         let Wide::Dictionary { codes, strings, known } = &mut self.cells else { return };
+        // Neighbours often say the same: the commune, the class, the source.
+        let last = codes.last().copied().unwrap_or(NO_TEXT);
+        if last != NO_TEXT && strings.get(last as usize) == text {
+            return codes.push(last);
+        }
         let different = strings.len();
         codes.push(code_of(known, strings, text));
         if strings.len() > different {
