@@ -1,6 +1,6 @@
 # Commands of the house. Each target is one line of logic; what is longer lives in scripts/.
 #
-#   make run  DATA=data HTTP=127.0.0.1:8080 BUILDINGS=20000
+#   make run  DATA=data HTTP=127.0.0.1:8080 BUILDINGS=20000 FLEET=calm|storm|flood|off
 #   make import SRC=roads.shp LAYER=roads ROLE=roads [CRS=EPSG:5899] [DATA=data]
 #
 # CARGO_TARGET_DIR is respected; absent, cargo builds into target/.
@@ -13,6 +13,7 @@ DATA ?= data
 HTTP ?= 127.0.0.1:8080
 BUILDINGS ?= 20000
 SEED ?= 1
+FLEET ?= calm
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +21,8 @@ help: ## list the targets
 setup: ## install what is missing: system packages, Node, npm packages
 	@scripts/setup.sh test
 
-run: ## build, generate the demo city if there is none, serve it and print the address
-	@DATA='$(DATA)' HTTP='$(HTTP)' BUILDINGS='$(BUILDINGS)' SEED='$(SEED)' scripts/run.sh
+run: ## build, generate the demo city if there is none, serve it with its simulated devices
+	@DATA='$(DATA)' HTTP='$(HTTP)' BUILDINGS='$(BUILDINGS)' SEED='$(SEED)' FLEET='$(FLEET)' scripts/run.sh
 
 import: ## publish a file as a layer: SRC=file LAYER=id ROLE=role [CRS=EPSG:5899] [DATA=data]
 	@DATA='$(DATA)' SRC='$(SRC)' LAYER='$(LAYER)' ROLE='$(ROLE)' CRS='$(CRS)' scripts/import.sh

@@ -54,6 +54,8 @@ pub struct Config {
     pub web: Web,
     /// What is cached.
     pub cache: Cache,
+    /// What the city senses.
+    pub feeds: Feeds,
     /// What it says of itself.
     pub log: Log,
 }
@@ -106,6 +108,30 @@ pub struct Web {
 pub struct Cache {
     /// Memory for encoded tiles, in MiB; 0 caches none.
     pub tiles_mib: u64,
+}
+
+/// What the city senses: observations in, their keeping.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feeds {
+    /// Where MQTT is spoken.
+    pub mqtt: Mqtt,
+    /// Where MQTT is spoken over TLS, with the certificate of HTTP.
+    pub mqtts: Option<SocketAddr>,
+    /// Devices of one layer that become Things at most.
+    pub things_max: usize,
+    /// Days that observations are kept whole, counted from their receipt.
+    pub raw_days: u32,
+}
+
+/// Where MQTT is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mqtt {
+    /// Nowhere.
+    Off,
+    /// At the usual port beside HTTP, or at a free one where that is taken or HTTP took a free one.
+    Beside,
+    /// There, or not at all.
+    At(SocketAddr),
 }
 
 /// How log lines are written.

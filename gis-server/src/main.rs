@@ -6,6 +6,7 @@ use clap::Parser;
 use gis_server::{
     config::{self, Cli, Config, Log, LogFormat},
     error::chain,
+    sensing,
     serve::{self, ServeError},
     state::App,
     viewer::Viewer,
@@ -56,7 +57,7 @@ fn run(config: Config) -> ExitCode {
     };
     match runtime.block_on(start(app, listener)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error @ ServeError::Certificate { .. }) => fail(&error, 4),
+        Err(error @ (ServeError::Certificate { .. } | ServeError::Mqtt(_))) => fail(&error, 4),
         Err(error) => fail(&error, 1),
     }
 }
@@ -67,7 +68,19 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
     tracing::info!(data = %app.config.data.display(), layers, "serving");
     tokio::spawn(app.clone().keep_up());
     println!("Dothi: {}", serve::address(&app.config.http, bound));
-    serve::serve(app, listener).await
+    let mqtt = sensing::listen(&app, bound).await?;
+    if let Some(listener) = &mqtt {
+        println!("MQTT: {}", sensing::tell_addresses(&app, listener).join(", "));
+    }
+    tokio::spawn(sensing::make_things(app.clone()));
+    if let Ok(sensing) = &app.sensing {
+        tokio::spawn(sensing.live.clone().keep_up(sensing.service.clone()));
+    }
+    let served = serve::serve(app, listener).await;
+    if let Some(mqtt) = mqtt {
+        mqtt.stop().await;
+    }
+    served
 }
 
 fn start_log(log: &Log) -> Result<(), String> {

@@ -39,4 +39,7 @@ pub const PARTS: &[Part] = &[
     styles::PART,
     crate::codelists::PART,
     crate::search::PART,
+    crate::sensorthings::PART,
+    crate::live::PART,
+    crate::edr::PART,
 ];

@@ -5,21 +5,22 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get},
+    routing::{MethodFilter, MethodRouter, get, on},
 };
 use city::Title;
 
 use crate::{
-    codelists,
+    codelists, edr,
     error::Problem,
     http::layers,
+    live,
     ogc::{
         api, collections, conformance,
         features::{edit, item, items},
         landing, schema, styles,
         tiles::{matrix, raster, sets, vector},
     },
-    operate, search,
+    operate, search, sensorthings,
     state::App,
     web,
 };
@@ -31,6 +32,15 @@ pub struct Route {
     /// What answers, by method.
     pub methods: fn() -> MethodRouter<App>,
 }
+
+/// The methods of SensorThings; a plain OPTIONS comes in as TRACE.
+const EVERY_METHOD: MethodFilter = MethodFilter::GET
+    .or(MethodFilter::HEAD)
+    .or(MethodFilter::POST)
+    .or(MethodFilter::PUT)
+    .or(MethodFilter::PATCH)
+    .or(MethodFilter::DELETE)
+    .or(MethodFilter::TRACE);
 
 const fn at(path: &'static str, methods: fn() -> MethodRouter<App>) -> Route {
     Route { path, methods }
@@ -88,6 +98,27 @@ pub const ROUTES: &[Route] = &[
     at("/codelists", || get(codelists::list)),
     at("/codelists/{codeListId}", || get(codelists::show)),
     at("/search", || get(search::show)),
+    // What the city senses
+    at("/sensorthings/v1.1", || on(EVERY_METHOD, sensorthings::root)),
+    at("/sensorthings/v1.1/", || on(EVERY_METHOD, sensorthings::root)),
+    at("/sensorthings/v1.1/{*path}", || on(EVERY_METHOD, sensorthings::resource)),
+    at("/live/latest", || get(live::latest)),
+    at("/live/events", || get(live::events)),
+    at("/live/ws", || get(live::socket)),
+    at("/live/vehicles", || get(live::vehicles)),
+    at("/live/health", || get(live::health)),
+    at("/live/series", || get(live::series)),
+    at("/edr", || get(edr::landing)),
+    at("/edr/conformance", || get(edr::conformance)),
+    at("/edr/collections", || get(edr::collections)),
+    at("/edr/collections/{collectionId}", || get(edr::collection)),
+    at("/edr/collections/{collectionId}/locations", || get(edr::locations)),
+    at("/edr/collections/{collectionId}/locations/{locationId}", || get(edr::location)),
+    at("/edr/collections/{collectionId}/radius", || get(edr::radius)),
+    at("/edr/collections/{collectionId}/area", || get(edr::area)),
+    at("/edr/collections/{collectionId}/cube", || get(edr::cube)),
+    at("/edr/collections/{collectionId}/items", || get(edr::items)),
+    at("/edr/collections/{collectionId}/items/{itemId}", || get(edr::item)),
     // Pages
     at("/3d", || get(web::twin)),
 ];

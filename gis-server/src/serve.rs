@@ -12,7 +12,7 @@ use hyper_util::{
     server::conn::auto::Builder,
 };
 
-use crate::{config::Http, routes, state::App};
+use crate::{config::Http, routes, sensing::MqttError, state::App};
 
 /// Why the server could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
+    /// MQTT cannot be spoken.
+    #[error(transparent)]
+    Mqtt(#[from] MqttError),
     /// Serving ended with an error.
     #[error("serving failed")]
     Serve(#[source] io::Error),

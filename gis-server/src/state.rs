@@ -17,6 +17,7 @@ use crate::{
     http::{metrics::Metrics, stream::TURNS},
     ogc::collections::Extents,
     search::Searcher,
+    sensing::Sensing,
     store::{Store, StoreError},
     tiles::{Tiles, raster::Rasters},
     tokens::{self, Tokens, TokensError},
@@ -63,6 +64,8 @@ pub struct Parts {
     pub tiles: Tiles,
     /// Raster files that were opened.
     pub rasters: Rasters,
+    /// What the city senses; why not, where that cannot be opened.
+    pub sensing: Result<Sensing, String>,
     /// Turns of streamed bodies.
     pub streams: Arc<Semaphore>,
     /// What it counts.
@@ -78,7 +81,13 @@ impl App {
         let store = Store::open(&config.data)?;
         let tokens = Tokens::load(&config.data)?;
         let codelists = LiveCodeLists::open(&config.data)?;
-        Ok(Self::of(config, store, tokens, codelists))
+        // A folder that cannot be written, or that another server writes, is still a map.
+        let sensing = Sensing::open(&config).map_err(|error| {
+            let why = chain(&error);
+            tracing::warn!(why, "observations are not served");
+            why
+        });
+        Ok(Self::of(config, store, tokens, codelists, sensing))
     }
 
     /// The state over a store that is open already.
@@ -87,6 +96,7 @@ impl App {
         store: Store,
         tokens: Option<Tokens>,
         codelists: LiveCodeLists,
+        sensing: Result<Sensing, String>,
     ) -> Self {
         Self(Arc::new(Parts {
             tiles: Tiles::new(config.cache.tiles_mib),
@@ -95,6 +105,7 @@ impl App {
             store,
             tokens: ArcSwapOption::from_pointee(tokens),
             codelists,
+            sensing,
             searcher: Searcher::default(),
             extents: Extents::default(),
             streams: Arc::new(Semaphore::new(TURNS)),

@@ -7,3 +7,4 @@ mod items;
 mod limits;
 pub(crate) mod publish;
 mod search;
+mod sensing;

@@ -7,6 +7,9 @@
 //! roles = ["officer", "editor"]
 //! ```
 //!
+//! A device's token may name the datastreams whose observations it sends, as in `datastreams = [7, 8]`;
+//! without them it sends those of all.
+//!
 //! `sha256` is the token's SHA-256 in hex (`printf %s TOKEN | sha256sum`), so that the file gives
 //! no token away; `token = "…"` in plain text is understood as well.
 
@@ -16,6 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use feeds::{model::StreamId, service::MayPublish};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -66,6 +70,7 @@ struct Entry {
     sha256: Option<String>,
     token: Option<String>,
     roles: Vec<TokenRole>,
+    datastreams: Option<Vec<i64>>,
 }
 
 impl Tokens {
@@ -97,7 +102,13 @@ impl Tokens {
                 return Err("a token has an empty name: the change log needs one".into());
             }
             let hash = entry.hash().map_err(|why| format!("token of '{name}': {why}"))?;
-            let viewer = Viewer::of(name, &entry.roles);
+            let mut viewer = Viewer::of(name, &entry.roles);
+            if let Some(numbers) = &entry.datastreams {
+                let streams = numbers.iter().map(|number| StreamId::new(*number));
+                let streams: Option<_> = streams.collect();
+                let why = || format!("token of '{name}': datastreams are numbers greater than 0");
+                viewer.may_observe = MayPublish::Only(streams.ok_or_else(why)?);
+            }
             if viewers.insert(hash, viewer).is_some() {
                 return Err(format!("token of '{name}': it stands twice"));
             }
@@ -171,6 +182,10 @@ mod tests {
             ("[[token]]\nname = \"A\"\nroles = []", "either sha256 or token"),
             ("[[token]]\nname = \"A\"\nsha256 = \"zz\"\nroles = []", "64 hexadecimal"),
             ("[[token]]\nname = \"A\"\ntoken = \"secret-secret\"\nroles = [\"king\"]", "king"),
+            (
+                "[[token]]\nname = \"A\"\ntoken = \"secret-secret\"\nroles = [\"device\"]\ndatastreams = [0]",
+                "greater than 0",
+            ),
         ] {
             let message = Tokens::parse(text).unwrap_err();
             assert!(message.contains(expected), "{message}");

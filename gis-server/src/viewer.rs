@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use city::Access;
+use feeds::service::MayPublish;
 
 /// The access classes that somebody is cleared for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +55,8 @@ pub enum TokenRole {
     Defence,
     /// Operator of lighting, traffic or warnings: internal data; may run.
     Operator,
+    /// A device, a gateway or a station: sends observations.
+    Device,
     /// May edit what they see.
     Editor,
     /// Sees, edits and runs everything.
@@ -64,7 +67,7 @@ impl TokenRole {
     fn clearances(self) -> Clearances {
         let officer = Clearances::PUBLIC.with(Access::Internal);
         match self {
-            Self::Public | Self::Editor => Clearances::PUBLIC,
+            Self::Public | Self::Device | Self::Editor => Clearances::PUBLIC,
             Self::Officer | Self::Operator => officer,
             Self::LandOfficer => officer.with(Access::Personal),
             Self::Defence => officer.with(Access::Defence),
@@ -84,6 +87,8 @@ pub struct Viewer {
     pub may_write: bool,
     /// Whether they may start runs and command devices.
     pub may_run: bool,
+    /// Whose observations they may send.
+    pub may_observe: MayPublish,
 }
 
 impl Viewer {
@@ -94,13 +99,20 @@ impl Viewer {
             clearances: Clearances::PUBLIC,
             may_write: false,
             may_run: false,
+            may_observe: MayPublish::Nothing,
         }
     }
 
-    /// Anyone at this very machine, where no tokens are set up: sees what is public, and may write
-    /// and run.
+    /// Anyone at this very machine, where no tokens are set up: sees what is public, and may write,
+    /// run and send observations.
     pub fn local() -> Self {
-        Self { name: "local".into(), may_write: true, may_run: true, ..Self::public() }
+        Self {
+            name: "local".into(),
+            may_write: true,
+            may_run: true,
+            may_observe: MayPublish::Everything,
+            ..Self::public()
+        }
     }
 
     /// Somebody who sees and does everything, such as a program of the server itself.
@@ -126,6 +138,10 @@ impl Viewer {
             clearances,
             may_write: any(&[TokenRole::Editor, TokenRole::Admin]),
             may_run: any(&[TokenRole::Operator, TokenRole::Admin]),
+            may_observe: match any(&[TokenRole::Device, TokenRole::Admin]) {
+                true => MayPublish::Everything,
+                false => MayPublish::Nothing,
+            },
         }
     }
 

@@ -5,7 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Parser;
 
 use super::{
-    Cache, Config, ConfigError, DOCUMENTED, FileConfig, Http, Limits, Log, LogFormat, Web,
+    Cache, Config, ConfigError, DOCUMENTED, Feeds, FileConfig, Http, Limits, Log, LogFormat, Mqtt,
+    Web,
 };
 
 /// Serves a data folder: OGC APIs, tiles, styles, search and the web map.
@@ -90,6 +91,18 @@ pub struct Settings {
     /// Memory for encoded tiles in MiB; 0 caches none [default: 256]
     #[arg(long, env = "DOTHI_TILE_CACHE_MIB", value_name = "MIB")]
     pub tile_cache_mib: Option<u64>,
+    /// Address and port of MQTT, or "off" [default: 1883 beside HTTP, a free one if that is taken]
+    #[arg(long, env = "DOTHI_MQTT", value_name = "ADDRESS:PORT")]
+    pub mqtt: Option<String>,
+    /// Address and port of MQTT over TLS, with the certificate of HTTP [default: none]
+    #[arg(long, env = "DOTHI_MQTTS", value_name = "ADDRESS:PORT")]
+    pub mqtts: Option<String>,
+    /// Devices of one layer that become Things at most [default: 20000]
+    #[arg(long, env = "DOTHI_THINGS_MAX", value_name = "N")]
+    pub things_max: Option<usize>,
+    /// Days that observations are kept whole [default: 90]
+    #[arg(long, env = "DOTHI_RAW_DAYS", value_name = "DAYS")]
+    pub raw_days: Option<u32>,
     /// How log lines are written (to standard error) [default: text]
     #[arg(long, env = "DOTHI_LOG", value_name = "FORMAT")]
     pub log: Option<LogFormat>,
@@ -139,6 +152,7 @@ impl Settings {
         let documented = FileConfig::parse("dothi.toml".as_ref(), DOCUMENTED)?;
         let config = Config {
             data,
+            feeds: self.feeds_over(&file, &documented)?,
             http: self.http_over(&file, &documented)?,
             limits: self.limits_over(&file, &documented)?,
             web: Web {
@@ -176,7 +190,7 @@ impl Settings {
             });
         }
         Ok(Http {
-            address: read_address(&address)?,
+            address: read_address("http.address (--http)", &address)?,
             base_path: read_base_path(&base_path)?,
             public_url: public_url.map(read_public_url).transpose()?,
             tls_cert: cert,
@@ -186,6 +200,27 @@ impl Settings {
                 [self.cors_origins.clone(), file.cors_origins, documented.cors_origins],
             )?,
             drain_s: pick("http.drain_s", [self.drain_s, file.drain_s, documented.drain_s])?,
+        })
+    }
+
+    fn feeds_over(&self, file: &FileConfig, documented: &FileConfig) -> Result<Feeds, ConfigError> {
+        let (file, documented) = (&file.feeds, &documented.feeds);
+        let mqtt = match self.mqtt.as_deref().or(file.mqtt.as_deref()) {
+            None => Mqtt::Beside,
+            Some(text) if text.eq_ignore_ascii_case("off") => Mqtt::Off,
+            Some(text) => Mqtt::At(read_address("feeds.mqtt (--mqtt)", text)?),
+        };
+        let mqtts = self.mqtts.as_deref().or(file.mqtts.as_deref());
+        let mqtts = mqtts.map(|text| read_address("feeds.mqtts (--mqtts)", text)).transpose()?;
+        let raw_days = pick("feeds.raw_days", [self.raw_days, file.raw_days, documented.raw_days])?;
+        Ok(Feeds {
+            mqtt,
+            mqtts,
+            things_max: pick(
+                "feeds.things_max",
+                [self.things_max, file.things_max, documented.things_max],
+            )?,
+            raw_days: raw_days.max(1),
         })
     }
 
@@ -232,15 +267,16 @@ fn pick<T>(setting: &'static str, values: [Option<T>; 3]) -> Result<T, ConfigErr
     found.ok_or_else(|| ConfigError::Value { setting, why: "is not set".into() })
 }
 
-fn read_address(text: &str) -> Result<SocketAddr, ConfigError> {
+fn read_address(setting: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     use std::net::ToSocketAddrs;
     let wrong = || ConfigError::Value {
-        setting: "http.address (--http)",
+        setting,
         why: format!(
             "'{text}' is no address to listen on: write 127.0.0.1:8080, [::]:8080 or 127.0.0.1:0"
         ),
     };
-    let text = text.trim_start_matches("http://").trim_end_matches('/');
+    let bare = text.trim_start_matches("http://").trim_start_matches("mqtt://");
+    let text = bare.trim_end_matches('/');
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
@@ -309,12 +345,21 @@ mod tests {
     }
 
     #[test]
+    fn mqtt_is_spoken_beside_http_at_an_address_or_not_at_all() {
+        let mqtt = |args: &[&str]| resolve(&[&["--data", "d"], args].concat()).unwrap().feeds.mqtt;
+        assert_eq!(mqtt(&[]), Mqtt::Beside);
+        assert_eq!(mqtt(&["--mqtt", "off"]), Mqtt::Off);
+        assert_eq!(mqtt(&["--mqtt", "0.0.0.0:1883"]), Mqtt::At("0.0.0.0:1883".parse().unwrap()));
+    }
+
+    #[test]
     fn wrong_values_are_named() {
         for (args, named) in [
             (["--data", "d", "--http", "nonsense"], "nonsense"),
             (["--data", "d", "--base-path", "x"], "base_path"),
             (["--data", "d", "--public-url", "gis.example.vn"], "public_url"),
             (["--data", "d", "--concurrency", "0"], "concurrency"),
+            (["--data", "d", "--mqtt", "on"], "feeds.mqtt"),
         ] {
             let text = resolve(&args).unwrap_err().to_string();
             assert!(text.contains(named), "{text}");

@@ -23,6 +23,8 @@ pub struct FileConfig {
     pub web: WebTable,
     /// `[cache]`
     pub cache: CacheTable,
+    /// `[feeds]`
+    pub feeds: FeedsTable,
     /// `[log]`
     pub log: LogTable,
 }
@@ -66,6 +68,16 @@ pub struct CacheTable {
     pub(super) tiles_mib: Option<u64>,
 }
 
+/// `[feeds]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FeedsTable {
+    pub(super) mqtt: Option<String>,
+    pub(super) mqtts: Option<String>,
+    pub(super) things_max: Option<usize>,
+    pub(super) raw_days: Option<u32>,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -83,6 +95,9 @@ impl FileConfig {
         let mut read: Self = toml::from_str(text)
             .map_err(|source| ConfigError::Parse { path: path.to_owned(), source })?;
         read.http.public_url.take_if(|url| url.is_empty());
+        for address in [&mut read.feeds.mqtt, &mut read.feeds.mqtts] {
+            address.take_if(|address| address.is_empty());
+        }
         for file in [&mut read.http.tls_cert, &mut read.http.tls_key, &mut read.data] {
             file.take_if(|path| path.as_os_str().is_empty());
         }

@@ -175,13 +175,16 @@ fn cors(config: &Config) -> CorsLayer {
     } else {
         AllowOrigin::list(origins.iter().filter_map(|origin| origin.parse().ok()))
     };
-    let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE];
+    let methods =
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     let headers = [
         header::ACCEPT,
         header::AUTHORIZATION,
         header::CONTENT_TYPE,
         header::IF_MATCH,
         header::IF_NONE_MATCH,
+        HeaderName::from_static("last-event-id"),
+        HeaderName::from_static("prefer"),
         HeaderName::from_static("content-crs"),
     ];
     CorsLayer::new()

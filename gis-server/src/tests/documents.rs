@@ -27,8 +27,11 @@ fn every_route_is_in_the_api_document_and_the_other_way_round() {
     let json = serde_json::to_value(api::document(&Base::new("http://a"))).unwrap();
     let documented: BTreeSet<&str> =
         json["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-    let routed: BTreeSet<&str> =
-        ROUTES.iter().map(|route| route.path).filter(|path| *path != "/3d").collect();
+    // A page is no part of the API; an address with a slash at its end is the one without.
+    let is_api = |path: &&str| *path == "/" || (*path != "/3d" && !path.ends_with('/'));
+    let routed = ROUTES.iter().map(|route| route.path).filter(is_api);
+    let routed: BTreeSet<String> = routed.map(|path| path.replace("{*", "{")).collect();
+    let documented: BTreeSet<String> = documented.into_iter().map(str::to_owned).collect();
     assert_eq!(routed, documented);
 }
 

@@ -23,6 +23,7 @@ pub(super) const OWNER: &str = "Nguyễn Thị Kiểm Thử";
 
 /// A service over a folder of its own.
 pub(super) struct Service {
+    app: App,
     router: Router,
     _dir: tempfile::TempDir,
 }
@@ -54,17 +55,30 @@ impl Service {
     }
 
     pub(super) fn with(configure: impl FnOnce(&mut Config)) -> Self {
-        Self::over(configure, None)
+        Self::over(configure, None, false)
     }
 
     /// A service whose folder has this `tokens.toml`.
     pub(super) fn with_tokens(tokens: &str) -> Self {
-        Self::over(|_| {}, Some(tokens))
+        Self::over(|_| {}, Some(tokens), false)
     }
 
-    fn over(configure: impl FnOnce(&mut Config), tokens: Option<&str>) -> Self {
+    /// A service with a layer of gauges more.
+    pub(super) fn with_gauges() -> Self {
+        Self::over(|_| {}, None, true)
+    }
+
+    /// As [`with_gauges`](Self::with_gauges), with this `tokens.toml`.
+    pub(super) fn with_gauges_and_tokens(tokens: &str) -> Self {
+        Self::over(|_| {}, Some(tokens), true)
+    }
+
+    fn over(configure: impl FnOnce(&mut Config), tokens: Option<&str>, has_gauges: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         publish_all(dir.path());
+        if has_gauges {
+            publish_gauges(dir.path());
+        }
         if let Some(tokens) = tokens {
             std::fs::write(dir.path().join("tokens.toml"), tokens).unwrap();
         }
@@ -72,7 +86,13 @@ impl Service {
         configure(&mut config);
         let app = App::open(config).unwrap();
         app.searcher.prepare(&app.store.city());
-        Self { router: routes::service(&app), _dir: dir }
+        Self { router: routes::service(&app), app, _dir: dir }
+    }
+
+    /// Makes the Things of devices that are missing.
+    pub(super) fn make_things(&self) {
+        let entities = &self.app.sensing.as_ref().unwrap().service.entities;
+        crate::devices::make_things(&self.app.store.city(), entities, 100).unwrap();
     }
 
     /// Sends a request from this machine, as a program does.
@@ -179,6 +199,31 @@ fn publish_all(dir: &std::path::Path) {
         ),
         roads.collect(),
     );
+}
+
+fn publish_gauges(dir: &std::path::Path) {
+    let columns = [
+        ("ten", PropertyType::Text),
+        ("bd1", PropertyType::Real),
+        ("bd2", PropertyType::Real),
+        ("bd3", PropertyType::Real),
+        ("nguon", PropertyType::Text),
+    ];
+    let plays = [
+        ("name", "ten"),
+        ("alarm_1", "bd1"),
+        ("alarm_2", "bd2"),
+        ("alarm_3", "bd3"),
+        ("alarm_source", "nguon"),
+    ];
+    let gauges = ["Tam Kỳ", "Bàn Thạch"].iter().zip(1u64..).map(|(name, n)| {
+        let mut values = vec![Value::from(*name)];
+        values.extend([1.7, 2.2, 2.7].map(Value::Real));
+        values.push("QĐ 05/2020/QĐ-TTg".into());
+        (FeatureId::Number(n), Point::new(108.48 + 0.01 * n as f64, 15.57).into(), values)
+    });
+    let layer = layer("gauges", Role::Gauges, GeometryKind::Point, &columns, &plays);
+    publish(dir, layer, gauges.collect());
 }
 
 fn layer(

@@ -1,0 +1,134 @@
+//! What the city is like now: latest values, events as they come, moving things, charts.
+//!
+//! SensorThings has all of it as well; these are the answers that a map draws from, made once for
+//! all who listen.
+
+pub(crate) mod census;
+mod health;
+mod hub;
+mod latest;
+mod series;
+mod stream;
+mod vehicles;
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use city::Layer;
+use feeds::{Clock, service::Service};
+use utoipa::OpenApi;
+
+use crate::{
+    error::Problem,
+    http::{base::Base, format::Format, link::Link},
+    ogc::Part,
+    sensing::Sensing,
+    state::App,
+};
+use census::Census;
+use hub::Hub;
+use vehicles::Fleet;
+
+pub use health::show as health;
+pub use latest::show as latest;
+pub use series::show as series;
+pub use stream::{events, socket};
+pub use vehicles::show as vehicles;
+
+/// Live values.
+pub const PART: Part = Part {
+    name: "Live",
+    conformance: &[],
+    landing_links: |base| {
+        let link = Link::new("latest-values", base.url("/live/latest"));
+        vec![link.of_type(Format::GeoJson.media_type()).titled("Số liệu trực tuyến · Live values")]
+    },
+    collection_links: |_: &Base, _: &Layer| Vec::new(),
+    openapi: || Document::openapi(),
+};
+
+#[derive(OpenApi)]
+#[openapi(paths(
+    latest::show,
+    stream::events,
+    stream::socket,
+    vehicles::show,
+    health::show,
+    series::show
+))]
+struct Document;
+
+/// What is kept ready for those who look at the city now.
+pub struct Live {
+    pub(crate) census: Census,
+    hub: Hub,
+    fleet: Fleet,
+}
+
+impl Live {
+    /// Over a service.
+    pub fn new(service: Arc<Service>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            census: Census::new(service.clone()),
+            hub: Hub::new(clock),
+            fleet: Fleet::new(service),
+        }
+    }
+
+    /// Tells subscribers of what comes in, until the server stops.
+    pub async fn keep_up(self: Arc<Self>, service: Arc<Service>) {
+        self.hub.run(&self, service).await;
+    }
+}
+
+/// The sensing part of the server.
+///
+/// # Errors
+/// 503 where the observations of the data folder could not be opened.
+pub(crate) fn sensing(app: &App) -> Result<&Sensing, Problem> {
+    app.sensing.as_ref().map_err(|_| {
+        Problem::unavailable(
+            "Máy chủ này không mở được kho quan trắc của thư mục dữ liệu; nhật ký máy chủ nêu lý do.",
+            "This server could not open the observations of its data folder; its log says why.",
+            60,
+        )
+    })
+}
+
+/// An answer that holds at this moment only.
+fn fresh(media_type: &'static str, body: impl Into<axum::body::Body>) -> Response {
+    use axum::http::header;
+    let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "no-store")];
+    (headers, body.into()).into_response()
+}
+
+/// Roles that are asked for; none is all.
+fn roles(query: &crate::http::query::Query) -> Option<Vec<String>> {
+    let roles = query.get("roles")?;
+    Some(roles.split(',').map(|role| role.trim().to_owned()).filter(|r| !r.is_empty()).collect())
+}
+
+/// A parameter that must be a number greater than zero.
+fn positive(query: &crate::http::query::Query, name: &str) -> Result<Option<i64>, Problem> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    let number = text.parse::<i64>().ok().filter(|number| *number > 0);
+    let wrong =
+        || Problem::parameter(name, "phải là số nguyên dương", "must be a positive whole number");
+    number.map(Some).ok_or_else(wrong)
+}
+
+/// A parameter that must be an instant.
+fn instant(
+    query: &crate::http::query::Query,
+    name: &str,
+) -> Result<Option<city::Instant>, Problem> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    let wrong = || {
+        Problem::parameter(
+            name,
+            "phải là thời điểm RFC 3339, ví dụ 2026-11-21T05:00:00Z",
+            "must be an instant of RFC 3339, such as 2026-11-21T05:00:00Z",
+        )
+    };
+    text.parse().map(Some).map_err(|_| wrong())
+}

@@ -1,0 +1,205 @@
+//! Tells all who listen of what comes in: each batch is written once, for all of them.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::extract::ws::Utf8Bytes;
+use feeds::{
+    Clock,
+    model::Observation,
+    service::{Event, Scope, Service, Subject},
+};
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use super::{Live, census::Roll, health::Gauge, latest::Value, vehicles::Position};
+
+/// Observations are gathered for so long before they are told of together.
+const TICK: Duration = Duration::from_millis(40);
+/// As many at most.
+const MOST: usize = 2_000;
+/// How often all are told how the feeds are.
+const HEALTH: Duration = Duration::from_secs(5);
+/// Batches that a slow subscriber may be behind.
+const BEHIND: usize = 256;
+
+/// What subscribers are told.
+#[derive(Debug, Clone)]
+pub(super) enum News {
+    Observations(Arc<Batch>),
+    Positions(Arc<Batch>),
+    Health(Utf8Bytes),
+}
+
+/// Observations that were told of together.
+#[derive(Debug)]
+pub(super) struct Batch {
+    items: Vec<Item>,
+    /// The last commit sequence number among them.
+    pub(super) last: i64,
+    /// All of them, as an array.
+    whole: Utf8Bytes,
+}
+
+#[derive(Debug)]
+struct Item {
+    seq: i64,
+    role: Arc<str>,
+    text: String,
+}
+
+impl Batch {
+    fn of(items: Vec<Item>) -> Option<Arc<Self>> {
+        let last = items.iter().map(|item| item.seq).max()?;
+        let whole = array(items.iter());
+        Some(Arc::new(Self { items, last, whole }))
+    }
+
+    /// Those after a number of Things with certain roles, as an array; `None` where there are none.
+    pub(super) fn select(&self, after: i64, roles: Option<&[String]>) -> Option<Utf8Bytes> {
+        let is_wanted = |item: &&Item| {
+            item.seq > after && roles.is_none_or(|roles| roles.iter().any(|r| **r == *item.role))
+        };
+        let count = self.items.iter().filter(is_wanted).count();
+        match count {
+            0 => None,
+            all if all == self.items.len() => Some(self.whole.clone()),
+            _ => Some(array(self.items.iter().filter(is_wanted))),
+        }
+    }
+}
+
+fn array<'a>(items: impl Iterator<Item = &'a Item>) -> Utf8Bytes {
+    let texts: Vec<&str> = items.map(|item| item.text.as_str()).collect();
+    format!("[{}]", texts.join(",")).into()
+}
+
+/// An observation as events have it.
+#[derive(Serialize)]
+struct Told<'a> {
+    seq: i64,
+    thing: i64,
+    datastream: i64,
+    #[serde(flatten)]
+    value: Value<'a>,
+}
+
+/// What is told of observations: values, and positions of what moves.
+pub(super) fn batches(
+    live: &Live,
+    roll: &Roll,
+    observations: &[Arc<Observation>],
+) -> (Option<Arc<Batch>>, Option<Arc<Batch>>) {
+    let (mut values, mut positions) = (Vec::new(), Vec::new());
+    for observation in observations {
+        let Some((thing, stream)) = roll.stream(observation.stream) else { continue };
+        let (seq, role) = (observation.seq.get(), thing.role.clone());
+        if stream.is_position() {
+            let position: Option<Position> = live.fleet.follow(observation, thing, stream);
+            let text = position.and_then(|position| serde_json::to_string(&position).ok());
+            positions.extend(text.map(|text| Item { seq, role, text }));
+            continue;
+        }
+        let (thing, datastream) = (thing.id.get(), observation.stream.get());
+        let told = Told { seq, thing, datastream, value: Value::of(observation, stream) };
+        let text = serde_json::to_string(&told).ok();
+        values.extend(text.map(|text| Item { seq, role, text }));
+    }
+    (Batch::of(values), Batch::of(positions))
+}
+
+/// Where news go out.
+pub(super) struct Hub {
+    news: broadcast::Sender<News>,
+    pub(super) gauge: Gauge,
+}
+
+impl Hub {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { news: broadcast::Sender::new(BEHIND), gauge: Gauge::new(clock) }
+    }
+
+    /// News from now on.
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// How many subscribe.
+    pub(super) fn subscribers(&self) -> usize {
+        self.news.receiver_count()
+    }
+
+    /// Follows a service until the server stops.
+    pub(super) async fn run(&self, live: &Arc<Live>, service: Arc<Service>) {
+        let mut watch = service.live.watch(Subject::Observations(Scope::All));
+        let restoring = live.clone();
+        let restored = move || restoring.fleet.restore(&restoring.census.roll());
+        if let Err(error) = tokio::task::spawn_blocking(restored).await {
+            tracing::error!(%error, "the last positions of vehicles could not be read");
+        }
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut health = tokio::time::interval(HEALTH);
+        let mut waiting: Vec<Arc<Observation>> = Vec::new();
+        loop {
+            tokio::select! {
+                event = watch.next() => {
+                    if let Event::Observation(heard) = event {
+                        waiting.push(heard.observation.clone());
+                    }
+                    if waiting.len() >= MOST {
+                        self.tell(live, std::mem::take(&mut waiting)).await;
+                    }
+                }
+                _ = tick.tick(), if !waiting.is_empty() => {
+                    self.tell(live, std::mem::take(&mut waiting)).await;
+                }
+                _ = health.tick() => {
+                    let report = self.gauge.report(&service, self.subscribers());
+                    if let Ok(text) = serde_json::to_string(&report) {
+                        // Nobody may be listening.
+                        let _ = self.news.send(News::Health(text.into()));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn tell(&self, live: &Arc<Live>, observations: Vec<Arc<Observation>>) {
+        let live = live.clone();
+        let work = move || batches(&live, &live.census.roll(), &observations);
+        match tokio::task::spawn_blocking(work).await {
+            Ok((values, positions)) => {
+                let news = values.map(News::Observations).into_iter();
+                for news in news.chain(positions.map(News::Positions)) {
+                    let _ = self.news.send(news);
+                }
+            }
+            Err(error) => tracing::error!(%error, "subscribers missed observations"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_gives_those_after_a_number_and_of_some_roles() {
+        let item = |seq: i64, role: &str| Item { seq, role: role.into(), text: seq.to_string() };
+        let batch =
+            Batch::of(vec![item(3, "gauges"), item(4, "lamps"), item(5, "gauges")]).unwrap();
+        let gauges = ["gauges".to_owned()];
+        for (after, roles, expected) in [
+            (0, None, Some("[3,4,5]")),
+            (3, None, Some("[4,5]")),
+            (3, Some(&gauges[..]), Some("[5]")),
+            (5, None, None),
+            (0, Some(&[][..]), None),
+        ] {
+            let found = batch.select(after, roles);
+            assert_eq!(found.as_deref(), expected, "{after} {roles:?}");
+        }
+        assert_eq!(batch.last, 5);
+        assert!(Batch::of(Vec::new()).is_none());
+    }
+}

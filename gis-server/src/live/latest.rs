@@ -1,0 +1,201 @@
+//! `/live/latest`: every Thing with its latest values.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{extract::State, response::Response};
+use city::{Bbox, Title};
+use feeds::{
+    model::{Observation, ResultValue, StreamId},
+    service::Service,
+};
+use serde::Serialize;
+
+use super::{
+    census::{Roll, Stream, Thing, point_of},
+    fresh, roles, sensing,
+};
+use crate::{
+    error::Problem, http::format::Format, http::query::Query, ogc::refusals::BadParameter,
+    state::App,
+};
+
+#[derive(Serialize)]
+struct Collection<'a> {
+    r#type: &'static str,
+    /// The commit sequence number that the values are as of: events after it are news.
+    seq: i64,
+    features: Vec<Feature<'a>>,
+}
+
+#[derive(Serialize)]
+struct Feature<'a> {
+    r#type: &'static str,
+    id: String,
+    geometry: Geometry,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+struct Geometry {
+    r#type: &'static str,
+    coordinates: [f64; 2],
+}
+
+#[derive(Serialize)]
+struct Properties<'a> {
+    thing: i64,
+    name: &'a str,
+    role: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feature: Option<String>,
+    simulated: bool,
+    values: Vec<Latest<'a>>,
+}
+
+#[derive(Serialize)]
+struct Latest<'a> {
+    datastream: i64,
+    property: &'a str,
+    definition: &'a str,
+    unit: Option<&'a str>,
+    interval_s: Option<f64>,
+    #[serde(flatten)]
+    value: Option<Value<'a>>,
+}
+
+/// A value as events and latest values have it.
+#[derive(Serialize)]
+pub(super) struct Value<'a> {
+    time: String,
+    result: Outcome<'a>,
+    quality: &'static str,
+    flags: Vec<&'static str>,
+    alarm: Option<Alarm<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Outcome<'a> {
+    Number(f64),
+    Text(&'a str),
+    Truth(bool),
+    Json(&'a serde_json::Value),
+    Missing,
+}
+
+#[derive(Serialize)]
+struct Alarm<'a> {
+    level: u8,
+    title: &'a Title,
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn of(observation: &'a Observation, stream: &'a Stream) -> Self {
+        let alarm = observation.usable_number().and_then(|number| stream.rules.alarm(number));
+        Self {
+            time: observation.time.to_string(),
+            result: match &observation.result {
+                ResultValue::Number(number) => Outcome::Number(*number),
+                ResultValue::Text(text) => Outcome::Text(text),
+                ResultValue::Truth(truth) => Outcome::Truth(*truth),
+                ResultValue::Json(value) => Outcome::Json(value),
+                ResultValue::Missing => Outcome::Missing,
+            },
+            quality: observation.quality.flag.name(),
+            flags: observation.quality.failed().map(|test| test.name()).collect(),
+            alarm: alarm.map(|it| Alarm { level: it.level, title: &it.title }),
+        }
+    }
+}
+
+/// Every Thing that has a place, with its latest values.
+#[utoipa::path(
+    get, path = "/live/latest", tag = "Live", operation_id = "getLatestValues",
+    params(
+        ("roles" = Option<String>, Query, description = "Only Things of these roles, separated by commas: gauges, stations, lamps, vehicles, …"),
+        ("bbox" = Option<String>, Query, description = "Only inside this box: west,south,east,north in longitude and latitude"),
+    ),
+    responses(
+        (status = 200, description = "Points with values, their quality and alarm level; `seq` is where events go on from", content_type = "application/geo+json", body = Object),
+        BadParameter,
+    )
+)]
+pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem> {
+    query.only(&["roles", "bbox", "f"])?;
+    let roles = roles(&query);
+    let bbox = query.get("bbox").map(|text| {
+        let why = "hãy ghi 'tây,nam,đông,bắc' theo kinh độ, vĩ độ";
+        text.parse::<Bbox>().map_err(|error| Problem::parameter("bbox", why, error.to_string()))
+    });
+    let bbox = bbox.transpose()?;
+    sensing(&app)?;
+    let work = move || {
+        let sensing = sensing(&app)?;
+        let roll = sensing.live.census.roll();
+        document(&sensing.service, &roll, roles.as_deref(), bbox)
+            .map_err(|error| Problem::internal(&error))
+    };
+    let made =
+        tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?;
+    Ok(fresh(Format::GeoJson.media_type(), made?))
+}
+
+fn document(
+    service: &Service,
+    roll: &Roll,
+    roles: Option<&[String]>,
+    bbox: Option<Bbox>,
+) -> Result<Vec<u8>, serde_json::Error> {
+    let (seq, latest) = service.latest.snapshot();
+    let latest: HashMap<StreamId, Arc<Observation>> =
+        latest.into_iter().map(|observation| (observation.stream, observation)).collect();
+    let wanted =
+        |thing: &&Thing| roles.is_none_or(|roles| roles.iter().any(|r| **r == *thing.role));
+    let features = roll.things.iter().filter(wanted);
+    let features = features.filter_map(|thing| feature(thing, &latest, bbox.as_ref())).collect();
+    serde_json::to_vec(&Collection { r#type: "FeatureCollection", seq: seq.get(), features })
+}
+
+fn feature<'a>(
+    thing: &'a Thing,
+    latest: &'a HashMap<StreamId, Arc<Observation>>,
+    bbox: Option<&Bbox>,
+) -> Option<Feature<'a>> {
+    let reported = thing.streams.iter().find(|stream| stream.is_position());
+    let reported = reported.and_then(|stream| match &latest.get(&stream.id)?.result {
+        ResultValue::Json(document) => point_of(document),
+        _ => None,
+    });
+    let [lon, lat] = reported.or(thing.place)?;
+    let is_inside = |bbox: &Bbox| {
+        (bbox.min_x..=bbox.max_x).contains(&lon) && (bbox.min_y..=bbox.max_y).contains(&lat)
+    };
+    if !bbox.is_none_or(is_inside) {
+        return None;
+    }
+    let values = thing.streams.iter().filter(|stream| !stream.is_position());
+    let values = values.map(|stream| Latest {
+        datastream: stream.id.get(),
+        property: &stream.property,
+        definition: &stream.definition,
+        unit: stream.unit.as_deref(),
+        interval_s: stream.rules.interval_s,
+        value: latest.get(&stream.id).map(|observation| Value::of(observation, stream)),
+    });
+    Some(Feature {
+        r#type: "Feature",
+        id: format!("Things({})", thing.id),
+        geometry: Geometry { r#type: "Point", coordinates: [lon, lat] },
+        properties: Properties {
+            thing: thing.id.get(),
+            name: &thing.name,
+            role: &thing.role,
+            layer: thing.feature.as_ref().map(|link| link.layer.as_str()),
+            feature: thing.feature.as_ref().map(|link| link.feature.to_string()),
+            simulated: thing.is_simulated,
+            values: values.collect(),
+        },
+    })
+}
