@@ -1,6 +1,6 @@
 /** What the live part asks the server. */
 
-import { request, url } from '../api/http.ts';
+import { getJson, request, url } from '../api/http.ts';
 import { list, record, text, title } from '../api/read.ts';
 import type { Title } from '../i18n/index.ts';
 import type { Bbox } from '../api/types.ts';
@@ -60,6 +60,18 @@ export class LiveApi {
 
   async station(id: number, signal: AbortSignal): Promise<Station> {
     return stationOf(id, await this.get(stationPath(id), signal));
+  }
+
+  /** The Thing that a map feature is. */
+  async thingOf(layer: string, feature: string): Promise<number | undefined> {
+    const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+    const id = 'properties/feature/id';
+    // Identifiers are numbers or texts; which, the address of a feature does not tell.
+    const isNumber = /^(0|[1-9]\d{0,14})$/.test(feature);
+    const same = isNumber ? `(${id} eq ${feature} or ${id} eq ${quoted(feature)})` : `${id} eq ${quoted(feature)}`;
+    const filter = `properties/feature/layer eq ${quoted(layer)} and ${same}`;
+    const answer = await getJson(`sensorthings/v1.1/Things?$top=1&$filter=${encodeURIComponent(filter)}`);
+    return numberOf(record(list(record(answer).value)[0])['@iot.id']);
   }
 
   async alerts(signal: AbortSignal): Promise<Alert[]> {

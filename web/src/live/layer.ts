@@ -23,6 +23,8 @@ export interface Moment {
   readonly now: number;
   /** Whether the connection is lost. */
   readonly stale: boolean;
+  /** The thing whose page is open. */
+  readonly chosen: number | undefined;
 }
 
 /** Draws what a store holds. */
@@ -65,7 +67,7 @@ export class LiveLayer {
   }
 }
 
-function featureOf(map: MapLibreMap, thing: Thing, { now, stale }: Moment): GeoJSON.Feature {
+function featureOf(map: MapLibreMap, thing: Thing, { now, stale, chosen }: Moment): GeoJSON.Feature {
   const reading = chiefReading(thing);
   const tone = toneOf(reading);
   const fresh = freshness(reading?.time, reading?.interval_s, now);
@@ -78,6 +80,7 @@ function featureOf(map: MapLibreMap, thing: Thing, { now, stale }: Moment): GeoJ
     geometry: { type: 'Point', coordinates: [thing.place[0], thing.place[1]] },
     properties: {
       thing: thing.id,
+      chosen: thing.id === chosen,
       icon: symbolFor(map, { role: thing.role, tone, simulated: thing.simulated, stale }),
       fade: stale ? 0.6 : FADE[fresh],
       halo: tone.startsWith('alarm') && !stale ? LOOKS[tone].fill : '',
@@ -110,6 +113,13 @@ function layers(): LayerSpecification[] {
         'circle-stroke-color': ['get', 'halo'],
         'circle-stroke-opacity': ['*', 0.5, ['get', 'fade']],
       },
+    },
+    {
+      id: 'dothi-live-chosen',
+      type: 'circle',
+      source: SOURCE,
+      filter: ['get', 'chosen'],
+      paint: { 'circle-radius': 20, 'circle-opacity': 0, 'circle-stroke-width': 3.5, 'circle-stroke-color': '#d9480f' },
     },
     {
       id: 'dothi-live-values',

@@ -149,8 +149,19 @@ export class Live {
     this.station = id;
     this.app.state.set('current', undefined);
     this.app.open('station');
-    this.markStation();
+    this.draw();
     this.app.remember();
+  }
+
+  /** Shows the station that a map feature is. */
+  openFeature(layer: string, feature: string): void {
+    void this.api.thingOf(layer, feature).then(
+      (thing) => {
+        if (thing === undefined) notify(w('station.noThing'));
+        else this.openStation(thing);
+      },
+      (error: unknown) => notify(reasonOf(error), 'warning'),
+    );
   }
 
   /** Shows an alert in the list. */
@@ -163,6 +174,7 @@ export class Live {
   left(panel: PanelName): void {
     if (panel === 'station') {
       this.station = undefined;
+      this.draw();
       drawOverlay(this.app.map, 'selection', []);
     }
     if (panel === 'alerts') this.alert = undefined;
@@ -327,23 +339,14 @@ export class Live {
 
   private draw(): void {
     if (!this.isOn) return;
-    const moment = { now: this.now(), stale: this.line === 'lost' && !this.past };
+    const moment = { now: this.now(), stale: this.line === 'lost' && !this.past, chosen: this.station };
     // What moves has arrows of its own, while these are told of.
     const isDrawn = (role: string): boolean => this.roles.has(kindOf(role).role) && (role !== 'vehicles' || this.past !== undefined);
     const shown = [...(this.store?.all ?? [])].filter(({ role }) => isDrawn(role));
     this.layer.draw(shown, moment);
     if (this.past || !this.roles.has('vehicles')) this.vehicles.remove();
     else this.vehicles.draw(moment.now, moment.stale);
-    this.markStation();
     this.topics.tell('things');
-  }
-
-  private markStation(): void {
-    if (this.station === undefined) return;
-    const thing = this.thing(this.station);
-    if (!thing) return;
-    const geometry: GeoJSON.Point = { type: 'Point', coordinates: [thing.place[0], thing.place[1]] };
-    drawOverlay(this.app.map, 'selection', [{ type: 'Feature', geometry, properties: {} }]);
   }
 
   /** Alerts are of the present: over the past their areas would say what was not so. */
@@ -355,6 +358,12 @@ export class Live {
     this.drawAreas();
     this.topics.tell('mode');
     this.app.remember();
+  }
+
+  /** Marks where the station of the open page is, where the live layer does not draw it. */
+  markPlace([lon, lat]: readonly [number, number]): void {
+    if (this.isOn) return;
+    drawOverlay(this.app.map, 'selection', [{ type: 'Feature', geometry: { type: 'Point', coordinates: [lon, lat] }, properties: {} }]);
   }
 
   /** Moves the map so that a place is seen beside the panels. */

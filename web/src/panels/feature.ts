@@ -18,6 +18,11 @@ interface Attribute {
   readonly text: string;
 }
 
+/** Layers whose features may be devices that report. */
+const DEVICE_ROLES: readonly string[] = [
+  'gauges', 'rain-gauges', 'reservoirs', 'flood-marks', 'stations', 'traffic-detectors', 'signals', 'cameras', 'lighting-cabinets', 'lamps',
+];
+
 /** What the chosen feature is: its attributes in words, and what can be done with it. */
 export function featurePanel(app: App): Part {
   const others = h('div', { class: 'others' });
@@ -148,9 +153,12 @@ function actions(app: App, feature: Feature, attributes: readonly Attribute[]): 
   const button = (name: Parameters<typeof icon>[0], label: string, run: () => void): HTMLElement =>
     h('button', { class: 'action', attrs: { type: 'button' }, on: { click: run } }, icon(name), label);
   const lines = attributes.map(({ label, text }) => `${label}\t${text}`).join('\n');
+  const { live } = app;
+  const isDevice = DEVICE_ROLES.includes(collectionOf(app, feature.collection)?.role ?? '');
   return h(
     'div',
     { class: 'actions' },
+    live && isDevice && button('live', t('feature.live'), () => live.use((part) => part.openFeature(feature.collection, feature.id))),
     button('zoom', t('feature.zoom'), () => zoomTo(app, feature)),
     button('link', t('feature.link'), () => void copyText(pageLink())),
     button('copy', t('feature.copyAll'), () => void copyText(lines)),

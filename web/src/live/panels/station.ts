@@ -63,6 +63,7 @@ export function stationPanel(live: Live): Part {
       source,
       actions(live, station),
     );
+    if (station.place) live.markPlace(station.place);
     // Whoever came here by keyboard, from a list that is gone, goes on from the name.
     if (document.activeElement === document.body) body.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
     stops = [
