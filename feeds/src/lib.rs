@@ -17,6 +17,7 @@ pub mod answer;
 mod children;
 pub mod clock;
 pub mod entities;
+pub mod extent;
 pub mod latest;
 pub mod log;
 pub mod model;

@@ -3,10 +3,13 @@
 use std::cmp::Ordering;
 
 use city::Instant;
+use serde_json::Value as Json;
 
-use super::{AnswerError, functions, subject::Subject, value::Value};
+use super::{AnswerError, extents, functions, subject::Subject, value::Value};
 use crate::{
-    query::{Expression, Function, Operator, PropertyPath},
+    extent::Extent,
+    model::StreamId,
+    query::{Expression, Function, Operator, Property, PropertyPath, Selection},
     service::{Documents, Service},
 };
 
@@ -81,13 +84,39 @@ impl Evaluator<'_> {
             subjects = next;
         }
         let value = |subject: &Subject| {
-            let value = subject.property(path.property);
+            let value = self.of_subject(subject, path.property);
             path.keys.iter().fold(value, |value, key| match value {
                 Value::Json(json) => json.get(key).map_or(Value::Null, Value::of_json),
                 _ => Value::Null,
             })
         };
         Ok(subjects.iter().map(value).collect())
+    }
+
+    /// The value of a property of a subject itself; of a series also what is known of it from its
+    /// observations.
+    fn of_subject(&self, subject: &Subject, property: Property) -> Value {
+        let value = subject.property(property);
+        match (value, property) {
+            (Value::Null, Property::Named(name)) => {
+                self.extent(subject).map_or(Value::Null, |extent| extents::value(&extent, name))
+            }
+            (value, _) => value,
+        }
+    }
+
+    /// A subject as a document; of a series with what is known of it from its observations.
+    pub(super) fn document(&self, subject: &Subject, selection: &Selection) -> Json {
+        let mut document = subject.document(self.documents, selection);
+        if let (Json::Object(map), Some(extent)) = (&mut document, self.extent(subject)) {
+            extents::insert(map, &extent, selection);
+        }
+        document
+    }
+
+    fn extent(&self, subject: &Subject) -> Option<Extent> {
+        let key = subject.key();
+        key.kind.is_stream().then(|| self.service.extents.get(StreamId(key.id))).flatten()
     }
 
     fn call(

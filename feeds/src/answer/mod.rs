@@ -4,6 +4,7 @@
 //! filter. Who asks for more is told what to ask for instead.
 
 mod evaluate;
+mod extents;
 mod functions;
 mod observations;
 mod page;
@@ -84,7 +85,8 @@ impl Service {
         now: Instant,
     ) -> Result<Option<Answer>, AnswerError> {
         let Some(place) = self.follow(path)? else { return Ok(None) };
-        let mut answering = Answering::new(Evaluator { service: self, documents, now });
+        let evaluator = Evaluator { service: self, documents, now };
+        let mut answering = Answering::new(evaluator);
         let Place::Entity(key) = place else {
             let address = format!("{}{}", documents.root(), path);
             let set = answering.set(Members::of(place), query, &address)?;
@@ -97,15 +99,15 @@ impl Service {
         Ok(Some(match path.tail {
             Tail::Whole => Answer::Document(answering.document(&subject, query)?),
             Tail::References => {
-                let link = subject.document(documents, &Selection::default());
+                let link = evaluator.document(&subject, &Selection::default());
                 Answer::Document(json!({ "@iot.selfLink": link["@iot.selfLink"] }))
             }
             Tail::Property(name) => {
-                let mut document = subject.document(documents, &Selection::default());
+                let mut document = evaluator.document(&subject, &Selection::default());
                 Answer::Document(json!({ name: document[name].take() }))
             }
             Tail::Value(name) => {
-                let document = subject.document(documents, &Selection::default());
+                let document = evaluator.document(&subject, &Selection::default());
                 let value = &document[name];
                 Answer::Text(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             }

@@ -7,7 +7,7 @@ use city::{Instant, Interval};
 use super::{AnswerError, page::Window, subject::Subject};
 use crate::{
     log::ObservationQuery,
-    model::{EntityKind, Id, Observation, Seq, StreamId},
+    model::{Id, Observation, Seq, StreamId},
     query::{Expression, Literal, Operator, Property, PropertyPath, Query},
     service::Service,
 };
@@ -83,7 +83,7 @@ impl Reading {
                 self.bound(*operator, *at);
             }
             ([way], Property::Id, Literal::Integer(id))
-                if way.target == EntityKind::Datastream && *operator == Operator::Eq =>
+                if way.target.is_stream() && *operator == Operator::Eq =>
             {
                 self.stream = self.stream.or(StreamId::new(*id));
             }

@@ -46,7 +46,7 @@ impl Members {
             Place::Set(EntityKind::Observation) => Self::Observations(Of::All),
             Place::Related(from, way) if way.target == EntityKind::Observation => {
                 Self::Observations(match from.kind {
-                    EntityKind::Datastream => Of::Stream(StreamId(from.id)),
+                    kind if kind.is_stream() => Of::Stream(StreamId(from.id)),
                     _ => Of::Feature(from.id),
                 })
             }
@@ -222,7 +222,7 @@ impl<'s> Answering<'s> {
                 most: MOST_DOCUMENTS,
             });
         }
-        let mut document = subject.document(self.evaluator.documents, &query.selection);
+        let mut document = self.evaluator.document(subject, &query.selection);
         for expansion in &query.expand {
             let way = &expansion.navigation;
             let members = self.expand(subject, way, &expansion.query)?;

@@ -61,9 +61,9 @@ impl Subject {
                 Ok(entities(service.entities.related(self.key(), way)))
             }
             (Self::Observation(it), Way::Observed) => {
-                let id = match way.target {
-                    EntityKind::Datastream => Some(it.stream.0),
-                    _ => it.feature,
+                let id = match way.target.is_stream() {
+                    true => Some(it.stream.0),
+                    false => it.feature,
                 };
                 Ok(entities(id.into_iter().collect()))
             }

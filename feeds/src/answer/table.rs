@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::subject::Subject;
 use crate::{
-    model::{EntityKey, EntityKind, StreamId},
+    model::StreamId,
     query::{Selected, Selection},
     service::Documents,
 };
@@ -42,9 +42,10 @@ pub(super) fn tables(
     }
     let components: Vec<_> = columns.iter().map(name).collect();
     let table = |(stream, rows): (StreamId, Vec<Json>)| {
-        let key = EntityKey::new(EntityKind::Datastream, stream.0);
+        let key = documents.stream(stream);
+        let link = format!("{}@iot.navigationLink", key.kind);
         json!({
-            "Datastream@iot.navigationLink": format!("{}{key}", documents.root()),
+            link: format!("{}{key}", documents.root()),
             "components": components,
             "dataArray@iot.count": rows.len(),
             "dataArray": rows,

@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use super::plan::Plan;
 use crate::model::{Body, Entity, EntityKey, EntityKind, Id, Relation};
 
+/// From series of observations to the Thing that they are of.
+const OF_THINGS: [Relation; 2] = [Relation::DatastreamThing, Relation::MultiDatastreamThing];
+
 impl Plan<'_> {
     /// Completes a change.
     pub(super) fn settle(&mut self) {
@@ -83,9 +86,11 @@ impl Plan<'_> {
 
     fn things_to_look_at(&self) -> BTreeSet<Id> {
         let things = self.touched(EntityKind::Thing).into_iter().map(|it| it.key.id);
-        let streams = self.touched(EntityKind::Datastream);
-        let of_streams =
-            streams.iter().flat_map(|it| it.links(Relation::DatastreamThing).iter().copied());
+        let streams = [EntityKind::Datastream, EntityKind::MultiDatastream];
+        let streams: Vec<_> = streams.into_iter().flat_map(|kind| self.touched(kind)).collect();
+        let of_streams = streams.iter().flat_map(|it| {
+            OF_THINGS.into_iter().flat_map(|relation| it.links(relation).iter().copied())
+        });
         let places = self.touched(EntityKind::Location);
         let of_places =
             places.iter().flat_map(|it| self.owners(Relation::ThingLocations, it.key.id));
@@ -104,7 +109,8 @@ impl Plan<'_> {
             .find(|place| matches!(&place.body, Body::Location(it) if it.is_geojson()));
         let Some(place) = place.cloned() else { return };
         let has_feature = !place.links(Relation::LocationFeature).is_empty();
-        if has_feature || self.owners(Relation::DatastreamThing, thing).is_empty() {
+        let is_observed = OF_THINGS.iter().any(|of| !self.owners(*of, thing).is_empty());
+        if has_feature || !is_observed {
             return;
         }
         let Body::Location(encoded) = &place.body else { return };

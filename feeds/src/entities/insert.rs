@@ -124,7 +124,7 @@ impl Plan<'_> {
         }
         self.put(entity);
         self.insert_owners(key, map, made)?;
-        if kind == EntityKind::Datastream {
+        if kind.is_stream() {
             self.read_observations(key.id, map, made)?;
         }
         Ok(key)

@@ -139,6 +139,11 @@ impl EntityStore {
         self.read().get(key).cloned()
     }
 
+    /// A series of observations: a Datastream or a MultiDatastream.
+    pub fn stream(&self, stream: StreamId) -> Option<Arc<Entity>> {
+        self.read().stream(stream).cloned()
+    }
+
     /// The identifiers of every entity of a kind, in their order.
     pub fn ids(&self, kind: EntityKind) -> Vec<Id> {
         self.read().ids(kind).collect()
@@ -174,8 +179,10 @@ impl EntityStore {
     /// Thing. `None` where the Thing has no place that is a geometry.
     pub fn feature_of(&self, stream: StreamId) -> Option<Id> {
         let state = self.read();
-        let stream = state.get(EntityKey::new(EntityKind::Datastream, stream.0))?;
-        let thing = *stream.links(Relation::DatastreamThing).first()?;
+        let stream = state.stream(stream)?;
+        let of_thing = [Relation::DatastreamThing, Relation::MultiDatastreamThing];
+        let mut things = of_thing.into_iter().flat_map(|relation| stream.links(relation));
+        let thing = *things.next()?;
         let thing = state.get(EntityKey::new(EntityKind::Thing, thing))?;
         thing.links(Relation::ThingLocations).iter().find_map(|id| {
             let location = state.get(EntityKey::new(EntityKind::Location, *id))?;
@@ -270,7 +277,9 @@ impl EntityStore {
             // Only who holds the file changes the state: it is the same until it is shown anew.
             let state = self.read();
             let mut plan = Plan::new(&state, recorded);
-            (make(&mut plan)?, plan.into_changes(), state.last())
+            let made = make(&mut plan)?;
+            plan.check()?;
+            (made, plan.into_changes(), state.last())
         };
         let versions: Vec<_> = (last + 1..)
             .zip(changes)
@@ -298,8 +307,9 @@ impl EntityStore {
 impl StreamDirectory for EntityStore {
     fn rules(&self, stream: StreamId) -> Option<Arc<StreamRules>> {
         let state = self.read();
-        match &state.get(EntityKey::new(EntityKind::Datastream, stream.0))?.body {
+        match &state.stream(stream)?.body {
             Body::Datastream(stream) => Some(stream.rules.clone()),
+            Body::MultiDatastream(stream) => Some(stream.rules.clone()),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use std::{
 use city::Instant;
 
 use super::{EntityError, state::State};
-use crate::model::{Body, Entity, EntityKey, EntityKind, Id, Relation};
+use crate::model::{Body, Entity, EntityKey, EntityKind, Id, Relation, wire::WireError};
 
 /// A change that is not made yet. Everything that it asks for is there, or it fails.
 #[derive(Debug)]
@@ -36,6 +36,23 @@ impl<'a> Plan<'a> {
             added: Vec::new(),
             settled: 0,
         }
+    }
+
+    /// Holds what concerns several members of an entity at once.
+    pub(super) fn check(&self) -> Result<(), EntityError> {
+        for entity in self.touched(EntityKind::MultiDatastream) {
+            let Body::MultiDatastream(stream) = &entity.body else { continue };
+            let parts = stream.data_types.len();
+            let properties = entity.links(Relation::MultiDatastreamObservedProperties).len();
+            if properties != parts {
+                let problem = format!(
+                    "are {properties}, but multiObservationDataTypes {parts}: give one for each part \
+                     of the results, in their order"
+                );
+                return Err(WireError::new("ObservedProperties", problem).into());
+            }
+        }
+        Ok(())
     }
 
     /// What is to be written, in the order of the kinds.
@@ -66,7 +83,8 @@ impl<'a> Plan<'a> {
     /// Makes an entity with a new identifier.
     pub(super) fn add(&mut self, body: Body) -> Entity {
         let kind = body.kind();
-        let highest = self.given.entry(kind).or_insert_with(|| self.state.highest(kind));
+        let row = kind.numbered_as();
+        let highest = self.given.entry(row).or_insert_with(|| self.state.highest(row));
         *highest += 1;
         let entity = Entity::new(Id::new(*highest).unwrap_or(Id::FIRST), body);
         self.added.push(entity.key);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Version;
-use crate::model::{Entity, EntityKey, EntityKind, Id, Relation};
+use crate::model::{Entity, EntityKey, EntityKind, Id, Relation, StreamId};
 
 /// Everything that holds.
 #[derive(Debug, Default)]
@@ -29,6 +29,12 @@ impl State {
         self.entities.get(&key)
     }
 
+    /// A series of observations, of either kind.
+    pub(super) fn stream(&self, stream: StreamId) -> Option<&Arc<Entity>> {
+        let of_kind = |kind| self.get(EntityKey::new(kind, stream.0));
+        of_kind(EntityKind::Datastream).or_else(|| of_kind(EntityKind::MultiDatastream))
+    }
+
     pub(super) fn ids(&self, kind: EntityKind) -> impl Iterator<Item = Id> {
         let from = self.entities.range(EntityKey::new(kind, Id::FIRST)..);
         from.take_while(move |(key, _)| key.kind == kind).map(|(key, _)| key.id)
@@ -41,13 +47,13 @@ impl State {
 
     /// The highest identifier that was ever given to a kind.
     pub(super) fn highest(&self, kind: EntityKind) -> i64 {
-        self.highest.get(&kind).copied().unwrap_or(0)
+        self.highest.get(&kind.numbered_as()).copied().unwrap_or(0)
     }
 
     pub(super) fn apply(&mut self, versions: &[Version]) {
         for Version { number, key, entity, .. } in versions {
             self.last = self.last.max(*number);
-            let highest = self.highest.entry(key.kind).or_default();
+            let highest = self.highest.entry(key.kind.numbered_as()).or_default();
             *highest = (*highest).max(key.id.get());
             if let Some(before) = self.entities.remove(key) {
                 for link in before.every_link() {

@@ -105,6 +105,21 @@ pub struct Datastream {
     pub rules: Arc<StreamRules>,
 }
 
+/// A series of observations of several properties at once: each result is an array.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MultiDatastream {
+    /// Name and description.
+    pub about: Described,
+    /// The unit of each part of its results.
+    pub units: Vec<UnitOfMeasurement>,
+    /// What each part of its results is, as the URI of the standard.
+    pub data_types: Vec<String>,
+    /// The area that it covers, as a GeoJSON geometry, where that was given.
+    pub observed_area: Option<Value>,
+    /// Uniqueness, clock.
+    pub rules: Arc<StreamRules>,
+}
+
 /// What is observed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ObservedProperty {
@@ -125,6 +140,8 @@ pub enum Body {
     HistoricalLocation(Instant),
     /// A series of observations.
     Datastream(Datastream),
+    /// A series of observations of several properties.
+    MultiDatastream(MultiDatastream),
     /// What measures.
     Sensor(Encoded),
     /// What is measured.
@@ -141,6 +158,7 @@ impl Body {
             Self::Location(_) => EntityKind::Location,
             Self::HistoricalLocation(_) => EntityKind::HistoricalLocation,
             Self::Datastream(_) => EntityKind::Datastream,
+            Self::MultiDatastream(_) => EntityKind::MultiDatastream,
             Self::Sensor(_) => EntityKind::Sensor,
             Self::ObservedProperty(_) => EntityKind::ObservedProperty,
             Self::FeatureOfInterest(_) => EntityKind::FeatureOfInterest,

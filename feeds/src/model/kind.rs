@@ -13,6 +13,8 @@ pub enum EntityKind {
     HistoricalLocation,
     /// A series of observations of one property by one sensor.
     Datastream,
+    /// A series of observations of several properties at once.
+    MultiDatastream,
     /// An instrument or a procedure.
     Sensor,
     /// What is observed.
@@ -25,11 +27,12 @@ pub enum EntityKind {
 
 impl EntityKind {
     /// Every kind, in the order of the standard.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Thing,
         Self::Location,
         Self::HistoricalLocation,
         Self::Datastream,
+        Self::MultiDatastream,
         Self::Sensor,
         Self::ObservedProperty,
         Self::Observation,
@@ -43,6 +46,7 @@ impl EntityKind {
             Self::Location => "Location",
             Self::HistoricalLocation => "HistoricalLocation",
             Self::Datastream => "Datastream",
+            Self::MultiDatastream => "MultiDatastream",
             Self::Sensor => "Sensor",
             Self::ObservedProperty => "ObservedProperty",
             Self::Observation => "Observation",
@@ -57,6 +61,7 @@ impl EntityKind {
             Self::Location => "Locations",
             Self::HistoricalLocation => "HistoricalLocations",
             Self::Datastream => "Datastreams",
+            Self::MultiDatastream => "MultiDatastreams",
             Self::Sensor => "Sensors",
             Self::ObservedProperty => "ObservedProperties",
             Self::Observation => "Observations",
@@ -74,6 +79,17 @@ impl EntityKind {
         Self::ALL.into_iter().find(|kind| kind.set_name() == name)
     }
 
+    /// Whether it is a series of observations.
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::Datastream | Self::MultiDatastream)
+    }
+
+    /// The kind in whose row it is numbered: series of observations have one row, see
+    /// [`StreamId`](super::StreamId).
+    pub(crate) fn numbered_as(self) -> Self {
+        if self.is_stream() { Self::Datastream } else { self }
+    }
+
     /// Its own properties, without links, in the order of the standard.
     pub fn properties(self) -> &'static [&'static str] {
         match self {
@@ -85,6 +101,17 @@ impl EntityKind {
                 "description",
                 "observationType",
                 "unitOfMeasurement",
+                "observedArea",
+                "phenomenonTime",
+                "resultTime",
+                "properties",
+            ],
+            Self::MultiDatastream => &[
+                "name",
+                "description",
+                "observationType",
+                "multiObservationDataTypes",
+                "unitOfMeasurements",
                 "observedArea",
                 "phenomenonTime",
                 "resultTime",
@@ -169,8 +196,10 @@ const fn observed(name: &'static str, target: EntityKind, is_many: bool) -> Navi
 /// Ways to and from observations.
 const OBSERVED: &[(EntityKind, Navigation)] = &[
     (EntityKind::Datastream, observed("Observations", EntityKind::Observation, true)),
+    (EntityKind::MultiDatastream, observed("Observations", EntityKind::Observation, true)),
     (EntityKind::FeatureOfInterest, observed("Observations", EntityKind::Observation, true)),
     (EntityKind::Observation, observed("Datastream", EntityKind::Datastream, false)),
+    (EntityKind::Observation, observed("MultiDatastream", EntityKind::MultiDatastream, false)),
     (EntityKind::Observation, observed("FeatureOfInterest", EntityKind::FeatureOfInterest, false)),
 ];
 
@@ -189,6 +218,12 @@ pub enum Relation {
     DatastreamSensor,
     /// From a series to what is measured.
     DatastreamObservedProperty,
+    /// From a series of several properties to the Thing that it is of.
+    MultiDatastreamThing,
+    /// From a series of several properties to what measures it.
+    MultiDatastreamSensor,
+    /// From a series of several properties to what is measured, in the order of its results.
+    MultiDatastreamObservedProperties,
     /// From a Location to the feature of interest that was made from it; no navigation property
     /// shows it.
     LocationFeature,
@@ -206,13 +241,16 @@ struct Row {
 
 impl Relation {
     /// Every relation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::ThingLocations,
         Self::HistoricalLocationThing,
         Self::HistoricalLocationLocations,
         Self::DatastreamThing,
         Self::DatastreamSensor,
         Self::DatastreamObservedProperty,
+        Self::MultiDatastreamThing,
+        Self::MultiDatastreamSensor,
+        Self::MultiDatastreamObservedProperties,
         Self::LocationFeature,
     ];
 
@@ -233,6 +271,20 @@ impl Relation {
             Self::DatastreamObservedProperty => {
                 (K::Datastream, "ObservedProperty", K::ObservedProperty, "Datastreams", false, true)
             }
+            Self::MultiDatastreamThing => {
+                (K::MultiDatastream, "Thing", K::Thing, "MultiDatastreams", false, true)
+            }
+            Self::MultiDatastreamSensor => {
+                (K::MultiDatastream, "Sensor", K::Sensor, "MultiDatastreams", false, true)
+            }
+            Self::MultiDatastreamObservedProperties => (
+                K::MultiDatastream,
+                "ObservedProperties",
+                K::ObservedProperty,
+                "MultiDatastreams",
+                true,
+                true,
+            ),
             Self::LocationFeature => (K::Location, "", K::FeatureOfInterest, "", false, false),
         };
         Row { owner, name, target, name_back, is_many, is_required }
@@ -295,13 +347,20 @@ mod tests {
             names.sort_unstable();
             assert_eq!(names, expected, "{kind}");
         };
-        check(EntityKind::Thing, &["Datastreams", "HistoricalLocations", "Locations"]);
+        check(
+            EntityKind::Thing,
+            &["Datastreams", "HistoricalLocations", "Locations", "MultiDatastreams"],
+        );
         check(EntityKind::Location, &["HistoricalLocations", "Things"]);
         check(EntityKind::HistoricalLocation, &["Locations", "Thing"]);
         check(EntityKind::Datastream, &["Observations", "ObservedProperty", "Sensor", "Thing"]);
-        check(EntityKind::Sensor, &["Datastreams"]);
-        check(EntityKind::ObservedProperty, &["Datastreams"]);
-        check(EntityKind::Observation, &["Datastream", "FeatureOfInterest"]);
+        check(
+            EntityKind::MultiDatastream,
+            &["Observations", "ObservedProperties", "Sensor", "Thing"],
+        );
+        check(EntityKind::Sensor, &["Datastreams", "MultiDatastreams"]);
+        check(EntityKind::ObservedProperty, &["Datastreams", "MultiDatastreams"]);
+        check(EntityKind::Observation, &["Datastream", "FeatureOfInterest", "MultiDatastream"]);
         check(EntityKind::FeatureOfInterest, &["Observations"]);
     }
 

@@ -10,8 +10,8 @@ mod rules;
 pub mod wire;
 
 pub use entity::{
-    Body, Datastream, Described, Encoded, Entity, EntityKey, FeatureLink, ObservedProperty, Thing,
-    UnitOfMeasurement,
+    Body, Datastream, Described, Encoded, Entity, EntityKey, FeatureLink, MultiDatastream,
+    ObservedProperty, Thing, UnitOfMeasurement,
 };
 pub use id::{Id, Seq, StreamId};
 pub use kind::{EntityKind, Navigation, Relation, Way};

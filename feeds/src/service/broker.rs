@@ -250,7 +250,7 @@ fn subject_of(place: &Place) -> Subject {
         Place::Set(EntityKind::Observation) => Scope::All,
         Place::Related(from, navigation) if navigation.target == EntityKind::Observation => {
             match from.kind {
-                EntityKind::Datastream => Scope::Stream(StreamId(from.id)),
+                kind if kind.is_stream() => Scope::Stream(StreamId(from.id)),
                 _ => Scope::Feature(from.id),
             }
         }

@@ -1,9 +1,12 @@
 //! Entities and observations as documents with links (OGC 18-088, 8.2 and 9.2).
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{Entity, EntityKey, EntityKind, Observation, wire},
+    entities::EntityStore,
+    model::{Entity, EntityKey, EntityKind, Observation, StreamId, wire},
     query::{Selected, Selection},
 };
 
@@ -11,6 +14,8 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Documents {
     root: String,
+    /// Tells Datastreams from MultiDatastreams; without it everything is a Datastream.
+    entities: Option<Arc<EntityStore>>,
 }
 
 impl Documents {
@@ -20,7 +25,26 @@ impl Documents {
         if !root.is_empty() && !root.ends_with('/') {
             root.push('/');
         }
-        Self { root }
+        Self { root, entities: None }
+    }
+
+    /// The same over entities, which tell of what kind a series of observations is.
+    pub fn over(self, entities: Arc<EntityStore>) -> Self {
+        Self { entities: Some(entities), ..self }
+    }
+
+    /// The same with links that begin otherwise.
+    pub fn rooted(&self, root: &str) -> Self {
+        Self { entities: self.entities.clone(), ..Self::new(root) }
+    }
+
+    /// The Datastream or MultiDatastream that a series of observations is.
+    pub(crate) fn stream(&self, stream: StreamId) -> EntityKey {
+        let multi = EntityKey::new(EntityKind::MultiDatastream, stream.0);
+        match self.entities.as_ref().and_then(|entities| entities.entity(multi)) {
+            Some(_) => multi,
+            None => EntityKey::new(EntityKind::Datastream, stream.0),
+        }
     }
 
     /// What links begin with.
@@ -30,16 +54,24 @@ impl Documents {
 
     /// An entity; of its properties and links those that are selected.
     pub fn entity(&self, entity: &Entity, selection: &Selection) -> Value {
-        self.document(entity.key, wire::body_document(&entity.body), selection)
+        self.document(entity.key, wire::body_document(&entity.body), None, selection)
     }
 
     /// An observation; of its properties and links those that are selected.
     pub fn observation(&self, observation: &Observation, selection: &Selection) -> Value {
         let key = EntityKey::new(EntityKind::Observation, observation.id);
-        self.document(key, wire::observation_document(observation), selection)
+        let stream = Some(self.stream(observation.stream).kind);
+        self.document(key, wire::observation_document(observation), stream, selection)
     }
 
-    fn document(&self, key: EntityKey, body: Map<String, Value>, selection: &Selection) -> Value {
+    /// A document; of the ways to series of observations only that of a kind, where it is given.
+    fn document(
+        &self,
+        key: EntityKey,
+        body: Map<String, Value>,
+        stream: Option<EntityKind>,
+        selection: &Selection,
+    ) -> Value {
         let mut map = Map::new();
         let link = format!("{}{key}", self.root);
         if selection.shows(Selected::Id) {
@@ -54,6 +86,10 @@ impl Documents {
         };
         map.extend(body.into_iter().filter(|(name, _)| is_shown(name)));
         for navigation in key.kind.navigations() {
+            let is_other = stream.is_some_and(|it| it != navigation.target);
+            if navigation.target.is_stream() && is_other {
+                continue;
+            }
             if selection.shows(Selected::Link(navigation.name)) {
                 let name = format!("{}@iot.navigationLink", navigation.name);
                 map.insert(name, format!("{link}/{}", navigation.name).into());

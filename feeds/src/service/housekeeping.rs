@@ -12,6 +12,7 @@ use std::{
 
 use crate::{
     clock::Clock,
+    extent::ExtentTable,
     latest::LatestTable,
     log::{EmbeddedLog, LogError},
     rollup::{RollupError, Rollups},
@@ -29,6 +30,8 @@ pub(super) struct Housekeeping {
     pub(super) rollups: Arc<Rollups>,
     pub(super) latest: Arc<LatestTable>,
     pub(super) latest_path: PathBuf,
+    pub(super) extents: Arc<ExtentTable>,
+    pub(super) extents_path: PathBuf,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) minute_days: u32,
 }
@@ -61,9 +64,10 @@ impl Housekeeping {
         Ok(())
     }
 
-    /// Saves where the latest values stand.
+    /// Saves where the latest values stand, and the extents.
     pub(super) fn save(&self) -> Result<(), LogError> {
-        self.latest.save(&self.latest_path)
+        self.latest.save(&self.latest_path)?;
+        self.extents.save(&self.extents_path)
     }
 
     /// Does it on a thread of its own until that is dropped.

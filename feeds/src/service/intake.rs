@@ -27,7 +27,7 @@ const LETTER_FORMAT: &str = "sensorthings:";
 pub enum Target {
     /// `Observations`: each names its datastream.
     Observations,
-    /// `Datastreams(7)/Observations`.
+    /// `Datastreams(7)/Observations`, `MultiDatastreams(7)/Observations`.
     Stream(StreamId),
     /// `FeaturesOfInterest(7)/Observations`: each names its datastream.
     Feature(Id),
@@ -47,7 +47,7 @@ impl Target {
         match (path.kind, path.id, path.steps.len()) {
             _ if !leads || path.tail != Tail::Whole => None,
             (EntityKind::Observation, None, 0) => Some(Self::Observations),
-            (EntityKind::Datastream, Some(id), 1) => Some(Self::Stream(StreamId(id))),
+            (kind, Some(id), 1) if kind.is_stream() => Some(Self::Stream(StreamId(id))),
             (EntityKind::FeatureOfInterest, Some(id), 1) => Some(Self::Feature(id)),
             _ => None,
         }

@@ -5,6 +5,7 @@
 //! DIR/log/                  observations, a file a day, and dead letters
 //! DIR/rollups.sqlite        minutes, hours and days of numbers
 //! DIR/latest                where the latest values stand in the log
+//! DIR/extents               when and where each series was observed
 //! ```
 
 mod accounts;
@@ -27,6 +28,7 @@ use city::Instant;
 use crate::{
     clock::Clock,
     entities::{EntityError, EntityStore},
+    extent::ExtentTable,
     latest::LatestTable,
     log::{EmbeddedLog, LogConfig, LogError, RecoveryReport},
     rollup::{RollupError, Rollups},
@@ -92,6 +94,8 @@ pub struct Service {
     pub rollups: Arc<Rollups>,
     /// The latest observation of every datastream.
     pub latest: Arc<LatestTable>,
+    /// When and where each series of observations was observed.
+    pub extents: Arc<ExtentTable>,
     /// Who hears of changes.
     pub live: Arc<Live>,
     /// Entities and observations as documents.
@@ -118,32 +122,38 @@ impl Service {
         let latest = Arc::new(LatestTable::default());
         let entities = EntityStore::open(dir, clock.clone(), vec![live.clone()])?;
         let entities = Arc::new(entities);
+        let extents = Arc::new(ExtentTable::new(entities.clone()));
         let (log, report) = EmbeddedLog::open(
             &dir.join("log"),
             config.log,
             clock.clone(),
             entities.clone(),
-            vec![latest.clone(), live.clone()],
+            vec![latest.clone(), extents.clone(), live.clone()],
         )?;
         let log = Arc::new(log);
         let latest_path = dir.join("latest");
         latest.restore(&latest_path, log.as_ref())?;
+        let extents_path = dir.join("extents");
+        extents.restore(&extents_path, log.as_ref())?;
         let rollups = Arc::new(Rollups::open(dir)?);
         let housekeeping = Housekeeping {
             log: log.clone(),
             rollups: rollups.clone(),
             latest: latest.clone(),
             latest_path,
+            extents: extents.clone(),
+            extents_path,
             clock,
             minute_days: config.minute_days,
         };
         let _housekeeper = housekeeping.clone().start().map_err(ServiceError::Thread)?;
-        let documents = Documents::new(config.root);
+        let documents = Documents::new(config.root).over(entities.clone());
         let service = Self {
             entities,
             log,
             rollups,
             latest,
+            extents,
             live,
             documents,
             mqtt_endpoints: RwLock::default(),

@@ -86,9 +86,12 @@ impl Service {
             return Ok(None);
         };
         Ok(match (from.kind, navigation.target) {
-            (EntityKind::Observation, EntityKind::Datastream) => Some(observation.stream.0),
-            (EntityKind::Observation, _) => observation.feature,
-            (EntityKind::Datastream, _) => named.filter(|_| observation.stream.0 == from.id),
+            (EntityKind::Observation, EntityKind::FeatureOfInterest) => observation.feature,
+            (EntityKind::Observation, kind) => {
+                let stream = observation.stream.0;
+                self.entities.entity(EntityKey::new(kind, stream)).map(|_| stream)
+            }
+            (kind, _) if kind.is_stream() => named.filter(|_| observation.stream.0 == from.id),
             (_, _) => named.filter(|_| observation.feature == Some(from.id)),
         })
     }
@@ -103,7 +106,7 @@ impl Service {
     /// (OGC 18-088, table 25), though the log keeps it.
     pub(crate) fn is_shown(&self, observation: &Observation) -> bool {
         let is_there = |kind, id| self.entities.entity(EntityKey::new(kind, id)).is_some();
-        is_there(EntityKind::Datastream, observation.stream.0)
+        self.entities.stream(observation.stream).is_some()
             && observation.feature.is_none_or(|id| is_there(EntityKind::FeatureOfInterest, id))
     }
 }

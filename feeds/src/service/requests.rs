@@ -204,7 +204,7 @@ impl Service {
     pub async fn respond(self: &Arc<Self>, request: Request, rights: &Rights) -> Response {
         let documents = match request.root.as_str() {
             "" => self.documents.clone(),
-            root => Documents::new(root),
+            root => self.documents.rooted(root),
         };
         let call = Call { service: self, rights, documents };
         let answered = match address::of(&request) {

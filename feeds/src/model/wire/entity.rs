@@ -13,9 +13,12 @@ use super::{
     rules::{read_rules, result_kind, rules_document},
 };
 use crate::model::{
-    Body, Datastream, Described, Encoded, EntityKind, FeatureLink, ObservedProperty, Thing,
-    UnitOfMeasurement,
+    Body, Datastream, Described, Encoded, EntityKind, FeatureLink, MultiDatastream,
+    ObservedProperty, ResultKind, Thing, UnitOfMeasurement,
 };
+
+/// What the results of a MultiDatastream are.
+const COMPLEX: &str = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_ComplexObservation";
 
 /// Reads what an entity says; members that are links are left to who keeps the entities.
 ///
@@ -39,6 +42,7 @@ pub fn read_body(kind: EntityKind, map: &Map<String, Value>) -> Result<Body, Wir
             Body::HistoricalLocation(time.ok_or_else(|| WireError::new("time", problem))?)
         }
         EntityKind::Datastream => Body::Datastream(read_datastream(map)?),
+        EntityKind::MultiDatastream => Body::MultiDatastream(read_multi_datastream(map)?),
         EntityKind::Sensor => Body::Sensor(read_encoded(map, "metadata")?),
         EntityKind::ObservedProperty => Body::ObservedProperty(ObservedProperty {
             about: described(map)?,
@@ -107,6 +111,54 @@ fn read_datastream(map: &Map<String, Value>) -> Result<Datastream, WireError> {
     Ok(Datastream { about, unit, observation_type, observed_area, rules })
 }
 
+/// A MultiDatastream has a unit and a type for each part of its results (OGC 18-088,
+/// multi-datastream/constraints).
+fn read_multi_datastream(map: &Map<String, Value>) -> Result<MultiDatastream, WireError> {
+    let mut about = described(map)?;
+    if let Some(named) = optional_text(map, "observationType")?.filter(|named| named != COMPLEX) {
+        let problem =
+            format!("is {named:?}: of a MultiDatastream it is {COMPLEX}, or leave it out");
+        return Err(WireError::new("observationType", problem));
+    }
+    let data_types = list(map, "multiObservationDataTypes", |item| {
+        let problem = "must be the URI of an observation type";
+        item.as_str().map(str::to_owned).ok_or_else(|| WireError::new("", problem))
+    })?;
+    let units = list(map, "unitOfMeasurements", |item| {
+        let problem = "must be a unit of measurement";
+        read_unit(item.as_object().ok_or_else(|| WireError::new("", problem))?)
+    })?;
+    if units.len() != data_types.len() || units.is_empty() {
+        let (units, types) = (units.len(), data_types.len());
+        let problem = format!(
+            "has {units} units and multiObservationDataTypes {types}: give one for each part of the \
+             results"
+        );
+        return Err(WireError::new("unitOfMeasurements", problem));
+    }
+    let rules = given(&about.properties, "rules");
+    let rules = Arc::new(read_rules(rules, ResultKind::Complex(units.len()))?);
+    about.properties.retain(|name, _| name != "rules");
+    let observed_area = object(map, "observedArea")?.cloned().map(Value::Object);
+    Ok(MultiDatastream { about, units, data_types, observed_area, rules })
+}
+
+/// An array that must be there.
+fn list<T>(
+    map: &Map<String, Value>,
+    name: &str,
+    read: impl Fn(&Value) -> Result<T, WireError>,
+) -> Result<Vec<T>, WireError> {
+    let items = given(map, name).and_then(Value::as_array);
+    let items = items.ok_or_else(|| {
+        WireError::new(name, "is missing: give an array, with one for each part of the results")
+    })?;
+    let read = items.iter().enumerate().map(|(number, item)| {
+        read(item).map_err(|why| WireError::new(format!("{name}[{number}]"), why.problem))
+    });
+    read.collect()
+}
+
 fn read_unit(map: &Map<String, Value>) -> Result<UnitOfMeasurement, WireError> {
     Ok(UnitOfMeasurement {
         name: optional_text(map, "name")?,
@@ -138,6 +190,7 @@ pub fn body_document(body: &Body) -> Map<String, Value> {
             map.insert("time".into(), time.to_string().into());
         }
         Body::Datastream(stream) => insert_datastream(&mut map, stream),
+        Body::MultiDatastream(stream) => insert_multi_datastream(&mut map, stream),
         Body::Sensor(it) => insert_encoded(&mut map, it, "metadata"),
         Body::ObservedProperty(property) => {
             insert_described(&mut map, &property.about, property.about.properties.clone());
@@ -173,9 +226,27 @@ fn insert_datastream(map: &mut Map<String, Value>, stream: &Datastream) {
     }
     insert_described(map, &stream.about, properties);
     map.insert("observationType".into(), stream.observation_type.clone().into());
-    let UnitOfMeasurement { name, symbol, definition } = &stream.unit;
-    let unit = json!({ "name": name, "symbol": symbol, "definition": definition });
-    map.insert("unitOfMeasurement".into(), unit);
+    map.insert("unitOfMeasurement".into(), unit_document(&stream.unit));
+    if let Some(area) = &stream.observed_area {
+        map.insert("observedArea".into(), area.clone());
+    }
+}
+
+fn unit_document(unit: &UnitOfMeasurement) -> Value {
+    let UnitOfMeasurement { name, symbol, definition } = unit;
+    json!({ "name": name, "symbol": symbol, "definition": definition })
+}
+
+fn insert_multi_datastream(map: &mut Map<String, Value>, stream: &MultiDatastream) {
+    let mut properties = stream.about.properties.clone();
+    if let Some(rules) = rules_document(&stream.rules) {
+        properties.insert("rules".into(), rules);
+    }
+    insert_described(map, &stream.about, properties);
+    map.insert("observationType".into(), COMPLEX.into());
+    map.insert("multiObservationDataTypes".into(), stream.data_types.clone().into());
+    let units: Vec<_> = stream.units.iter().map(unit_document).collect();
+    map.insert("unitOfMeasurements".into(), units.into());
     if let Some(area) = &stream.observed_area {
         map.insert("observedArea".into(), area.clone());
     }
@@ -234,6 +305,17 @@ mod tests {
                 })),
             ),
             (EntityKind::Location, with(json!({"encodingType": geojson, "location": point}))),
+            (
+                EntityKind::MultiDatastream,
+                with(json!({
+                    "observationType": COMPLEX,
+                    "multiObservationDataTypes": ["a", "b"],
+                    "unitOfMeasurements": [
+                        {"name": "độ C", "symbol": "°C", "definition": "ucum:Cel"},
+                        {"name": null, "symbol": "%", "definition": null},
+                    ],
+                })),
+            ),
             (EntityKind::HistoricalLocation, json!({"time": "2026-11-21T05:00:00Z"})),
             (EntityKind::Sensor, with(json!({"encodingType": "application/pdf", "metadata": "x"}))),
             (EntityKind::ObservedProperty, with(json!({"definition": "https://x.example/level"}))),

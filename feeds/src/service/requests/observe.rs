@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     log::{Amended, Amendment, ObservationLog, Outcome},
-    model::{EntityKey, EntityKind, Id, NewObservation, Observation, wire},
+    model::{EntityKey, EntityKind, Id, NewObservation, Observation, StreamId, wire},
     qc::Refusal,
     query::ResourcePath,
     service::{Intake, IntakeError, Place, Row, Service, Taken, VERSION},
@@ -31,7 +31,14 @@ impl Call<'_> {
         path: ResourcePath,
     ) -> Result<Response, Problem> {
         if request.method == Method::Post {
-            let is_named = path.kind == EntityKind::Datastream && path.steps.len() == 1;
+            let is_named = path.kind.is_stream() && path.steps.len() == 1;
+            if let Some(id) = path.id.filter(|_| is_named) {
+                let named = EntityKey::new(path.kind, id);
+                let found = self.service.entities.stream(StreamId(id));
+                if found.is_some_and(|found| found.key != named) {
+                    return Err(Problem::not_found(named));
+                }
+            }
             let path = self.intake_path(path).await?;
             return self.observe(request, &path, is_named).await;
         }

@@ -54,6 +54,9 @@ const FULFILLED: &[&str] = &[
     "create-update-delete/delete-entity",
     "create-update-delete/historical-location-auto-creation",
     "create-update-delete/historical-location-manual-creation",
+    "multi-datastream/properties",
+    "multi-datastream/relations",
+    "multi-datastream/constraints",
     "batch-request/batch-request",
     "data-array/data-array",
 ];
