@@ -16,6 +16,9 @@ use crate::model::{EntityKind, Navigation};
 const MOST_DEPTH: usize = 6;
 /// One query has as many expansions at most, nested ones included.
 const MOST_EXPANSIONS: usize = 50;
+/// The options that there are.
+const OPTIONS: [&str; 8] =
+    ["$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count", "$resultFormat"];
 /// What values of options are written with as they are; the rest is percent-encoded.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'$')
@@ -200,6 +203,9 @@ impl Reading {
         let mut query = Query::default();
         let mut seen = Vec::new();
         for (name, value) in options {
+            // Clients write them as they like (OData 4.01, part 2, 5.1).
+            let known = OPTIONS.iter().find(|known| known.eq_ignore_ascii_case(name));
+            let name = known.copied().unwrap_or(name);
             if seen.contains(&name) {
                 return Err(QueryError::new("query", 0, format!("{name} stands twice")));
             }

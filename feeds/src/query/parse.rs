@@ -34,8 +34,9 @@ pub(super) fn order(kind: EntityKind, text: &str) -> Result<(Expression, bool), 
     let mut parser = Parser::new(kind, "$orderby", text)?;
     let by = parser.expression(0)?;
     let is_descending = match &parser.token {
-        Token::Name(name) if name == "desc" => true,
-        Token::Name(name) if name == "asc" => false,
+        // As clients write it (OData 4.01, part 2, 5.1.5).
+        Token::Name(name) if name.eq_ignore_ascii_case("desc") => true,
+        Token::Name(name) if name.eq_ignore_ascii_case("asc") => false,
         _ => {
             parser.expect_end()?;
             return ordered(by, false);

@@ -69,6 +69,8 @@ files!(
     history,
     data_array,
     batch,
+    multi_datastream,
+    extents,
     refusals,
 );
 

@@ -107,10 +107,14 @@ impl Call<'_> {
         };
         let key = EntityKey::new(EntityKind::Observation, id);
         let location = Some(self.link(key));
-        // Devices send thousands a second: they are shown what they sent when they ask for it.
+        // Devices send thousands a second: they are shown the whole when they ask for it.
         let response = match Wish::of(request) {
             Wish::Representation => self.shown(key, status).await?,
-            Wish::Unsaid | Wish::Minimal => Response::empty(status),
+            Wish::Minimal => Response::empty(status),
+            Wish::Unsaid => {
+                let document = json!({ "@iot.id": id.get(), "@iot.selfLink": location });
+                Response::json(status, &document)
+            }
         };
         Ok(Response { location, ..response })
     }

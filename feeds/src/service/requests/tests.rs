@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use proptest::prelude::*;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -87,7 +88,7 @@ async fn observations_are_acknowledged_from_the_disk_or_refused_with_a_dead_lett
     let house = house();
     house.ask(Method::Post, "Things", gauge()).await;
     let sent = house.ask(Method::Post, "Datastreams(1)/Observations", json!({"result": 2})).await;
-    assert_eq!((sent.status, sent.body.len()), (201, 0));
+    assert_eq!((sent.status, document(&sent)["@iot.id"].as_i64()), (201, Some(2)));
     let address = sent.location.unwrap();
     assert_eq!(address, "https://x.example/v1.1/Observations(2)");
     for (path, body, status, letter) in [
@@ -263,4 +264,71 @@ async fn hostile_requests_are_refused_with_a_reason() {
         ..Request::default()
     };
     assert_eq!(house.send(form).await.status, 415);
+}
+
+/// Pieces that requests are made of, to be put together at random.
+fn scraps() -> impl Strategy<Value = String> {
+    let scraps = prop::sample::select(vec![
+        "--b",
+        "--b--",
+        "\r\n",
+        "\n\n",
+        "Content-Type: application/http",
+        "POST Things HTTP/1.1",
+        "GET $1 HTTP/1.1",
+        "Content-ID: 1",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"requests\":",
+        "\"id\":\"1\",",
+        "\"url\":\"$1\",",
+        "\"method\":\"post\",",
+        "\"@iot.id\":\"$1\"",
+        "\"op\":\"add\",",
+        "\"path\":\"/a/-\",",
+        "null",
+        "1e999",
+        ",",
+        ":",
+        "\u{0}",
+        "ổ",
+        "Content-Length: 99999999999",
+    ]);
+    prop::collection::vec(scraps, 0..24).prop_map(|scraps| scraps.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is sent: it is answered, and what refuses it is the sender's to mend.
+    #[test]
+    fn no_bytes_make_the_service_fail(
+        method in prop::sample::select(Method::ALL.to_vec()),
+        path in prop::sample::select(vec![
+            "$batch", "Things", "Things(1)", "Observations(1)", "CreateObservations",
+            "Datastreams(1)/Observations", "Things(1)/Datastreams", "%", "Things('1')", "",
+        ]),
+        content_type in prop::sample::select(vec![
+            "application/json", "multipart/mixed; boundary=b", "application/json-patch+json", "",
+        ]),
+        query in "[$a-z=(),; ]{0,20}",
+        body in scraps(),
+    ) {
+        static HOUSE: std::sync::OnceLock<(House, tokio::runtime::Runtime)> =
+            std::sync::OnceLock::new();
+        let (house, runtime) =
+            HOUSE.get_or_init(|| (house(), tokio::runtime::Runtime::new().unwrap()));
+        let request = Request {
+            method,
+            path: path.to_owned(),
+            query,
+            content_type: Some(content_type.to_owned()),
+            body: body.into(),
+            ..Request::default()
+        };
+        let answer = runtime.block_on(house.send(request));
+        prop_assert!((200..500).contains(&answer.status), "{answer:?}");
+    }
 }
