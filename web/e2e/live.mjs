@@ -1,6 +1,7 @@
 /** What the live part promises, by sentence: a gauge that the tests themselves make and feed. */
 
 import assert from 'node:assert/strict';
+import { connect, createServer } from 'node:net';
 
 const MINUTE_MS = 60_000;
 const GAUGE = 'Trạm thử trên sông';
@@ -41,7 +42,7 @@ export const LIVE_TESTS = {
     await page.keyboard.press('End');
     await page.locator('.chart-readout', { hasText: '\u00a0m' }).waitFor();
     await page.locator('.series-table summary').click();
-    assert.ok((await page.locator('.series-table tbody tr').count()) > 5, 'the table has the readings');
+    await page.locator('.series-table tbody tr').nth(5).waitFor();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByText('Tải CSV').click()]);
     assert.match(file.suggestedFilename(), /\.csv$/);
     await page.locator('[data-span=year]').click();
@@ -53,19 +54,22 @@ export const LIVE_TESTS = {
     const gauge = await aGauge(visit.server);
     if (!gauge) return;
     await gauge.tell(1.2);
-    // The line is cut where it is asked for, as a broken network does.
+    const wire = await aWire(visit.server);
+    visit.server = wire.url;
     const page = await visit.open({ hash: `${gauge.hash}&live=1` });
     await page.locator('.live-status[data-state=open]').waitFor();
-    await page.context().setOffline(true);
+    wire.cut();
     await page.locator('.live-status[data-state=lost]').waitFor({ timeout: 40_000 });
     assert.match(await page.locator('.live-words').innerText(), /Mất kết nối lúc/);
     await visit.keep('lost');
     await gauge.tell(1.44);
-    await page.context().setOffline(false);
+    wire.mend();
     await page.locator('.live-status[data-state=open]').waitFor({ timeout: 40_000 });
     await page.getByRole('button', { name: 'Danh sách trạm' }).click();
     await page.locator('.station-row', { hasText: '1,44' }).waitFor();
-    visit.complaints = visit.complaints.filter((text) => !/ERR_INTERNET_DISCONNECTED|ERR_NETWORK/.test(text));
+    // The browser itself notes the requests that failed meanwhile; that is no complaint of the page.
+    visit.complaints = visit.complaints.filter((text) => !/net::ERR_/.test(text));
+    wire.close();
   },
 
   async 'the past is played again, marked as such, and left again'(visit) {
@@ -88,12 +92,13 @@ export const LIVE_TESTS = {
 
   async 'alerts and feed health open, and say how things are'(visit) {
     const gauge = await aGauge(visit.server);
-    if (!gauge || !(await answers(visit.server, 'alerts?state=active'))) return;
+    if (!gauge) return;
     const page = await visit.open({ hash: `${gauge.hash}&live=1` });
     await page.getByRole('button', { name: 'Tình trạng thu nhận' }).click();
     await page.locator('.tiles').waitFor();
     assert.match(await page.locator('.tiles').innerText(), /Nhận vào[\s\S]*\/s/);
     await visit.keep('intake');
+    if (!(await answers(visit.server, 'alerts?state=active'))) return;
     await page.locator('[data-tool=alerts]').click();
     await page.locator('.alert, .empty-state:not([hidden])').first().waitFor();
     await visit.keep('alerts');
@@ -110,6 +115,30 @@ export const LIVE_TESTS = {
     await visit.keep('phone-live');
   },
 };
+
+/** A wire to the server that can be cut and mended. */
+async function aWire(server) {
+  const { hostname, port } = new URL(server);
+  const open = new Set();
+  let isCut = false;
+  const wire = createServer((near) => {
+    if (isCut) { near.destroy(); return; }
+    const far = connect(Number(port), hostname);
+    for (const [one, other] of [[near, far], [far, near]]) {
+      open.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => { open.delete(one); other.destroy(); });
+    }
+  });
+  await new Promise((ready) => wire.listen(0, '127.0.0.1', ready));
+  const cut = () => {
+    isCut = true;
+    for (const each of open) each.destroy();
+  };
+  const close = () => { cut(); wire.close(); };
+  return { url: `http://127.0.0.1:${wire.address().port}/`, cut, mend: () => (isCut = false), close };
+}
 
 /** Whether the server has what a test needs; says so where it has not. */
 async function answers(server, path) {

@@ -50,6 +50,12 @@ it('shows the twin only when the server links it', () => {
   expect(catalogueOf({ links }, COLLECTIONS).hasTwin).toBe(true);
 });
 
+it('has alerts and replay only where the server links them', () => {
+  const links = ['http://x/alerts/atom', 'http://x/dothi/replay/state?at={at}'].map((href) => ({ href }));
+  expect(catalogueOf({ links }, COLLECTIONS)).toMatchObject({ hasAlerts: true, hasReplay: true, hasLive: false });
+  expect(catalogueOf(LANDING, COLLECTIONS)).toMatchObject({ hasAlerts: false, hasReplay: false });
+});
+
 it('has live readings only where the server links them', () => {
   expect(catalogueOf(LANDING, COLLECTIONS).hasLive).toBe(false);
   for (const href of ['http://x/sensorthings/v1.1', 'http://x/dothi/live/latest']) {

@@ -12,6 +12,10 @@ export interface Catalogue {
   readonly hasTwin: boolean;
   /** Whether live readings are there. */
   readonly hasLive: boolean;
+  /** Whether alerts are there. */
+  readonly hasAlerts: boolean;
+  /** Whether the past can be played again. */
+  readonly hasReplay: boolean;
 }
 
 /** Fetches the landing page and the list of collections. */
@@ -32,6 +36,8 @@ export function catalogueOf(landing: unknown, answer: unknown): Catalogue {
     }),
     hasTwin: leadsTo(/\/3d\/?$/),
     hasLive: leadsTo(/\/(live\/latest|sensorthings\/v1\.1)\/?$/),
+    hasAlerts: leadsTo(/\/alerts(\/atom)?(\?|$)/),
+    hasReplay: leadsTo(/\/replay(\/\w+)?(\?|$)/),
   };
 }
 

@@ -1,6 +1,5 @@
 /** The alerts that hold now. While the live line is open it tells of changes; else they are asked for. */
 
-import { RequestError } from '../api/http.ts';
 import { SEVERITIES, type Alert } from './model.ts';
 import type { LiveApi } from './api.ts';
 
@@ -14,13 +13,15 @@ export class AlertWatch {
   isLoaded = false;
   private readonly api: LiveApi;
   private readonly onChange: () => void;
+  private readonly isThere: boolean;
   private isFollowed = false;
-  private isAbsent = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking = new AbortController();
 
-  constructor(api: LiveApi, onChange: () => void) {
+  /** `isThere` says whether the server has alerts at all. */
+  constructor(api: LiveApi, isThere: boolean, onChange: () => void) {
     this.api = api;
+    this.isThere = isThere;
     this.onChange = onChange;
     void this.ask();
   }
@@ -37,8 +38,7 @@ export class AlertWatch {
   }
 
   private async ask(): Promise<void> {
-    // A server without alerts is not asked again.
-    if (this.isAbsent) return;
+    if (!this.isThere) return;
     if (document.visibilityState === 'hidden') { this.later(); return; }
     this.asking.abort();
     this.asking = new AbortController();
@@ -49,9 +49,8 @@ export class AlertWatch {
       this.alerts = sorted(alerts.filter(({ state }) => state !== 'cleared'));
       this.isLoaded = true;
       this.onChange();
-    } catch (error) {
+    } catch {
       if (signal.aborted) return;
-      this.isAbsent = error instanceof RequestError && error.status === 404;
     }
     this.later();
   }

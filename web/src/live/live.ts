@@ -71,7 +71,7 @@ export class Live {
     this.layer = new LiveLayer(app.map);
     this.vehicles = new Vehicles(app.map);
     this.areas = new AlertAreas(app.map);
-    this.watch = new AlertWatch(this.api, () => {
+    this.watch = new AlertWatch(this.api, app.catalogue.hasAlerts, () => {
       this.drawAreas();
       this.topics.tell('alerts');
     });

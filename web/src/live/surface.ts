@@ -117,7 +117,9 @@ function barButtons(live: Live): HTMLElement[] {
     );
   const alerts = button(icon('bell'), 'bar.alerts', () => live.app.open('alerts'), { n: live.alerts.length });
   if (live.alerts.length) alerts.append(h('span', { class: 'count', attrs: { 'aria-hidden': 'true' } }, String(live.alerts.length)));
+  alerts.hidden = !live.app.catalogue.hasAlerts;
   const replay = button(sign('history'), 'replay.open', () => (live.replay ? live.stopReplay() : live.startReplay()));
+  replay.hidden = !live.app.catalogue.hasReplay;
   replay.setAttribute('aria-pressed', String(live.replay !== undefined));
   const off = button(icon('close'), 'bar.off', () => live.setOn(false));
   for (const each of [alerts, off]) each.classList.add('doubled');

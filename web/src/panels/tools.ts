@@ -91,6 +91,7 @@ function panelButtons(app: App, extra: string): HTMLElement[] {
 function liveGroup(app: App, door: LiveDoor): HTMLElement {
   const live = toggle('live', 'tool.live', () => door.isOn, () => door.setOn(!door.isOn));
   const alerts = button('bell', 'tool.alerts', () => app.open('alerts'));
+  alerts.hidden = !app.catalogue.hasAlerts;
   const count = h('span', { class: 'count', attrs: { 'aria-hidden': 'true' } });
   alerts.append(count);
   const show = (): void => {
