@@ -12,14 +12,17 @@
 //!
 //! Clocks are passed in ([`Clock`]), never asked of the system, so that replay and tests are exact.
 
+pub mod adapters;
 pub mod answer;
 #[cfg(test)]
 mod children;
 pub mod clock;
 pub mod entities;
 pub mod extent;
+pub mod inlets;
 pub mod latest;
 pub mod log;
+pub mod lookup;
 pub mod model;
 pub mod mqtt;
 pub mod qc;

@@ -15,6 +15,7 @@ use super::{
     Watch,
 };
 use crate::{
+    adapters::{self, Adapters, Delivery},
     log::{AppendError, Outcome},
     model::{EntityKind, StreamId},
     mqtt::{
@@ -31,12 +32,24 @@ const MAX_QOS: Qos = Qos::AtLeastOnce;
 pub struct Broker {
     service: Arc<Service>,
     accounts: Arc<dyn Accounts>,
+    adapters: Option<Arc<Adapters>>,
 }
 
 impl Broker {
     /// A service for those who have an account.
     pub fn new(service: Arc<Service>, accounts: Arc<dyn Accounts>) -> Self {
-        Self { service, accounts }
+        Self { service, accounts, adapters: None }
+    }
+
+    /// Messages at the topics of these adapters are taken by them.
+    pub fn with_adapters(self, adapters: Arc<Adapters>) -> Self {
+        Self { adapters: Some(adapters), ..self }
+    }
+
+    /// The adapter that takes messages of a topic; topics of SensorThings are nobody else's.
+    fn adapter(&self, topic: &str) -> Option<(&Adapters, &str)> {
+        let adapters = self.adapters.as_deref().filter(|_| !topic.starts_with(VERSION))?;
+        Some((adapters, adapters.of_topic(topic)?))
     }
 }
 
@@ -60,13 +73,16 @@ impl Application for Broker {
         publication: Publication,
     ) -> BoxFuture<'static, Verdict> {
         let Message { topic, payload, .. } = publication.message;
-        let source = format!("mqtt:{}/{}/{topic}", principal.name, publication.client_id);
-        let taken = self.service.take(&Intake {
-            source: source.into(),
-            path: &topic,
-            payload: &payload,
-            may_publish: &principal.may_publish,
-        });
+        let source = format!("mqtt:{}/{}/{topic}", principal.name, publication.client_id).into();
+        let may_publish = &principal.may_publish;
+        if let Some((adapters, adapter)) = self.adapter(&topic) {
+            let delivery =
+                Delivery { adapter, place: &topic, source, payload: &payload, may_publish };
+            let taken = adapters.take(&self.service, &delivery);
+            return async { adapted(async { taken?.await }.await) }.boxed();
+        }
+        let taken =
+            self.service.take(&Intake { source, path: &topic, payload: &payload, may_publish });
         async { verdict(async { taken?.await }.await) }.boxed()
     }
 
@@ -87,6 +103,15 @@ impl Application for Broker {
             Ok(Grant::Stream { max_qos: MAX_QOS, messages })
         }
         .boxed()
+    }
+}
+
+/// What the listener answers for what became of an adapter's payload.
+fn adapted(taken: Result<adapters::Taken, AppendError>) -> Verdict {
+    match taken.map(|taken| taken.refusal()) {
+        Ok(None) => Verdict::Accepted(Relay::Nobody),
+        Ok(Some(why)) => Verdict::Refused(Refusal::new(Why::BadPayload, why)),
+        Err(error) => verdict(Err(error)),
     }
 }
 

@@ -1,7 +1,11 @@
 //! Payloads with observations, from wherever they come: decoded, judged by the account's rights, and
 //! handed to the log.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    fmt::Debug,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::Value;
@@ -21,6 +25,13 @@ use crate::{
 
 /// What a letter's format begins with when it holds a payload as it came; the path follows.
 const LETTER_FORMAT: &str = "sensorthings:";
+
+/// Decodes dead letters whose formats the service does not know itself, such as an adapter's.
+pub trait LetterDecoder: Debug + Send + Sync {
+    /// The observations of a letter, or why it cannot be decoded; `None` when its format is none of
+    /// the decoder's.
+    fn decode(&self, letter: &Letter) -> Option<Result<Vec<NewObservation>, String>>;
+}
 
 /// Where observations can be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,7 +199,26 @@ impl Service {
     /// # Errors
     /// [`RedriveError`].
     pub fn redrive(&self) -> Result<Redriven, RedriveError> {
-        self.log.redrive(&|letter| self.decode_letter(letter).map_err(|why| why.to_string()))
+        let decoder = self.letter_decoder.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.log.redrive(&|letter| match decoder.as_ref().and_then(|it| it.decode(letter)) {
+            Some(decoded) => decoded.map(|mut observations| {
+                self.fill_features(&mut observations);
+                observations
+            }),
+            None => self.decode_letter(letter).map_err(|why| why.to_string()),
+        })
+    }
+
+    /// Has dead letters of other formats decoded by these from now on.
+    pub fn set_letter_decoder(&self, decoder: Arc<dyn LetterDecoder>) {
+        *self.letter_decoder.write().unwrap_or_else(PoisonError::into_inner) = Some(decoder);
+    }
+
+    /// Gives observations that name no feature of interest the place of their Thing.
+    pub(crate) fn fill_features(&self, observations: &mut [NewObservation]) {
+        for new in observations.iter_mut().filter(|new| new.feature.is_none()) {
+            new.feature = self.entities.feature_of(new.stream);
+        }
     }
 
     fn decode_letter(&self, letter: &Letter) -> Result<Vec<NewObservation>, IntakeError> {

@@ -27,10 +27,11 @@ use city::Instant;
 
 use crate::{
     clock::Clock,
-    entities::{EntityError, EntityStore},
+    entities::{EntityError, EntityFollower, EntityStore},
     extent::ExtentTable,
     latest::LatestTable,
     log::{EmbeddedLog, LogConfig, LogError, RecoveryReport},
+    lookup::StreamLookup,
     rollup::{RollupError, Rollups},
 };
 
@@ -38,7 +39,7 @@ pub use accounts::{Account, Accounts, MayPublish};
 pub use broker::Broker;
 pub use documents::Documents;
 pub use housekeeping::HousekeepingError;
-pub use intake::{Intake, IntakeError, Taken, Target};
+pub use intake::{Intake, IntakeError, LetterDecoder, Taken, Target};
 pub use live::{Event, Heard, Live, Scope, Subject, Watch};
 pub use place::Place;
 pub use rows::{Row, TakenRows};
@@ -98,12 +99,15 @@ pub struct Service {
     pub extents: Arc<ExtentTable>,
     /// Who hears of changes.
     pub live: Arc<Live>,
+    /// Which datastream a device means.
+    pub lookup: Arc<StreamLookup>,
     /// Entities and observations as documents.
     pub documents: Documents,
     /// Where the MQTT listener is reached, for the root document.
     mqtt_endpoints: RwLock<Vec<String>>,
     /// Held while an observation is read, changed and written.
     amending: tokio::sync::Mutex<()>,
+    letter_decoder: RwLock<Option<Arc<dyn LetterDecoder>>>,
     housekeeping: Housekeeping,
     _housekeeper: Housekeeper,
 }
@@ -120,8 +124,10 @@ impl Service {
     ) -> Result<(Self, RecoveryReport), ServiceError> {
         let live = Arc::new(Live::default());
         let latest = Arc::new(LatestTable::default());
-        let entities = EntityStore::open(dir, clock.clone(), vec![live.clone()])?;
-        let entities = Arc::new(entities);
+        let lookup = Arc::new(StreamLookup::default());
+        let followers: Vec<Arc<dyn EntityFollower>> = vec![live.clone(), lookup.clone()];
+        let entities = Arc::new(EntityStore::open(dir, clock.clone(), followers)?);
+        lookup.fill(&entities);
         let extents = Arc::new(ExtentTable::new(entities.clone()));
         let (log, report) = EmbeddedLog::open(
             &dir.join("log"),
@@ -155,9 +161,11 @@ impl Service {
             latest,
             extents,
             live,
+            lookup,
             documents,
             mqtt_endpoints: RwLock::default(),
             amending: tokio::sync::Mutex::default(),
+            letter_decoder: RwLock::default(),
             housekeeping,
             _housekeeper,
         };

@@ -8,6 +8,7 @@
 )]
 
 mod acknowledgement;
+mod adapters;
 mod client;
 mod desk;
 mod hostile;

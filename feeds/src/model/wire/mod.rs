@@ -11,4 +11,5 @@ pub(crate) use data_array::data_array_rows;
 pub use entity::{body_document, read_body};
 pub use field::WireError;
 pub(crate) use field::{given, id_of};
+pub(crate) use observation::result_of;
 pub use observation::{new_observation, observation_body, observation_document, quality_document};

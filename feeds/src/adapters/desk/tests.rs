@@ -1,0 +1,6 @@
+//! Payloads of each format through a real service.
+
+mod city;
+mod formats;
+mod models;
+mod refused;
