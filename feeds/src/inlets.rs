@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::adapters::AdapterConfig;
+use crate::{
+    adapters::AdapterConfig, bridge::BridgeConfig, egress::EgressConfig, pollers::PollerConfig,
+};
 
 /// What stands in `feeds.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -13,6 +15,15 @@ pub struct InletsConfig {
     /// Payloads of other systems.
     #[serde(default, rename = "adapter")]
     pub adapters: Vec<AdapterConfig>,
+    /// Services and files of others that are asked for.
+    #[serde(default, rename = "poller")]
+    pub pollers: Vec<PollerConfig>,
+    /// Outside brokers.
+    #[serde(default, rename = "bridge")]
+    pub bridges: Vec<BridgeConfig>,
+    /// Which hosts may be asked.
+    #[serde(default)]
+    pub egress: EgressConfig,
 }
 
 /// Why `feeds.toml` cannot be used.
@@ -62,7 +73,33 @@ impl InletsConfig {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::{
+        SystemClock,
+        adapters::Adapters,
+        egress::Egress,
+        service::{Service, ServiceConfig},
+    };
+
+    #[test]
+    fn the_example_that_people_begin_with_can_be_used() {
+        let example = include_str!("../../docs/feeds.toml");
+        let config = InletsConfig::parse("docs/feeds.toml".as_ref(), example).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let opened = Service::open(dir.path(), ServiceConfig::default(), Arc::new(SystemClock));
+        let service = opened.unwrap().0;
+        let adapters = Adapters::new(&config.adapters, &service).unwrap();
+        for poller in &config.pollers {
+            poller.check().unwrap();
+            assert!(adapters.names().any(|name| name == poller.adapter));
+        }
+        for bridge in &config.bridges {
+            bridge.check().unwrap();
+        }
+        Egress::new(&config.egress).unwrap();
+    }
 
     #[test]
     fn an_unknown_key_is_refused_with_its_line() {

@@ -14,17 +14,22 @@
 
 pub mod adapters;
 pub mod answer;
+pub mod bridge;
 #[cfg(test)]
 mod children;
 pub mod clock;
+pub mod egress;
 pub mod entities;
 pub mod extent;
+#[cfg(test)]
+mod gauges;
 pub mod inlets;
 pub mod latest;
 pub mod log;
 pub mod lookup;
 pub mod model;
 pub mod mqtt;
+pub mod pollers;
 pub mod qc;
 pub mod query;
 pub mod rollup;

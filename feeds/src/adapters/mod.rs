@@ -18,6 +18,7 @@ mod device;
 mod error;
 mod format;
 mod json;
+mod known;
 mod letter;
 mod lorawan;
 mod mapping;

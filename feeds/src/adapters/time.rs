@@ -1,7 +1,12 @@
 //! Times as payloads write them.
 
 use city::Instant;
-use jiff::{Timestamp, civil::DateTime, fmt::strtime, tz::Offset};
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    fmt::strtime,
+    tz::{Offset, TimeZone},
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -47,6 +52,13 @@ impl TryFrom<String> for Zone {
 impl Zone {
     fn instant(self, at: DateTime) -> Option<Instant> {
         self.0.to_timestamp(at).ok().map(instant)
+    }
+
+    /// The civil time of an instant, in a pattern of `strftime`.
+    pub(crate) fn format(self, at: Instant, pattern: &str) -> Result<String, String> {
+        let at = Timestamp::from_microsecond(at.as_micros()).map_err(|why| why.to_string())?;
+        let zoned = at.to_zoned(TimeZone::fixed(self.0));
+        strtime::format(pattern, &zoned).map_err(|why| why.to_string())
     }
 }
 

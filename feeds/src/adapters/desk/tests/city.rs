@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::super::*;
+pub(super) use crate::gauges::{row, thing};
 use crate::{
-    Clock, ManualClock,
+    Clock, ManualClock, gauges,
     inlets::InletsConfig,
-    model::{
-        EntityKey, EntityKind, Id, Observation, Seq,
-        wire::{body_document, observation_document},
-    },
+    model::{EntityKind, Id, Observation, Seq},
     service::ServiceConfig,
 };
 
@@ -24,23 +22,6 @@ pub(super) struct City {
     pub(super) adapters: Arc<Adapters>,
     runtime: tokio::runtime::Runtime,
     _dir: TempDir,
-}
-
-/// A Thing that is found by `device_id`, with a datastream for each observed property.
-pub(super) fn thing(device: &str, observed: &[&str]) -> Value {
-    let streams = observed.iter().map(|name| {
-        json!({
-            "name": format!("{device}: {name}"),
-            "observationType":
-                "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Observation",
-            "unitOfMeasurement": {"name": null, "symbol": null, "definition": null},
-            "Sensor": {"name": "Cảm biến", "encodingType": "text/html", "metadata": "x"},
-            "ObservedProperty":
-                {"name": name, "definition": format!("https://x.example/{name}")},
-        })
-    });
-    let streams: Vec<_> = streams.collect();
-    json!({"name": device, "properties": {"device_id": device}, "Datastreams": streams})
 }
 
 impl City {
@@ -87,13 +68,7 @@ impl City {
 
     /// What is recorded: the name of the datastream, time and result.
     pub(super) fn recorded(&self) -> Vec<(String, String, Value)> {
-        let told = |it: &Arc<Observation>| {
-            let key = EntityKey::new(EntityKind::Datastream, it.stream.0);
-            let entity = self.service.entities.entity(key).unwrap();
-            let name = body_document(&entity.body)["name"].as_str().unwrap().to_owned();
-            (name, it.time.to_string(), observation_document(it)["result"].clone())
-        };
-        self.observations().iter().map(told).collect()
+        gauges::recorded(&self.service)
     }
 
     pub(super) fn observations(&self) -> Vec<Arc<Observation>> {
@@ -113,9 +88,4 @@ fn adapters(config: &str, service: &Service) -> Arc<Adapters> {
 
 pub(super) fn stream(number: i64) -> StreamId {
     StreamId(Id::new(number).unwrap())
-}
-
-/// A row of what is recorded.
-pub(super) fn row(name: &str, time: &str, result: impl Into<Value>) -> (String, String, Value) {
-    (name.to_owned(), time.to_owned(), result.into())
 }

@@ -1,0 +1,98 @@
+//! Packets over a stream, as a client sends and receives them.
+
+use std::{io, sync::Arc, time::Duration};
+
+use bytes::BytesMut;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{
+        ClientConfig, RootCertStore,
+        pki_types::{CertificateDer, ServerName, pem::PemObject},
+    },
+};
+
+use super::{BridgeConfig, BridgeError};
+use crate::mqtt::codec::{Decoder, Packet, Version, encode};
+
+/// The version that the bridge speaks: every broker does.
+pub(super) const VERSION: Version = Version::V3;
+/// Longer than connecting takes anywhere.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// A connection to a broker.
+pub(super) struct Connection {
+    stream: Box<dyn Stream>,
+    input: BytesMut,
+    decoder: Decoder,
+}
+
+impl Connection {
+    /// Connects, over TLS where certificates are given.
+    pub(super) async fn open(config: &BridgeConfig) -> Result<Self, BridgeError> {
+        let connecting = async {
+            let stream = TcpStream::connect((config.host.as_str(), config.port())).await?;
+            stream.set_nodelay(true)?;
+            let Some(path) = &config.ca_file else {
+                return Ok(Box::new(stream) as Box<dyn Stream>);
+            };
+            let stream = encrypted(stream, &config.host, path).await?;
+            Ok(Box::new(stream) as Box<dyn Stream>)
+        };
+        let connected = timeout(PATIENCE, connecting).await.map_err(|_| timed_out());
+        let stream = connected.and_then(|it| it).map_err(BridgeError::Connect)?;
+        let decoder = Decoder::of_version(VERSION, config.most_bytes);
+        Ok(Self { stream, input: BytesMut::new(), decoder })
+    }
+
+    /// The next packet. It may be dropped while it waits: nothing is lost then.
+    pub(super) async fn next(&mut self) -> Result<Packet, BridgeError> {
+        loop {
+            if let Some((packet, _)) = self.decoder.decode(&mut self.input)? {
+                return Ok(packet);
+            }
+            let read = self.stream.read_buf(&mut self.input).await;
+            if read.map_err(BridgeError::Lost)? == 0 {
+                return Err(BridgeError::Lost(io::ErrorKind::UnexpectedEof.into()));
+            }
+        }
+    }
+
+    /// Sends packets; a broker that takes nothing is gone.
+    pub(super) async fn send(&mut self, packets: &[Packet]) -> Result<(), BridgeError> {
+        let mut bytes = BytesMut::new();
+        for packet in packets {
+            encode(packet, VERSION, &mut bytes)?;
+        }
+        let sent = timeout(PATIENCE, self.stream.write_all(&bytes)).await;
+        sent.map_err(|_| timed_out()).and_then(|it| it).map_err(BridgeError::Lost)
+    }
+}
+
+async fn encrypted(
+    stream: TcpStream,
+    host: &str,
+    path: &std::path::Path,
+) -> io::Result<impl Stream + use<>> {
+    let wrong = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
+    let mut roots = RootCertStore::empty();
+    let certificates = CertificateDer::pem_file_iter(path);
+    for certificate in certificates.map_err(|why| wrong(format!("ca_file: {why}")))? {
+        let certificate = certificate.map_err(|why| wrong(format!("ca_file: {why}")))?;
+        roots.add(certificate).map_err(|why| wrong(format!("ca_file: {why}")))?;
+    }
+    let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned()).map_err(|why| wrong(why.to_string()))?;
+    TlsConnector::from(Arc::new(tls)).connect(name, stream).await
+}
+
+fn timed_out() -> io::Error {
+    io::ErrorKind::TimedOut.into()
+}

@@ -1,0 +1,5 @@
+//! A bridge to Debian's mosquitto.
+
+mod broker;
+mod killed;
+mod ways;

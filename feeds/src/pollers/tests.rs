@@ -1,0 +1,7 @@
+//! Pollers against servers that are real.
+
+mod egress;
+mod ftp;
+mod http;
+mod web;
+mod world;
