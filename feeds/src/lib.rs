@@ -13,6 +13,7 @@
 //! Clocks are passed in ([`Clock`]), never asked of the system, so that replay and tests are exact.
 
 pub mod adapters;
+pub mod alerts;
 pub mod answer;
 pub mod bridge;
 #[cfg(test)]

@@ -30,7 +30,7 @@ use crate::{
     entities::{EntityError, EntityFollower, EntityStore},
     extent::ExtentTable,
     latest::LatestTable,
-    log::{EmbeddedLog, LogConfig, LogError, RecoveryReport},
+    log::{EmbeddedLog, Follower, LogConfig, LogError, RecoveryReport},
     lookup::StreamLookup,
     rollup::{RollupError, Rollups},
 };
@@ -58,11 +58,21 @@ pub struct ServiceConfig {
     pub root: String,
     /// Minutes of numbers are kept for so many days; hours and days for ever.
     pub minute_days: u32,
+    /// Who else hears of commits of the log, such as alerts; after the latest values.
+    pub followers: Vec<Arc<dyn Follower>>,
+    /// Who else hears of changed entities.
+    pub entity_followers: Vec<Arc<dyn EntityFollower>>,
 }
 
 impl Default for ServiceConfig {
     fn default() -> Self {
-        Self { log: LogConfig::default(), root: String::new(), minute_days: 730 }
+        Self {
+            log: LogConfig::default(),
+            root: String::new(),
+            minute_days: 730,
+            followers: Vec::new(),
+            entity_followers: Vec::new(),
+        }
     }
 }
 
@@ -125,16 +135,20 @@ impl Service {
         let live = Arc::new(Live::default());
         let latest = Arc::new(LatestTable::default());
         let lookup = Arc::new(StreamLookup::default());
-        let followers: Vec<Arc<dyn EntityFollower>> = vec![live.clone(), lookup.clone()];
-        let entities = Arc::new(EntityStore::open(dir, clock.clone(), followers)?);
+        let mut entity_followers: Vec<Arc<dyn EntityFollower>> = vec![live.clone(), lookup.clone()];
+        entity_followers.extend(config.entity_followers);
+        let entities = Arc::new(EntityStore::open(dir, clock.clone(), entity_followers)?);
         lookup.fill(&entities);
         let extents = Arc::new(ExtentTable::new(entities.clone()));
+        let mut followers: Vec<Arc<dyn Follower>> =
+            vec![latest.clone(), extents.clone(), live.clone()];
+        followers.extend(config.followers);
         let (log, report) = EmbeddedLog::open(
             &dir.join("log"),
             config.log,
             clock.clone(),
             entities.clone(),
-            vec![latest.clone(), extents.clone(), live.clone()],
+            followers,
         )?;
         let log = Arc::new(log);
         let latest_path = dir.join("latest");
