@@ -61,6 +61,8 @@ function compressed(): Plugin {
   };
 }
 
+const SHARED = /maplibre-gl-worker\.mjs\?url|src[\\/](map[\\/](frame|overlay)|coords[\\/](format|zones)|panels[\\/](zone-picker|select|share)|geo[\\/]bounds)\.ts/;
+
 export default defineConfig({
   // Relative addresses, so that the map also works under a base path behind a proxy.
   base: './',
@@ -71,7 +73,15 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules[\\/](maplibre-gl|@maplibre|@mapbox)/ }] },
+        codeSplitting: {
+          groups: [
+            // What the first view shares with parts that come on demand, in one file: each more would cost
+            // a slow line another request. With the worker's address, for which the first part of the
+            // page must not wait for the map.
+            { name: 'shared', test: SHARED, priority: 2 },
+            { name: 'maplibre', test: /node_modules[\\/](maplibre-gl|@maplibre|@mapbox)/ },
+          ],
+        },
       },
     },
   },
