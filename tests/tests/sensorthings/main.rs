@@ -1,0 +1,3 @@
+//! SensorThings as others speak it: clients and validators of other people against the real server.
+
+mod clients;
