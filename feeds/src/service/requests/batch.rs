@@ -10,9 +10,10 @@ mod json;
 mod multipart;
 mod reference;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 
 use super::{
     Call, JSON, MOST_BODY_BYTES, Method, Request, Response,
@@ -27,6 +28,9 @@ const MOST_REQUESTS: usize = 2000;
 /// As many bytes of answers a batch has at most; what comes after is not done.
 const MOST_ANSWER_BYTES: usize = 64 << 20;
 
+/// As many observations of a batch wait for the disk together.
+const MOST_AT_ONCE: usize = 500;
+
 /// One request of a batch.
 #[derive(Debug, Clone, Default)]
 struct Part {
@@ -39,6 +43,19 @@ struct Part {
     content_type: Option<String>,
     prefer: Option<String>,
     body: Bytes,
+}
+
+impl Part {
+    /// Whether it sends observations and needs nothing of the requests before: many of these take
+    /// their places in the log one after the other and wait for one commit.
+    fn is_plain_observation(&self) -> bool {
+        let path = self.url.split('?').next().unwrap_or_default();
+        self.method.eq_ignore_ascii_case("POST")
+            && path.ends_with("Observations")
+            && !self.url.contains('$')
+            && self.depends_on.is_empty()
+            && !self.body.windows(2).any(|pair| pair == b"\"$")
+    }
 }
 
 /// What stands in a batch.
@@ -66,6 +83,12 @@ enum Answered {
         failed: Option<usize>,
         answers: Vec<Answer>,
     },
+}
+
+impl Item {
+    fn is_plain_observation(&self) -> bool {
+        matches!(self, Self::One(part) if part.is_plain_observation())
+    }
 }
 
 impl Answered {
@@ -146,11 +169,24 @@ impl Call<'_> {
         let mut before = Before::default();
         let mut answered = Vec::with_capacity(items.len());
         let mut bytes = 0;
-        for item in items {
+        let mut items = VecDeque::from(items);
+        while let Some(item) = items.pop_front() {
             let one = match item {
                 Item::One(part) if bytes > MOST_ANSWER_BYTES => {
                     let response = Problem::too_much(MOST_ANSWER_BYTES).into_response();
                     Answered::One(Answer { id: part.id, response })
+                }
+                Item::One(part) if part.is_plain_observation() && !stops => {
+                    let mut run = vec![part];
+                    while run.len() < MOST_AT_ONCE
+                        && items.front().is_some_and(Item::is_plain_observation)
+                        && let Some(Item::One(next)) = items.pop_front()
+                    {
+                        run.push(next);
+                    }
+                    let answers = self.at_once(run, &mut before).await;
+                    answered.extend(answers.into_iter().map(Answered::One));
+                    continue;
                 }
                 Item::One(part) => Answered::One(self.one(part, &mut before).await),
                 Item::ChangeSet { name, parts } => self.change_set(name, parts, &mut before).await,
@@ -167,6 +203,20 @@ impl Call<'_> {
 
     /// Does one request.
     async fn one(&self, part: Part, before: &mut Before) -> Answer {
+        let answer = self.answer_to(part, before).await;
+        before.note(&answer, self.documents.root());
+        answer
+    }
+
+    /// Does plain observations: they are taken in their order, and wait for the disk together.
+    async fn at_once(&self, parts: Vec<Part>, before: &mut Before) -> Vec<Answer> {
+        let seen: &Before = before;
+        let answers = join_all(parts.into_iter().map(|part| self.answer_to(part, seen))).await;
+        answers.iter().for_each(|answer| before.note(answer, self.documents.root()));
+        answers
+    }
+
+    async fn answer_to(&self, part: Part, before: &Before) -> Answer {
         let id = part.id.clone();
         let answered = async {
             before.check(&part)?;
@@ -174,10 +224,7 @@ impl Call<'_> {
             let address = address::of(&request)?;
             self.answer(&request, address).await
         };
-        let response = answered.await.unwrap_or_else(Problem::into_response);
-        let answer = Answer { id, response };
-        before.note(&answer, self.documents.root());
-        answer
+        Answer { id, response: answered.await.unwrap_or_else(Problem::into_response) }
     }
 }
 

@@ -5,7 +5,12 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{ManualClock, log::LetterId, service::ServiceConfig};
+use crate::{
+    ManualClock,
+    log::{LetterId, ObservationLog},
+    model::Seq,
+    service::ServiceConfig,
+};
 
 /// A service of its own, and who asks it.
 struct House {
@@ -264,6 +269,31 @@ async fn hostile_requests_are_refused_with_a_reason() {
         ..Request::default()
     };
     assert_eq!(house.send(form).await.status, 415);
+}
+
+#[tokio::test]
+async fn observations_of_a_batch_keep_their_order_and_wait_for_the_disk_together() {
+    let house = house();
+    house.ask(Method::Post, "Things", gauge()).await;
+    let requests: Vec<_> = (0..700)
+        .map(|n| {
+            let body = if n == 300 { json!({"result": "x"}) } else { json!({"result": n}) };
+            json!({"id": n.to_string(), "method": "post", "url": "Datastreams(1)/Observations", "body": body})
+        })
+        .collect();
+    let before = house.service.log.health().commits;
+    let answered = house.ask(Method::Post, "$batch", json!({ "requests": requests })).await;
+    let answered = document(&answered);
+    assert_eq!(answered["responses"][300]["status"], 400);
+    assert_eq!(answered["responses"][699]["id"], "699");
+    let entries = house.service.log.read(Seq::new(1), 1000).unwrap();
+    let results: Vec<_> =
+        entries.iter().filter_map(|entry| entry.observation.result.as_number()).collect();
+    let expected: Vec<_> = (0..700).filter(|n| *n != 300).map(f64::from).collect();
+    assert_eq!(results, expected);
+    // Two runs; the log may part each of them where it takes jobs while they still come.
+    let commits = house.service.log.health().commits - before;
+    assert!(commits < 100, "{commits} commits");
 }
 
 /// Pieces that requests are made of, to be put together at random.

@@ -93,7 +93,13 @@ impl Call<'_> {
         let recorded = self.record(observations, worked.added).await;
         recorded.map_err(|problem| Numbered(0, problem))?;
         let mut answers = Vec::with_capacity(worked.parts.len());
+        let mut run = Vec::new();
         for (part, done) in worked.parts.into_iter().zip(worked.done) {
+            if done.is_none() && part.is_plain_observation() {
+                run.push(part);
+                continue;
+            }
+            answers.extend(self.at_once(std::mem::take(&mut run), before).await);
             answers.push(match done {
                 None => self.one(part, before).await,
                 Some((done, wish)) => {
@@ -105,6 +111,7 @@ impl Call<'_> {
                 }
             });
         }
+        answers.extend(self.at_once(run, before).await);
         Ok(answers)
     }
 }
