@@ -51,7 +51,8 @@ async fn serve(stream: TcpStream, service: Arc<Service>, mqtt: SocketAddr) -> st
         stream.read_exact(&mut body).await?;
         let mut words = first.split(' ');
         let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        let path = path.strip_prefix("/sensorthings/v1.1/").unwrap_or("?").to_owned();
+        let path = path.strip_prefix("/sensorthings/v1.1").unwrap_or("/?");
+        let path = path.trim_start_matches('/').to_owned();
         let (status, document) = match method {
             "GET" if path.is_empty() => (200, root(mqtt)),
             "GET" => get(&service, path).await,

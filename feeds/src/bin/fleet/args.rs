@@ -45,13 +45,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "INSTANT")]
     pub(crate) scenario_start: Option<city::Instant>,
 
-    /// When the devices begin to measure; an instant of the past is made up for. Now otherwise
-    #[arg(long, value_name = "INSTANT")]
+    /// When the devices begin to measure: an instant of the past, which is made up for. Now otherwise
+    #[arg(long, value_name = "INSTANT", conflicts_with = "history")]
     pub(crate) begin: Option<city::Instant>,
 
-    /// Time runs so many times as fast; observations never tell of the future
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = positive)]
-    pub(crate) speed: f64,
+    /// Make up for so long before now, such as 24h
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) history: Option<Duration>,
+
+    /// Time runs so many times as fast; where the past is made up for, until then [default: 1, or
+    /// 3600 for the past]. Observations never tell of the future
+    #[arg(long, value_name = "FACTOR", value_parser = positive)]
+    pub(crate) speed: Option<f64>,
 
     /// End after so long, such as 30s, 10m or 2h
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -122,7 +127,7 @@ mod tests {
     fn the_command_line_is_sound_and_has_the_defaults_of_a_demo() {
         Args::command().debug_assert();
         let args = Args::try_parse_from(["fleet", "--server", "http://127.0.0.1:8080"]).unwrap();
-        assert_eq!((args.speed, args.rate, args.duration), (1.0, None, None));
+        assert_eq!((args.speed, args.rate, args.duration), (None, None, None));
         assert_eq!(args.patience, Duration::from_secs(600));
         let more =
             ["fleet", "--server", "x", "--duration", "90s", "--rate", "5000", "--batch", "50"];

@@ -25,6 +25,8 @@ pub(crate) struct Pace {
     pub(crate) begin_s: f64,
     /// Seconds of the model in one of ours.
     pub(crate) speed: f64,
+    /// Whether it makes up for the past, and runs as our own time once it has.
+    pub(crate) catches_up: bool,
     pub(crate) since: Instant,
     /// What our own time is.
     pub(crate) clock: Arc<dyn Clock>,
@@ -32,12 +34,24 @@ pub(crate) struct Pace {
 
 impl Pace {
     fn now_s(&self) -> f64 {
-        self.begin_s + self.speed * self.since.elapsed().as_secs_f64()
+        self.after_s(self.since.elapsed())
     }
 
-    /// How long until an instant of the model.
-    fn until(&self, t_s: f64) -> Duration {
-        Duration::try_from_secs_f64((t_s - self.now_s()) / self.speed).unwrap_or_default()
+    /// The instant of the model after so long a time of ours.
+    fn after_s(&self, elapsed: Duration) -> f64 {
+        let fast_s = self.begin_s + self.speed * elapsed.as_secs_f64();
+        if self.catches_up { fast_s.min(self.present_s()) } else { fast_s }
+    }
+
+    fn present_s(&self) -> f64 {
+        self.clock.now().as_micros() as f64 / 1e6
+    }
+
+    /// How long it takes from one instant of the model to a later one.
+    fn between(&self, now_s: f64, then_s: f64) -> Duration {
+        let is_live = self.catches_up && now_s >= self.present_s() - 1.0;
+        let speed = if is_live { 1.0 } else { self.speed };
+        Duration::try_from_secs_f64((then_s - now_s) / speed).unwrap_or_default()
     }
 
     /// The time that a device tells for an instant of the model: that instant, or the present where
@@ -111,7 +125,9 @@ impl Fleet {
                 self.tell(round.device, &round.streams, round.at_s).await?;
                 self.obey_waiting().await?;
             }
-            let wait = schedule.next_s().map_or(Duration::from_secs(1), |t_s| self.pace.until(t_s));
+            let wait = schedule
+                .next_s()
+                .map_or(Duration::from_secs(1), |t_s| self.pace.between(self.pace.now_s(), t_s));
             tokio::select! {
                 () = sleep(wait) => {}
                 Some(order) = self.incoming.recv() => self.obey(&order).await?,
@@ -247,5 +263,30 @@ impl Fleet {
             shown.extend(its.map(|(index, _)| index));
         }
         shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use feeds::ManualClock;
+
+    use super::*;
+
+    #[test]
+    fn the_past_is_made_up_for_and_then_time_runs_as_ours() {
+        let at_s = |seconds: i64| city::Instant::from_micros(seconds * 1_000_000);
+        let clock = Arc::new(ManualClock::at(at_s(10_020)));
+        let pace = |catches_up| {
+            let (since, clock): (_, Arc<dyn Clock>) = (Instant::now(), clock.clone());
+            Pace { begin_s: 6_400.0, speed: 100.0, catches_up, since, clock }
+        };
+        assert_eq!(pace(true).after_s(Duration::from_secs(20)), 8_400.0);
+        assert_eq!(pace(true).between(8_400.0, 8_500.0), Duration::from_secs(1));
+        clock.set(at_s(10_100));
+        assert_eq!(pace(true).after_s(Duration::from_secs(100)), 10_100.0);
+        assert_eq!(pace(true).between(10_100.0, 10_105.0), Duration::from_secs(5));
+        // Without that it goes on as fast, and devices tell the present.
+        assert_eq!(pace(false).after_s(Duration::from_secs(100)), 16_400.0);
+        assert_eq!(pace(false).stamp_us(16_400.0), 10_100_000_000);
     }
 }

@@ -86,8 +86,11 @@ impl Asker {
 
     async fn wait_for_root(&self, patience: Duration) -> Result<Value, AskError> {
         let until = Instant::now() + patience;
+        // The root document stands at the root itself, not in a folder of that name.
+        let mut root = self.root.clone();
+        root.set_path(self.root.path().trim_end_matches('/'));
         loop {
-            match self.get(&self.root).await {
+            match self.get(&root).await {
                 Ok(document) => return Ok(document),
                 Err(AskError::Unreachable { .. }) if Instant::now() < until => {}
                 Err(AskError::Status { status, .. })
@@ -200,6 +203,7 @@ fn wants_more(device: &Device) -> bool {
         DeviceKind::Cabinet => &["code"],
         DeviceKind::Detector => &["lanes"],
         DeviceKind::Signal => &["cycle"],
+        DeviceKind::Vehicle => &["headway"],
         _ => &[],
     };
     wanted.iter().any(|name| !device.attributes.contains_key(*name))

@@ -3,12 +3,13 @@
 use std::{error::Error, io::Write as _, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use city::Instant;
 use feeds::{Clock, SystemClock};
 use reqwest::Client;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
-    time::{Instant, interval_at, sleep, timeout},
+    time::{self, interval_at, sleep, timeout},
 };
 
 use crate::{
@@ -36,6 +37,8 @@ const TOPICS: usize = 900;
 const HTTP_LINKS: usize = 4;
 /// Answers are waited for this long at the end.
 const LAST_ANSWERS: Duration = Duration::from_secs(15);
+/// The past is made up for so many times as fast as it passed.
+const CATCH_UP: f64 = 3600.0;
 /// One HTTP request may take this long.
 const REQUEST: Duration = Duration::from_secs(30);
 
@@ -115,7 +118,12 @@ fn connect(
     )?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let dice = Dice::new(args.seed);
-    let begin = args.begin.unwrap_or_else(|| clock.now());
+    let ago_us = args.history.map(|it| i64::try_from(it.as_micros()).unwrap_or(i64::MAX));
+    let now_us = clock.now().as_micros();
+    let earlier = Instant::from_micros(now_us.saturating_sub(ago_us.unwrap_or(0)));
+    let begin = args.begin.unwrap_or(earlier);
+    let catches_up = begin.as_micros() < now_us;
+    let speed = args.speed.unwrap_or(if catches_up { CATCH_UP } else { 1.0 });
     let begin_s = begin.as_micros() as f64 / 1e6;
     let start = args.scenario_start.unwrap_or(begin);
     let scenario = Scenario { kind: args.scenario, start_s: start.as_micros() as f64 / 1e6 };
@@ -158,7 +166,7 @@ fn connect(
             links.spawn(HttpLink { client, root, token, dice, tally }.run(inbox));
         }
     }
-    let pace = Pace { begin_s, speed: args.speed, since: Instant::now(), clock };
+    let pace = Pace { begin_s, speed, catches_up, since: time::Instant::now(), clock };
     let faults = Faults::new(args.faults.clone(), args.seed);
     let orders = Orders::new(&devices);
     Ok(Fleet { devices, world, faults, outlets, link_of, pace, orders, incoming, dice })
@@ -190,13 +198,13 @@ async fn until_over(args: &Args, tally: &Tally) -> Option<String> {
 /// A line now and then; never ends.
 async fn report(args: &Args, tally: &Tally) {
     let mut before = Snapshot::default();
-    let mut since = Instant::now();
+    let mut since = time::Instant::now();
     let mut ticks = interval_at(since + args.report, args.report);
     loop {
         ticks.tick().await;
         let now = tally.snapshot();
         say(&line("fleet", &now, &before, since.elapsed()));
-        (before, since) = (now, Instant::now());
+        (before, since) = (now, time::Instant::now());
     }
 }
 

@@ -15,8 +15,16 @@ const STOP_M: f64 = 60.0;
 #[derive(Debug, Default)]
 pub(crate) struct Features {
     attributes: HashMap<(String, String), Map<String, Value>>,
-    lines: Vec<(String, String, Vec<[f64; 2]>)>,
+    lines: Vec<Line>,
     stops: Vec<[f64; 2]>,
+}
+
+/// A line of buses.
+#[derive(Debug)]
+struct Line {
+    feature: (String, String),
+    code: String,
+    positions: Vec<[f64; 2]>,
 }
 
 impl Features {
@@ -36,11 +44,10 @@ impl Features {
             let read =
                 read.filter(|(name, value)| READ.contains(&name.as_str()) && !value.is_null());
             let read: Map<_, _> = read.map(|(name, value)| (name.clone(), value.clone())).collect();
-            if layer == Self::LINES {
+            if let Some(positions) = line_of(feature) {
                 let code = read.get("code").and_then(Value::as_str).unwrap_or(&id).to_owned();
-                if let Some(line) = line_of(feature) {
-                    self.lines.push((id.clone(), code, line));
-                }
+                let feature = (layer.to_owned(), id.clone());
+                self.lines.push(Line { feature, code, positions });
             }
             if layer == Self::STOPS {
                 self.stops.extend(first_point(feature));
@@ -59,13 +66,13 @@ impl Features {
 
     /// The way of a bus: that of the line which it is of, or of one of the lines.
     pub(crate) fn way_of(&self, bus: &Device, number: usize) -> Option<Way> {
-        let feature = bus.feature.as_ref().filter(|(layer, _)| layer == Self::LINES);
-        let named = bus.text("line");
-        let own = self.lines.iter().find(|(id, code, _)| {
-            feature.is_some_and(|(_, own)| own == id) || named.is_some_and(|own| own == code)
-        });
+        let code = bus.text("line");
+        let is_its = |line: &&Line| {
+            bus.feature.as_ref() == Some(&line.feature) || code == Some(line.code.as_str())
+        };
+        let own = self.lines.iter().find(is_its);
         let line = own.or_else(|| self.lines.get(number % self.lines.len().max(1)))?;
-        Way::new(&line.2, &self.stops)
+        Way::new(&line.positions, &self.stops)
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) enum Quantity {
 
 /// Words in English, Vietnamese and in formulas, for things in general; the first that is met wins.
 const WORDS: &[(Quantity, &[&str])] = &[
-    (Quantity::Pm25, &["pm25", "pm2 5"]),
+    (Quantity::Pm25, &["pm25", "pm2 5", "pm2p5"]),
     (Quantity::Pm10, &["pm10"]),
     (Quantity::No2, &["no2", "nitrogen dioxide"]),
     (Quantity::So2, &["so2", "sulfur dioxide", "sulphur dioxide"]),
@@ -105,7 +105,7 @@ const WORDS: &[(Quantity, &[&str])] = &[
     (Quantity::Temperature, &["temperature", "nhiệt độ"]),
     (Quantity::Humidity, &["humidity", "độ ẩm"]),
     (Quantity::Noise, &["noise", "laeq", "tiếng ồn", "sound level", "sound"]),
-    (Quantity::WindDirection, &["wind direction", "hướng gió"]),
+    (Quantity::WindDirection, &["wind direction", "wind from direction", "hướng gió"]),
     (Quantity::WindSpeed, &["wind speed", "wind", "tốc độ gió", "gió"]),
     (Quantity::RainRate, &["rain intensity", "rain rate", "rainfall intensity", "cường độ mưa"]),
     (Quantity::Rain, &["rain", "rainfall", "precipitation", "lượng mưa", "mưa"]),
@@ -150,8 +150,11 @@ const WORDS: &[(Quantity, &[&str])] = &[
     ),
     (Quantity::Phase, &["phase", "signal state", "pha", "trạng thái đèn"]),
     (Quantity::Battery, &["battery", "pin", "ắc quy"]),
-    (Quantity::Discharge, &["discharge", "flow", "lưu lượng"]),
-    (Quantity::Level, &["level", "water level", "stage", "mực nước", "mức nước"]),
+    (Quantity::Discharge, &["discharge", "flow", "lưu lượng", "water volume transport"]),
+    (
+        Quantity::Level,
+        &["level", "water level", "stage", "mực nước", "mức nước", "water surface height"],
+    ),
     (Quantity::Pressure, &["pressure", "áp suất", "khí áp"]),
     (Quantity::Volume, &["volume"]),
 ];
@@ -161,7 +164,7 @@ impl Quantity {
     /// observed property, that one's name, the datastream's name.
     pub(crate) fn of(kind: DeviceKind, texts: &[&str]) -> Self {
         let found = texts.iter().find_map(|text| {
-            let words = words_of(text.rsplit(['/', '#']).next().unwrap_or(text));
+            let words = words_of(text.rsplit(['/', '#', ':']).find(|it| !it.is_empty())?);
             WORDS.iter().find(|(_, keys)| keys.iter().any(|key| has(&words, key))).map(|it| it.0)
         });
         let found = found.unwrap_or(Self::Other);
@@ -180,6 +183,7 @@ impl Quantity {
     pub(crate) fn decimals(self) -> i32 {
         match self {
             Self::Level | Self::Tide | Self::Ph | Self::Oxygen | Self::Co | Self::Salinity => 2,
+            Self::Ammonium => 2,
             Self::Energy => 3,
             Self::Volume
             | Self::Count
@@ -281,6 +285,27 @@ mod tests {
         check(Vehicle, "Vị trí", Quantity::Position);
         check(Vehicle, "passengers", Quantity::Occupancy);
         check(Other, "Độ nhớt", Quantity::Other);
+        let cf = "http://vocab.nerc.ac.uk/standard_name/";
+        for (kind, name, expected) in [
+            (Gauge, "water_surface_height_above_reference_datum", Quantity::Level),
+            (Gauge, "water_volume_transport_in_river_channel", Quantity::Discharge),
+            (RainGauge, "thickness_of_rainfall_amount", Quantity::Rain),
+            (
+                Station,
+                "mass_concentration_of_pm2p5_ambient_aerosol_particles_in_air",
+                Quantity::Pm25,
+            ),
+            (Station, "mass_concentration_of_carbon_monoxide_in_air", Quantity::Co),
+            (Station, "air_temperature", Quantity::Temperature),
+            (Station, "wind_from_direction", Quantity::WindDirection),
+            (Station, "wind_speed", Quantity::WindSpeed),
+        ] {
+            check(kind, &format!("{cf}{name}/"), expected);
+        }
+        check(Lamp, "urn:dothi:observed-property:lamp-active-power", Quantity::Power);
+        check(Cabinet, "urn:dothi:observed-property:cabinet-door-open", Quantity::Other);
+        check(Station, "urn:dothi:observed-property:chemical-oxygen-demand", Quantity::Cod);
+        check(Reservoir, "urn:dothi:observed-property:reservoir-release", Quantity::Outflow);
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use super::{
-    Model, RainGauge,
     basin::{Gauge, Lake},
     bus::Bus,
     lamp::Lamp,
+    observe::Model,
+    rain_gauge::RainGauge,
     reservoir::Dam,
     seed::Dice,
     station::Station,
-    traffic::Detector,
+    traffic::{Detector, Signal},
     weather::LonLat,
 };
 use crate::things::{Device, DeviceKind, Features, Way};
@@ -80,27 +81,29 @@ pub(super) fn models(
         match device.kind {
             DeviceKind::Gauge => gauges.next().map_or(Model::Other, Model::Gauge),
             DeviceKind::Reservoir => lakes.next().map_or(Model::Other, Model::Pool),
-            DeviceKind::RainGauge => Model::RainGauge(RainGauge { place, buckets: HashMap::new() }),
+            DeviceKind::RainGauge => Model::RainGauge(RainGauge::new(place)),
             DeviceKind::Station => Model::Station(Station::new(dice, place)),
             DeviceKind::Lamp => Model::Lamp(Box::new(lamp(dice, device, place, begin_s))),
             DeviceKind::Cabinet => {
                 let code = device.text("code").unwrap_or_default();
-                Model::Cabinet(lamps_of.get(code).cloned().unwrap_or_default())
+                Model::Cabinet(lamps_of.get(code).map_or(&[][..], Vec::as_slice).into())
             }
             DeviceKind::Detector | DeviceKind::Camera => {
                 let lanes = device.number("lanes").unwrap_or(2.0);
                 Model::Detector(Detector::new(dice, place, lanes))
             }
-            DeviceKind::Signal => Model::Signal {
+            DeviceKind::Signal => Model::Signal(Signal {
                 cycle_s: device.number("cycle").filter(|s| *s > 0.0).unwrap_or(60.0),
                 phases: device.number("phases").filter(|n| *n >= 1.0).unwrap_or(2.0),
-            },
+            }),
             DeviceKind::Vehicle => {
                 let number = buses.next().unwrap_or_default();
+                // Which of its line, where that is told.
+                let of_line = device.number("vehicle").map_or(number, |number| number as usize);
                 let way = features.way_of(device, number).or_else(|| round_about(place));
                 let headway_s = device.number("headway").unwrap_or(900.0);
                 way.map_or(Model::Other, |way| {
-                    Model::Bus(Box::new(Bus::new(dice, way, number, headway_s)))
+                    Model::Bus(Box::new(Bus::new(dice, way, of_line, headway_s)))
                 })
             }
             DeviceKind::Other => Model::Other,

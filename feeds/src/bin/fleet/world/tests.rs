@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{calendar::instant_s, *};
-use crate::things::devices_of;
+use super::{calendar::instant_s, rain_gauge::TIP_MM, *};
+use crate::things::{Device, Features, devices_of};
 
 const MEASUREMENT: &str = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement";
 

@@ -98,6 +98,26 @@ impl Detector {
     }
 }
 
+/// The lights of a junction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signal {
+    pub(crate) cycle_s: f64,
+    pub(crate) phases: f64,
+}
+
+impl Signal {
+    /// What its first phase shows: 1 green, 2 amber, 3 red.
+    pub(crate) fn state(&self, t_s: f64) -> f64 {
+        const AMBER_S: f64 = 3.0;
+        let (at_s, own_s) = (t_s.rem_euclid(self.cycle_s), self.cycle_s / self.phases);
+        match at_s {
+            at_s if at_s < own_s - AMBER_S => 1.0,
+            at_s if at_s < own_s => 2.0,
+            _ => 3.0,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
