@@ -29,13 +29,13 @@ export class AlertAreas {
     const features = alerts.flatMap((alert): GeoJSON.Feature[] => {
       if (!alert.area || alert.state === 'cleared') return [];
       const color = SEVERITY_COLORS[alert.severity];
-      const properties = { id: alert.id, color, name: titled(alert.headline) };
+      const properties = { id: alert.id, color, name: '' };
+      const area: GeoJSON.Feature = { type: 'Feature', geometry: alert.area, properties };
       const box = boundsOf(alert.area);
+      if (!box) return [area];
       // The name hangs from the northern rim: in the middle stand the stations.
-      const name: GeoJSON.Feature[] = box
-        ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: [(box[0] + box[2]) / 2, box[3]] }, properties }]
-        : [];
-      return [{ type: 'Feature', geometry: alert.area, properties }, ...name];
+      const geometry: GeoJSON.Point = { type: 'Point', coordinates: [(box[0] + box[2]) / 2, box[3]] };
+      return [area, { type: 'Feature', geometry, properties: { ...properties, name: titled(alert.headline) } }];
     });
     if (!this.map.getSource(SOURCE)) {
       if (!features.length) return;
@@ -70,11 +70,18 @@ function layers(): LayerSpecification[] {
       paint: { 'line-color': ['get', 'color'], 'line-width': 2.5, 'line-dasharray': [3, 1.5] },
     },
     {
+      id: 'dothi-alerts-point',
+      type: 'circle',
+      source: SOURCE,
+      filter: ['all', ['==', ['geometry-type'], 'Point'], ['==', ['get', 'name'], '']],
+      paint: { 'circle-radius': 24, 'circle-color': ['get', 'color'], 'circle-opacity': 0.13, 'circle-stroke-color': ['get', 'color'], 'circle-stroke-width': 2 },
+    },
+    {
       id: 'dothi-alerts-name',
       type: 'symbol',
       source: SOURCE,
       minzoom: 10,
-      filter: ['==', ['geometry-type'], 'Point'],
+      filter: ['!=', ['get', 'name'], ''],
       layout: {
         'text-field': ['get', 'name'],
         'text-font': ['Be Vietnam Pro SemiBold'],

@@ -6,7 +6,8 @@ import type { Title } from '../i18n/index.ts';
 import type { Bbox } from '../api/types.ts';
 import { alarmOf, type Alert, type Datastream, type Health, type Series, type Snapshot, type Station, type Vehicle } from './model.ts';
 import { qualityOf, resultOf, rulesOf } from './wire-rules.ts';
-import { alertsOf, healthOf, instantOf, numberOf, placeOf, seriesOf, snapshotOf, vehiclesOf } from './wire.ts';
+import { placeOf } from './place.ts';
+import { alertsOf, healthOf, instantOf, numberOf, seriesOf, snapshotOf, vehiclesOf } from './wire.ts';
 
 /** What of the city is looked at. */
 export interface Query {
@@ -87,7 +88,7 @@ export class LiveApi {
     await request(`alerts/${encodeURIComponent(id)}/acknowledge`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify({ note }),
+      body: JSON.stringify(note ? { note } : {}),
     });
   }
 

@@ -70,11 +70,14 @@ export class LiveLayer {
 function featureOf(map: MapLibreMap, thing: Thing, { now, stale, chosen }: Moment): GeoJSON.Feature {
   const reading = chiefReading(thing);
   const tone = toneOf(reading);
+  const kind = kindOf(thing.role);
+  // What is wrong is read from farther away than what is as it should be.
+  const isLabelled = tone !== 'unknown' && (LOOKS[tone].rank > LOOKS.normal.rank || map.getZoom() >= (kind.labelZoom ?? 0));
   const fresh = freshness(reading?.time, reading?.interval_s, now);
   const isOld = fresh === 'old' || fresh === 'silent';
   const age = isOld && reading?.time !== undefined ? agoText(reading.time, now) : '';
-  // What has never reported has nothing to say yet: its dashed rim tells that it is simulated.
-  const notes = tone === 'unknown' ? [] : [alarmIn(tone, reading ? alarmText(reading) : ''), age, thing.simulated ? w('mark.simulated') : ''];
+  // Without words the dashed rim tells that it is simulated.
+  const notes = !isLabelled ? [] : [alarmIn(tone, reading ? alarmText(reading) : ''), age, thing.simulated ? w('mark.simulated') : ''];
   return {
     type: 'Feature',
     geometry: { type: 'Point', coordinates: [thing.place[0], thing.place[1]] },
@@ -85,10 +88,10 @@ function featureOf(map: MapLibreMap, thing: Thing, { now, stale, chosen }: Momen
       fade: stale ? 0.6 : FADE[fresh],
       halo: tone.startsWith('alarm') && !stale ? LOOKS[tone].fill : '',
       rank: LOOKS[tone].rank,
-      size: tone === 'unknown' ? 0.7 : 1,
-      value: reading?.time === undefined ? '' : resultText(reading.result, reading.unit),
+      size: (kind.size ?? 1) * (tone === 'unknown' ? 0.7 : 1),
+      value: reading && isLabelled ? resultText(reading.result, reading.unit) : '',
       notes: notes.filter(Boolean).join(' · '),
-      name: tone === 'unknown' ? '' : titled(thing.name),
+      name: isLabelled ? titled(thing.name) : '',
     },
   };
 }

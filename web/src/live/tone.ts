@@ -42,7 +42,10 @@ export function toneOf(reading: Reading | undefined): Tone {
 export function resultText(result: Result, unit: string): string {
   if (result === null) return '–';
   if (typeof result === 'boolean') return t(result ? 'common.yes' : 'common.no');
-  if (typeof result === 'string') return result;
+  if (typeof result === 'string') {
+    const key = `result.${result}`;
+    return isWord(key) ? w(key) : result;
+  }
   const digits = Math.abs(result) >= 100 ? 0 : Math.abs(result) >= 10 ? 1 : 2;
   const number = formatValue(result, lang(), digits);
   return unit ? `${number}\u00a0${unit}` : number;

@@ -72,7 +72,8 @@ export class Vehicles {
       if (picture) this.map.addImage(ARROW, picture, { pixelRatio: 2 });
     }
     this.map.addSource(SOURCE, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-    this.map.addLayer(layer());
+    // Stations that warn stand above buses.
+    this.map.addLayer(layer(), this.map.getLayer('dothi-live-halo') ? 'dothi-live-halo' : undefined);
   }
 }
 

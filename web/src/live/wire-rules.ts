@@ -1,14 +1,17 @@
 /** Results, quality and rules as SensorThings writes them here. */
 
 import { list, record, text, title } from '../api/read.ts';
+import { formatLatLon } from '../coords/format.ts';
+import { placeOf } from './place.ts';
 import type { Grade, Result, Rules, Threshold } from './model.ts';
 
-/** A result; lists and objects are shown as their JSON. */
+/** A result; a point is shown as its coordinates, other lists and objects as their JSON. */
 export function resultOf(value: unknown): Result {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'boolean' || typeof value === 'string') return value;
-  return JSON.stringify(value);
+  const place = placeOf(record(value).geometry ?? value);
+  return place ? formatLatLon(place[0], place[1], 5) : JSON.stringify(value);
 }
 
 const GRADES: Readonly<Record<string, Grade>> = {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { stationOf } from './api.ts';
 import { alarmOf, chiefReading } from './model.ts';
 import { alertsOf, healthOf, heardOf, positionsOf, seriesOf, snapshotOf, vehiclesOf } from './wire.ts';
-import { rulesOf } from './wire-rules.ts';
+import { resultOf, rulesOf } from './wire-rules.ts';
 
 const GAUGE = {
   type: 'Feature',
@@ -52,6 +52,12 @@ it.each([null, 'x', [], { features: {} }, { features: [{ properties: { thing: 'a
   expect(heardOf(answer)).toEqual([]);
   expect(healthOf(answer)).toMatchObject({ dead_letters: 0, sources: undefined, lag_ms: undefined });
   expect(positionsOf(answer)).toEqual([]);
+});
+
+it('shows a position as its coordinates, another document as it is', () => {
+  expect(resultOf({ type: 'Point', coordinates: [108.477736, 15.575213] })).toBe('15.57521, 108.47774');
+  expect(resultOf([1, 'hai'])).toBe('[1,"hai"]');
+  expect(resultOf(Number.NaN)).toBeNull();
 });
 
 it('passes over events without a time or a datastream', () => {

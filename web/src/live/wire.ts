@@ -2,6 +2,7 @@
 
 import type { Place } from '../app.ts';
 import { list, record, text, title } from '../api/read.ts';
+import { placeOf } from './place.ts';
 import { gradeOf, resultOf } from './wire-rules.ts';
 import {
   ALERT_STATES, SEVERITIES,
@@ -210,13 +211,6 @@ export function healthOf(answer: unknown): Health {
 function alarmIn(value: unknown): Alarm | undefined {
   const level = numberOf(record(value).level);
   return level === undefined ? undefined : { level, title: title(record(value).title, String(level)) };
-}
-
-/** A point of GeoJSON. */
-export function placeOf(geometry: unknown): Place | undefined {
-  const { type, coordinates } = record(geometry);
-  const [lon, lat] = type === 'Point' ? list(coordinates).map(Number) : [];
-  return lon !== undefined && lat !== undefined && Number.isFinite(lon + lat) ? [lon, lat] : undefined;
 }
 
 /** The shape of a geometry or of a feature. */

@@ -72,7 +72,7 @@ function facts(live: Live, alert: Alert): HTMLElement[] {
     h('span', { class: 'severity' }, w(`severity.${alert.severity}`)),
     h('span', { class: `alert-state ${alert.state}` }, w(`state.${alert.state}`)),
     ...[place, since].filter(Boolean).map((each) => h('span', { class: 'muted' }, each)),
-    ...(alert.isInternal ? [h('span', { class: 'tag' }, w('alerts.internal'))] : []),
+    ...(alert.isInternal && !alert.simulated ? [h('span', { class: 'tag' }, w('alerts.internal'))] : []),
     ...(alert.simulated ? [h('span', { class: 'tag' }, w('mark.simulated'))] : []),
   ];
 }

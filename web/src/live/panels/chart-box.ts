@@ -164,6 +164,7 @@ export function chartBox(live: Live, station: Station, first: Datastream): Chart
 
 function noteText({ resolution, grade, min }: Series): string {
   const word = resolution === 'day' ? 'chart.dayMean' : `chart.${resolution}`;
+  if (!grade.length) return '';
   return [
     isWord(word) ? capital(w(word)) : '',
     resolution !== 'raw' && min.some((each) => each !== null) ? w('chart.band') : '',

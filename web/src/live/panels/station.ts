@@ -25,7 +25,8 @@ export function stationPanel(live: Live): Part {
   let stops: (() => void)[] = [];
 
   const build = (station: Station): void => {
-    let chosen = station.datastreams[0];
+    // What can be drawn comes first: positions and states cannot.
+    let chosen = station.datastreams.find(({ reading }) => typeof reading.result === 'number') ?? station.datastreams[0];
     const values = h('ul', { class: 'readings' });
     const limits = h('div');
     const source = h('div');
