@@ -77,6 +77,7 @@ fn of_entity(body: &Body, name: &str) -> Value {
     let time = |at| Value::Times(at, None);
     match (body, name) {
         (Body::HistoricalLocation(at), "time") => time(*at),
+        (Body::Task(it), "creationTime") => time(it.created),
         (Body::Datastream(it), "name") => Value::Text(it.about.name.clone()),
         (Body::Thing(it), "name") => Value::Text(it.about.name.clone()),
         _ => {

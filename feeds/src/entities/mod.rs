@@ -43,7 +43,8 @@ const LOCK_NAME: &str = ".entities.lock";
 /// A version of an entity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {
-    /// In the order in which they were committed; the versions of one change follow each other.
+    /// In the order in which they were committed; the versions of one change follow each other. 0 is
+    /// a Task, which the ledger of commands keeps.
     pub number: i64,
     /// When it was recorded.
     pub recorded: Instant,
@@ -259,7 +260,31 @@ impl EntityStore {
     /// # Errors
     /// [`EntityError::NotFound`], [`EntityError::File`]: nothing was removed.
     pub fn remove(&self, key: EntityKey) -> Result<(), EntityError> {
+        if key.kind == EntityKind::Task {
+            let problem = "is kept in the ledger of commands, which forgets nothing";
+            return Err(WireError::new("Task", problem).into());
+        }
         self.change(|plan| plan.remove(key))
+    }
+
+    /// Shows commands as the ledger of commands has them, without writing them here; `None` takes one
+    /// away. One whose capability is not there is left out.
+    pub(crate) fn show_tasks(&self, tasks: Vec<(Id, Option<Entity>)>) {
+        let _file = self.lock();
+        let recorded = self.clock.now();
+        let is_known = |entity: &Entity| {
+            let mut links = entity.every_link();
+            let state = self.read();
+            links.all(|(to, id)| state.get(EntityKey::new(to.target(), id)).is_some())
+        };
+        let version = |(id, entity): (Id, Option<Entity>)| Version {
+            number: 0,
+            recorded,
+            key: EntityKey::new(EntityKind::Task, id),
+            entity: entity.filter(is_known).map(Arc::new),
+        };
+        let versions: Vec<_> = tasks.into_iter().map(version).collect();
+        self.show(&versions);
     }
 
     /// Plans a change, writes it, then shows it.

@@ -135,6 +135,10 @@ impl<'a> Plan<'a> {
         relation: Relation,
         target: Id,
     ) -> Result<(), EntityError> {
+        if owner.kind == EntityKind::Task {
+            let problem = "are commands, which stay with the capability that they were made for";
+            return Err(WireError::new(relation.name_back(), problem).into());
+        }
         let mut entity = self.copy(owner)?;
         let mut ids = if relation.is_many() { entity.links(relation).to_vec() } else { Vec::new() };
         if !ids.contains(&target) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use city::{FeatureId, Instant, LayerId};
 use serde_json::{Map, Value};
 
-use super::{EntityKind, Id, Relation, StreamRules};
+use super::{EntityKind, Id, Relation, StreamRules, Task, TaskingCapability};
 
 /// Which entity: identifiers are unique among a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,7 +61,8 @@ pub struct Thing {
     pub is_simulated: bool,
 }
 
-/// Something told as a document in a declared encoding: a Location, a Sensor, a FeatureOfInterest.
+/// Something told as a document in a declared encoding: a Location, a Sensor, a FeatureOfInterest,
+/// an Actuator.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Encoded {
     /// Name and description.
@@ -148,6 +149,12 @@ pub enum Body {
     ObservedProperty(ObservedProperty),
     /// What it is measured of.
     FeatureOfInterest(Encoded),
+    /// What makes a Thing act.
+    Actuator(Encoded),
+    /// Something that a Thing can be told to do.
+    TaskingCapability(TaskingCapability),
+    /// A command.
+    Task(Task),
 }
 
 impl Body {
@@ -162,6 +169,9 @@ impl Body {
             Self::Sensor(_) => EntityKind::Sensor,
             Self::ObservedProperty(_) => EntityKind::ObservedProperty,
             Self::FeatureOfInterest(_) => EntityKind::FeatureOfInterest,
+            Self::Actuator(_) => EntityKind::Actuator,
+            Self::TaskingCapability(_) => EntityKind::TaskingCapability,
+            Self::Task(_) => EntityKind::Task,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Kinds of entities, and how they are related (OGC 18-088, figure 2 and table 26).
+//! Kinds of entities, and how they are related (OGC 18-088, figure 2 and table 26;
+//! those of tasking: OGC 17-079, figure 1).
 
 use std::fmt;
 
@@ -23,11 +24,17 @@ pub enum EntityKind {
     Observation,
     /// What it was observed of.
     FeatureOfInterest,
+    /// What makes a Thing act.
+    Actuator,
+    /// Something that a Thing can be told to do.
+    TaskingCapability,
+    /// A command; kept in the ledger of commands, and shown among the entities.
+    Task,
 }
 
 impl EntityKind {
-    /// Every kind, in the order of the standard.
-    pub const ALL: [Self; 9] = [
+    /// Every kind, in the order of the standards.
+    pub const ALL: [Self; 12] = [
         Self::Thing,
         Self::Location,
         Self::HistoricalLocation,
@@ -37,6 +44,9 @@ impl EntityKind {
         Self::ObservedProperty,
         Self::Observation,
         Self::FeatureOfInterest,
+        Self::Actuator,
+        Self::TaskingCapability,
+        Self::Task,
     ];
 
     /// Its name, such as `ObservedProperty`.
@@ -51,6 +61,9 @@ impl EntityKind {
             Self::ObservedProperty => "ObservedProperty",
             Self::Observation => "Observation",
             Self::FeatureOfInterest => "FeatureOfInterest",
+            Self::Actuator => "Actuator",
+            Self::TaskingCapability => "TaskingCapability",
+            Self::Task => "Task",
         }
     }
 
@@ -66,6 +79,9 @@ impl EntityKind {
             Self::ObservedProperty => "ObservedProperties",
             Self::Observation => "Observations",
             Self::FeatureOfInterest => "FeaturesOfInterest",
+            Self::Actuator => "Actuators",
+            Self::TaskingCapability => "TaskingCapabilities",
+            Self::Task => "Tasks",
         }
     }
 
@@ -117,7 +133,9 @@ impl EntityKind {
                 "resultTime",
                 "properties",
             ],
-            Self::Sensor => &["name", "description", "encodingType", "metadata", "properties"],
+            Self::Sensor | Self::Actuator => {
+                &["name", "description", "encodingType", "metadata", "properties"]
+            }
             Self::ObservedProperty => &["name", "definition", "description", "properties"],
             Self::Observation => &[
                 "phenomenonTime",
@@ -130,6 +148,8 @@ impl EntityKind {
             Self::FeatureOfInterest => {
                 &["name", "description", "encodingType", "feature", "properties"]
             }
+            Self::TaskingCapability => &["name", "description", "taskingParameters", "properties"],
+            Self::Task => &["creationTime", "taskingParameters", "properties"],
         }
     }
 
@@ -227,6 +247,12 @@ pub enum Relation {
     /// From a Location to the feature of interest that was made from it; no navigation property
     /// shows it.
     LocationFeature,
+    /// From what a Thing can be told to do to the Thing.
+    TaskingCapabilityThing,
+    /// From what a Thing can be told to do to what does it.
+    TaskingCapabilityActuator,
+    /// From a command to what it makes use of.
+    TaskTaskingCapability,
 }
 
 /// What a relation is.
@@ -241,7 +267,7 @@ struct Row {
 
 impl Relation {
     /// Every relation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ThingLocations,
         Self::HistoricalLocationThing,
         Self::HistoricalLocationLocations,
@@ -252,6 +278,9 @@ impl Relation {
         Self::MultiDatastreamSensor,
         Self::MultiDatastreamObservedProperties,
         Self::LocationFeature,
+        Self::TaskingCapabilityThing,
+        Self::TaskingCapabilityActuator,
+        Self::TaskTaskingCapability,
     ];
 
     const fn row(self) -> Row {
@@ -286,6 +315,15 @@ impl Relation {
                 true,
             ),
             Self::LocationFeature => (K::Location, "", K::FeatureOfInterest, "", false, false),
+            Self::TaskingCapabilityThing => {
+                (K::TaskingCapability, "Thing", K::Thing, "TaskingCapabilities", false, true)
+            }
+            Self::TaskingCapabilityActuator => {
+                (K::TaskingCapability, "Actuator", K::Actuator, "TaskingCapabilities", false, true)
+            }
+            Self::TaskTaskingCapability => {
+                (K::Task, "TaskingCapability", K::TaskingCapability, "Tasks", false, true)
+            }
         };
         Row { owner, name, target, name_back, is_many, is_required }
     }
@@ -349,7 +387,13 @@ mod tests {
         };
         check(
             EntityKind::Thing,
-            &["Datastreams", "HistoricalLocations", "Locations", "MultiDatastreams"],
+            &[
+                "Datastreams",
+                "HistoricalLocations",
+                "Locations",
+                "MultiDatastreams",
+                "TaskingCapabilities",
+            ],
         );
         check(EntityKind::Location, &["HistoricalLocations", "Things"]);
         check(EntityKind::HistoricalLocation, &["Locations", "Thing"]);
@@ -362,6 +406,9 @@ mod tests {
         check(EntityKind::ObservedProperty, &["Datastreams", "MultiDatastreams"]);
         check(EntityKind::Observation, &["Datastream", "FeatureOfInterest", "MultiDatastream"]);
         check(EntityKind::FeatureOfInterest, &["Observations"]);
+        check(EntityKind::Actuator, &["TaskingCapabilities"]);
+        check(EntityKind::TaskingCapability, &["Actuator", "Tasks", "Thing"]);
+        check(EntityKind::Task, &["TaskingCapability"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod observation;
 mod quality;
 mod result;
 mod rules;
+mod tasking;
 pub mod wire;
 
 pub use entity::{
@@ -21,4 +22,8 @@ pub(crate) use result::json_weight;
 pub use result::{ResultKind, ResultValue};
 pub use rules::{
     ClockRule, Companion, Direction, Span, StreamDirectory, StreamRules, Stuck, Threshold,
+};
+pub use tasking::{
+    AllowedNumbers, AllowedTexts, CommandRules, Component, Parameter, ParameterRecord, Task,
+    TaskingCapability, Verification,
 };

@@ -1,7 +1,8 @@
 //! Entities as SensorThings JSON, without their links.
 //!
 //! What Dothi knows beyond the standard stands in `properties`: `rules` of a Datastream, `feature`
-//! (a layer's, as `{"layer": "lamps", "id": 17}`) and `simulated` of a Thing.
+//! (a layer's, as `{"layer": "lamps", "id": 17}`) and `simulated` of a Thing, `command` of a
+//! TaskingCapability.
 
 use std::sync::Arc;
 
@@ -11,10 +12,11 @@ use serde_json::{Map, Value, json};
 use super::{
     field::{WireError, given, instant, object, optional_text, text, truth},
     rules::{read_rules, result_kind, rules_document},
+    tasking::{insert_task, read_command_rules, read_parameters},
 };
 use crate::model::{
     Body, Datastream, Described, Encoded, EntityKind, FeatureLink, MultiDatastream,
-    ObservedProperty, ResultKind, Thing, UnitOfMeasurement,
+    ObservedProperty, ResultKind, TaskingCapability, Thing, UnitOfMeasurement,
 };
 
 /// What the results of a MultiDatastream are.
@@ -49,9 +51,15 @@ pub fn read_body(kind: EntityKind, map: &Map<String, Value>) -> Result<Body, Wir
             definition: text(map, "definition")?,
         }),
         EntityKind::FeatureOfInterest => Body::FeatureOfInterest(read_encoded(map, "feature")?),
+        EntityKind::Actuator => Body::Actuator(read_encoded(map, "metadata")?),
+        EntityKind::TaskingCapability => Body::TaskingCapability(read_capability(map)?),
         EntityKind::Observation => {
             let problem = "is kept in the log, not among the entities";
             return Err(WireError::new("Observation", problem));
+        }
+        EntityKind::Task => {
+            let problem = "is kept in the ledger of commands: ask for it at the set Tasks";
+            return Err(WireError::new("Task", problem));
         }
     })
 }
@@ -159,6 +167,18 @@ fn list<T>(
     read.collect()
 }
 
+fn read_capability(map: &Map<String, Value>) -> Result<TaskingCapability, WireError> {
+    let about = described(map)?;
+    let description = object(map, "taskingParameters")?.cloned().ok_or_else(|| {
+        let problem = r#"is missing: describe the parameters, as {"type": "DataRecord", "field": [{"name": "dim", "type": "Quantity"}]}"#;
+        WireError::new("taskingParameters", problem)
+    })?;
+    let parameters =
+        read_parameters(&description).map_err(|why| why.within("taskingParameters"))?;
+    let rules = read_command_rules(given(&about.properties, "command"), &parameters)?;
+    Ok(TaskingCapability { about, parameters, description, rules })
+}
+
 fn read_unit(map: &Map<String, Value>) -> Result<UnitOfMeasurement, WireError> {
     Ok(UnitOfMeasurement {
         name: optional_text(map, "name")?,
@@ -197,6 +217,12 @@ pub fn body_document(body: &Body) -> Map<String, Value> {
             map.insert("definition".into(), property.definition.clone().into());
         }
         Body::FeatureOfInterest(it) => insert_encoded(&mut map, it, "feature"),
+        Body::Actuator(it) => insert_encoded(&mut map, it, "metadata"),
+        Body::TaskingCapability(it) => {
+            insert_described(&mut map, &it.about, it.about.properties.clone());
+            map.insert("taskingParameters".into(), it.description.clone().into());
+        }
+        Body::Task(task) => insert_task(&mut map, task),
     }
     map
 }
@@ -322,6 +348,13 @@ mod tests {
             (
                 EntityKind::FeatureOfInterest,
                 with(json!({"encodingType": geojson, "feature": point})),
+            ),
+            (EntityKind::Actuator, with(json!({"encodingType": "text/html", "metadata": "x"}))),
+            (
+                EntityKind::TaskingCapability,
+                with(json!({"taskingParameters": {
+                    "type": "DataRecord", "field": [{"name": "dim", "type": "Quantity"}],
+                }})),
             ),
         ] {
             let body = read(kind, document.clone()).unwrap();

@@ -5,6 +5,7 @@ mod entity;
 mod field;
 mod observation;
 mod rules;
+mod tasking;
 
 pub use data_array::data_array;
 pub(crate) use data_array::data_array_rows;
@@ -13,3 +14,4 @@ pub use field::WireError;
 pub(crate) use field::{given, id_of};
 pub(crate) use observation::result_of;
 pub use observation::{new_observation, observation_body, observation_document, quality_document};
+pub(crate) use tasking::pattern;
