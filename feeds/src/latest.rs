@@ -87,19 +87,35 @@ impl LatestTable {
     /// # Errors
     /// [`LogError`] when the log cannot be read; a saved table that makes no sense is not used.
     pub fn restore(&self, path: &Path, log: &dyn ObservationLog) -> Result<(), LogError> {
-        if let Some((seq, places)) = saved(path).filter(|(seq, _)| *seq <= log.last_seq()) {
-            let mut restored = Table::default();
-            for place in places {
-                let found = log.read(Seq::new(place.get() - 1), 1)?;
-                // An entry that retention took away leaves the table with its file.
-                restored.apply(
-                    &found.into_iter().filter(|e| e.observation.seq == place).collect::<Vec<_>>(),
-                );
-            }
-            restored.seq = seq;
-            *self.write() = restored;
-        }
+        self.load(path, log)?;
         self.catch_up(log)
+    }
+
+    /// Takes a saved table in the place of this one, as of when it was saved; false when it makes no
+    /// sense, and nothing was taken.
+    pub(crate) fn load(&self, path: &Path, log: &dyn ObservationLog) -> Result<bool, LogError> {
+        let Some((seq, places)) = saved(path).filter(|(seq, _)| *seq <= log.last_seq()) else {
+            return Ok(false);
+        };
+        let mut restored = Table::default();
+        for place in places {
+            let found = log.read(Seq::new(place.get() - 1), 1)?;
+            // An entry that retention took away leaves the table with its file.
+            restored.apply(
+                &found.into_iter().filter(|e| e.observation.seq == place).collect::<Vec<_>>(),
+            );
+        }
+        restored.seq = seq;
+        *self.write() = restored;
+        Ok(true)
+    }
+
+    /// Takes another table's place: what it holds is held here from now on.
+    pub(crate) fn become_like(&self, other: &Self) {
+        let other = other.read();
+        let (values, seq) = (other.values.clone(), other.seq);
+        drop(other);
+        *self.write() = Table { values, seq };
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Table> {

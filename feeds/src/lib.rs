@@ -19,6 +19,7 @@ pub mod bridge;
 #[cfg(test)]
 mod children;
 pub mod clock;
+pub mod command;
 pub mod egress;
 pub mod entities;
 pub mod extent;
@@ -33,6 +34,7 @@ pub mod mqtt;
 pub mod pollers;
 pub mod qc;
 pub mod query;
+pub mod replay;
 pub mod rollup;
 pub mod service;
 pub mod sqlite;

@@ -231,7 +231,8 @@ impl EntityStore {
     }
 
     /// Makes an entity where a navigation property of another one leads to, as `POST
-    /// Things(3)/Datastreams`; one that is only referred to is linked. A Location that is made for a Thing takes the place of its others:
+    /// Things(3)/Datastreams`; one that is only referred to is linked. A Location that is made for a
+    /// Thing takes the place of its others:
     /// the Thing is there now.
     ///
     /// # Errors
@@ -260,10 +261,6 @@ impl EntityStore {
     /// # Errors
     /// [`EntityError::NotFound`], [`EntityError::File`]: nothing was removed.
     pub fn remove(&self, key: EntityKey) -> Result<(), EntityError> {
-        if key.kind == EntityKind::Task {
-            let problem = "is kept in the ledger of commands, which forgets nothing";
-            return Err(WireError::new("Task", problem).into());
-        }
         self.change(|plan| plan.remove(key))
     }
 

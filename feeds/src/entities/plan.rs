@@ -151,6 +151,10 @@ impl<'a> Plan<'a> {
 
     /// Removes an entity with those that cannot be without it; others lose their links to it.
     pub(super) fn remove(&mut self, key: EntityKey) -> Result<(), EntityError> {
+        if key.kind == EntityKind::Task {
+            let problem = "is kept in the ledger of commands, which forgets nothing";
+            return Err(WireError::new("Task", problem).into());
+        }
         self.copy(key)?;
         let mut going = vec![key];
         while let Some(key) = going.pop() {

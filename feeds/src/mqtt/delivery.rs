@@ -18,6 +18,16 @@ use super::{
 /// What a message weighs besides its topic and payload, in bytes (measured roughly).
 const OVERHEAD_BYTES: usize = 100;
 
+/// Told when a subscriber acknowledged a message.
+#[derive(Clone)]
+pub(super) struct Receipt(pub(super) Arc<dyn Fn() + Send + Sync>);
+
+impl std::fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Receipt")
+    }
+}
+
 /// A message on its way to one session.
 #[derive(Debug, Clone)]
 pub(super) struct Delivery {
@@ -30,6 +40,8 @@ pub(super) struct Delivery {
     pub(super) since: Instant,
     /// The identifier, once it is in flight with QoS 1 or 2.
     pub(super) packet_id: Option<u16>,
+    /// Who is told when the client has acknowledged it.
+    pub(super) receipt: Option<Receipt>,
 }
 
 impl Delivery {
@@ -172,9 +184,20 @@ impl SessionState {
         }
     }
 
-    /// PUBACK, a refusing PUBREC, or a message that cannot be sent: it is done.
+    /// A refusing PUBACK or PUBREC, or a message that cannot be sent: it is done.
     pub(super) fn done(&mut self, packet_id: u16) -> bool {
         self.take(packet_id, |stage| matches!(stage, InFlight::Published(_)))
+    }
+
+    /// PUBACK: it is done, and these are to be told.
+    pub(super) fn acknowledged(&mut self, packet_id: u16) -> Option<Receipt> {
+        let found = self.in_flight.iter().find(|(id, _)| *id == packet_id);
+        let receipt = match found {
+            Some((_, InFlight::Published(delivery))) => delivery.receipt.clone(),
+            _ => None,
+        };
+        self.done(packet_id);
+        receipt
     }
 
     /// PUBREC: from now on only its release is sent again.
@@ -204,8 +227,17 @@ impl SessionState {
         found.is_some()
     }
 
-    /// What a resumed connection sends first, in the old order.
-    pub(super) fn resend(&self) -> Vec<Resend> {
+    /// What a resumed connection sends first, in the old order. A command whose time is over is not
+    /// sent again, though it was sent once: a device must not act on it.
+    pub(super) fn resend(&mut self, now: Instant) -> Vec<Resend> {
+        let is_over = |stage: &InFlight| match stage {
+            InFlight::Published(one) => one.receipt.is_some() && one.left_s(now) == Some(0),
+            InFlight::Released => false,
+        };
+        let over = self.in_flight.iter().filter(|(_, stage)| is_over(stage));
+        for id in over.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.expired += usize::from(self.done(id));
+        }
         let again = |(id, stage): &(u16, InFlight)| match stage {
             InFlight::Published(delivery) => Resend::Publish(delivery.clone()),
             InFlight::Released => Resend::PubRel(*id),

@@ -18,7 +18,7 @@ use futures_util::{
 use super::{
     Limits, Message, TopicFilter,
     codec::Qos,
-    delivery::{Delivery, Offer, Subscription},
+    delivery::{Delivery, Offer, Receipt, Subscription},
     metrics::{Counters, count},
     retained::{Kept, Retained},
     session::{Epoch, Session, SessionId, SessionKey},
@@ -113,6 +113,16 @@ impl Hub {
     /// Keeps a message if it says retain, and puts it into the queue of every subscriber; how many
     /// sessions want it.
     pub(super) fn relay(&self, message: Message, publisher: Option<SessionId>) -> usize {
+        self.relay_with(message, publisher, None)
+    }
+
+    /// Relays a message, and has somebody told when a subscriber acknowledges it.
+    pub(super) fn relay_with(
+        &self,
+        message: Message,
+        publisher: Option<SessionId>,
+        receipt: Option<Receipt>,
+    ) -> usize {
         let now = Instant::now();
         let message = Arc::new(message);
         if message.retain && lock(&self.retained).keep(&message, now).is_err() {
@@ -122,7 +132,8 @@ impl Hub {
         for (session, options, identifiers) in &receivers {
             let retain = message.retain && options.retain_as_published;
             let kept = Kept { message: message.clone(), since: now };
-            self.offer(session, delivery(kept, options.max_qos, retain, identifiers.clone()));
+            let one = delivery(kept, options.max_qos, retain, identifiers.clone());
+            self.offer(session, Delivery { receipt: receipt.clone(), ..one });
         }
         receivers.len()
     }
@@ -242,7 +253,8 @@ impl Hub {
 
 fn delivery(kept: Kept, max_qos: Qos, retain: bool, identifiers: Vec<u32>) -> Delivery {
     let qos = kept.message.qos.min(max_qos);
-    Delivery { message: kept.message, qos, retain, identifiers, since: kept.since, packet_id: None }
+    let (message, since) = (kept.message, kept.since);
+    Delivery { message, qos, retain, identifiers, since, packet_id: None, receipt: None }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -33,7 +33,7 @@ impl<A: Application> Connection<A> {
     pub(super) fn receive(&mut self, packet: Packet, output: &mut BytesMut) -> Result<(), End> {
         match packet {
             Packet::Publish(publish) => self.receive_publish(publish, output),
-            Packet::PubAck(ack) => self.with_session(|state| state.done(ack.packet_id)).map(drop),
+            Packet::PubAck(ack) => self.receive_puback(&ack),
             Packet::PubRec(ack) => self.receive_pubrec(&ack, output),
             Packet::PubRel(ack) => self.receive_pubrel(&ack, output),
             Packet::PubComp(ack) => {
@@ -129,6 +129,17 @@ impl<A: Application> Connection<A> {
         }
         self.aliases_in.insert(alias, publish.topic.clone());
         Ok(publish.topic.clone())
+    }
+
+    fn receive_puback(&mut self, ack: &Ack) -> Result<(), End> {
+        if ack.reason.is_refusal() {
+            return self.with_session(|state| state.done(ack.packet_id)).map(drop);
+        }
+        let receipt = self.with_session(|state| state.acknowledged(ack.packet_id))?;
+        if let Some(receipt) = receipt {
+            (receipt.0)();
+        }
+        Ok(())
     }
 
     fn receive_pubrec(&mut self, ack: &Ack, output: &mut BytesMut) -> Result<(), End> {

@@ -18,7 +18,8 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 use super::{
-    Application, Limits, Message, Snapshot, handshake::Door, hub::Hub, metrics::count, wire::Wire,
+    Application, Limits, Message, Snapshot, delivery::Receipt, handshake::Door, hub::Hub,
+    metrics::count, wire::Wire,
 };
 
 /// How long the listener waits for its connections when it stops.
@@ -63,6 +64,17 @@ impl Publisher {
     /// sessions that want it. Never waits: what a full queue misses is counted.
     pub fn publish(&self, message: Message) -> usize {
         self.hub.relay(message, None)
+    }
+
+    /// Publishes a message, and calls `told` each time that a subscriber acknowledges it (PUBACK);
+    /// `told` must be quick. A message with an expiry is not sent again after it, even to a client
+    /// that comes back for it.
+    pub fn publish_with_receipt(
+        &self,
+        message: Message,
+        told: impl Fn() + Send + Sync + 'static,
+    ) -> usize {
+        self.hub.relay_with(message, None, Some(Receipt(Arc::new(told))))
     }
 }
 

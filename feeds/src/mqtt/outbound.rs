@@ -36,7 +36,7 @@ impl<A: Application> Connection<A> {
     /// Sends again what an earlier connection of the session left in flight.
     pub(super) fn resend(&mut self, output: &mut BytesMut) {
         let again = match self.session.held_by(self.epoch) {
-            Some(state) => state.resend(),
+            Some(mut state) => state.resend(Instant::now()),
             None => return,
         };
         for one in again {

@@ -73,6 +73,13 @@ impl Application for Broker {
         publication: Publication,
     ) -> BoxFuture<'static, Verdict> {
         let Message { topic, payload, .. } = publication.message;
+        if let Some(command) = Service::answered_at(&topic) {
+            let (service, account) = (self.service.clone(), principal.clone());
+            let work =
+                move || service.take_answer(command, &payload, &account.name, &account.may_publish);
+            let taken = tokio::task::spawn_blocking(work);
+            return async { taken.await.unwrap_or(Verdict::Busy) }.boxed();
+        }
         let source = format!("mqtt:{}/{}/{topic}", principal.name, publication.client_id).into();
         let may_publish = &principal.may_publish;
         if let Some((adapters, adapter)) = self.adapter(&topic) {
@@ -93,6 +100,15 @@ impl Application for Broker {
         _: Qos,
     ) -> BoxFuture<'a, Result<Grant, Refusal>> {
         async move {
+            let commands = self.service.commands_at(filter.as_str());
+            let theirs = commands.filter(|id| self.service.speaks_for(&principal.may_publish, *id));
+            if let Some(capability) = theirs {
+                let service = self.service.clone();
+                let listening = move || service.commands.listening(capability);
+                // Without it the device hears of what waits for it some seconds later.
+                drop(tokio::task::spawn_blocking(listening).await);
+                return Ok(Grant::Relayed { max_qos: MAX_QOS });
+            }
             if !principal.may_listen {
                 let text = "tài khoản này không được nghe / this account may not listen";
                 return Err(Refusal::new(Why::NotAllowed, text));

@@ -14,7 +14,9 @@ use crate::{
     clock::Clock,
     extent::ExtentTable,
     latest::LatestTable,
-    log::{EmbeddedLog, LogError},
+    log::{EmbeddedLog, LogError, ObservationLog},
+    model::Seq,
+    replay::Keyframes,
     rollup::{RollupError, Rollups},
 };
 
@@ -22,6 +24,8 @@ use crate::{
 const PAUSE: Duration = Duration::from_secs(10);
 /// Every so many pauses retention is looked at, and the latest values are saved: an hour.
 const ROUNDS: u32 = 360;
+/// A keyframe for replays is kept after so many entries even within the hour.
+const KEYFRAME_ENTRIES: i64 = 2_000_000;
 
 /// The parts of a service that need care.
 #[derive(Debug, Clone)]
@@ -32,6 +36,7 @@ pub(super) struct Housekeeping {
     pub(super) latest_path: PathBuf,
     pub(super) extents: Arc<ExtentTable>,
     pub(super) extents_path: PathBuf,
+    pub(super) keyframes: Keyframes,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) minute_days: u32,
 }
@@ -51,7 +56,9 @@ pub enum HousekeepingError {
 impl Housekeeping {
     /// Brings roll-ups up to the log.
     pub(super) fn roll_up(&self) -> Result<(), HousekeepingError> {
-        Ok(self.rollups.catch_up(&self.log).map(drop)?)
+        self.rollups.catch_up(&self.log)?;
+        self.keyframes.keep(&self.latest, KEYFRAME_ENTRIES)?;
+        Ok(())
     }
 
     /// Removes what is too old, once the roll-ups have it, and saves the latest values.
@@ -60,6 +67,11 @@ impl Housekeeping {
         let files = self.log.expire(seen)?;
         let minutes = self.rollups.expire(self.clock.now(), self.minute_days)?;
         self.save()?;
+        self.keyframes.keep(&self.latest, 1)?;
+        let first = self.log.read(Seq::START, 1)?;
+        if let Some(first) = first.first() {
+            self.keyframes.expire(first.observation.seq)?;
+        }
         tracing::info!(files, minutes, "what was too old was removed from the observations");
         Ok(())
     }

@@ -2,14 +2,17 @@
 //!
 //! ```text
 //! DIR/entities.sqlite       the entities, every version
+//! DIR/commands.sqlite       commands to devices, every step
 //! DIR/log/                  observations, a file a day, and dead letters
 //! DIR/rollups.sqlite        minutes, hours and days of numbers
 //! DIR/latest                where the latest values stand in the log
 //! DIR/extents               when and where each series was observed
+//! DIR/keyframes/            where they stood, hour by hour: replays begin there
 //! ```
 
 mod accounts;
 mod broker;
+mod commands;
 mod documents;
 mod housekeeping;
 mod intake;
@@ -27,11 +30,13 @@ use city::Instant;
 
 use crate::{
     clock::Clock,
+    command::{CommandError, Ledger, Policy},
     entities::{EntityError, EntityFollower, EntityStore},
     extent::ExtentTable,
     latest::LatestTable,
     log::{EmbeddedLog, Follower, LogConfig, LogError, RecoveryReport},
     lookup::StreamLookup,
+    replay::{Keyframes, MakeFollower, Period, Replay, ReplayError},
     rollup::{RollupError, Rollups},
 };
 
@@ -62,6 +67,8 @@ pub struct ServiceConfig {
     pub followers: Vec<Arc<dyn Follower>>,
     /// Who else hears of changed entities.
     pub entity_followers: Vec<Arc<dyn EntityFollower>>,
+    /// Who may authorise commands.
+    pub policy: Policy,
 }
 
 impl Default for ServiceConfig {
@@ -72,6 +79,7 @@ impl Default for ServiceConfig {
             minute_days: 730,
             followers: Vec::new(),
             entity_followers: Vec::new(),
+            policy: Policy::default(),
         }
     }
 }
@@ -89,6 +97,9 @@ pub enum ServiceError {
     /// The roll-ups.
     #[error(transparent)]
     Rollups(#[from] RollupError),
+    /// The ledger of commands.
+    #[error(transparent)]
+    Commands(#[from] CommandError),
     /// The thread for what is done now and then.
     #[error("cannot start a thread: {0}; let the server have more of them")]
     Thread(#[source] std::io::Error),
@@ -111,6 +122,8 @@ pub struct Service {
     pub live: Arc<Live>,
     /// Which datastream a device means.
     pub lookup: Arc<StreamLookup>,
+    /// Commands to devices; a [`Dispatcher`](crate::command::Dispatcher) sends them.
+    pub commands: Arc<Ledger>,
     /// Entities and observations as documents.
     pub documents: Documents,
     /// Where the MQTT listener is reached, for the root document.
@@ -140,8 +153,13 @@ impl Service {
         let entities = Arc::new(EntityStore::open(dir, clock.clone(), entity_followers)?);
         lookup.fill(&entities);
         let extents = Arc::new(ExtentTable::new(entities.clone()));
+        let documents = Documents::new(config.root).over(entities.clone());
+        let (known, shown) = (entities.clone(), latest.clone());
+        let commands =
+            Ledger::open(dir, known, shown, documents.clone(), clock.clone(), config.policy)?;
+        let commands = Arc::new(commands);
         let mut followers: Vec<Arc<dyn Follower>> =
-            vec![latest.clone(), extents.clone(), live.clone()];
+            vec![latest.clone(), extents.clone(), live.clone(), commands.follower()];
         followers.extend(config.followers);
         let (log, report) = EmbeddedLog::open(
             &dir.join("log"),
@@ -163,11 +181,11 @@ impl Service {
             latest_path,
             extents: extents.clone(),
             extents_path,
+            keyframes: Keyframes::in_folder(&dir.join("keyframes")),
             clock,
             minute_days: config.minute_days,
         };
         let _housekeeper = housekeeping.clone().start().map_err(ServiceError::Thread)?;
-        let documents = Documents::new(config.root).over(entities.clone());
         let service = Self {
             entities,
             log,
@@ -176,6 +194,7 @@ impl Service {
             extents,
             live,
             lookup,
+            commands,
             documents,
             mqtt_endpoints: RwLock::default(),
             amending: tokio::sync::Mutex::default(),
@@ -199,6 +218,16 @@ impl Service {
     /// What time it is, by the service's clock.
     pub fn now(&self) -> Instant {
         self.housekeeping.clock.now()
+    }
+
+    /// Opens a past period to be played again into a view of its own. Blocks: not for asynchronous
+    /// tasks.
+    ///
+    /// # Errors
+    /// [`ReplayError`].
+    pub fn replay(&self, period: Period, makers: Vec<MakeFollower>) -> Result<Replay, ReplayError> {
+        let keyframes = Some(self.housekeeping.keyframes.clone());
+        Replay::open(self.log.clone(), keyframes, period, makers)
     }
 
     /// Does now what is else done every hour: brings the roll-ups up to the log, removes what is too

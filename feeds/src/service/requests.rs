@@ -6,6 +6,7 @@
 //!                     ├─► read        Service::answer
 //!                     ├─► edit        one transaction of the entities, then their observations
 //!                     ├─► observe     Service::take; 201 only after the disk has it
+//!                     ├─► order       a Task that is posted is a command in the ledger
 //!                     └─► batch       all of these, many at a time
 //! ```
 
@@ -15,6 +16,7 @@ mod body;
 mod edit;
 mod json_patch;
 mod observe;
+mod order;
 mod problem;
 mod read;
 mod root;
@@ -235,6 +237,9 @@ impl Call<'_> {
             Address::Resource(path) if request.method.is_safe() => self.read(request, path).await,
             Address::Resource(path) if path.leads_to_observations() => {
                 self.change_observations(request, path).await
+            }
+            Address::Resource(path) if path.leads_to_tasks() && request.method == Method::Post => {
+                self.order(request, path).await
             }
             Address::Resource(path) => self.edit(request, path).await,
             Address::Batch => Err(Problem::bad("a batch cannot hold a batch: send it by itself")),

@@ -1,4 +1,4 @@
-//! Conformance with OGC SensorThings API 1.1 (OGC 18-088): our own suite, written from its
+//! Conformance with OGC SensorThings API 1.1 (OGC 18-088) and Tasking (17-079): our own suite, written from its
 //! requirements, as data.
 //!
 //! Each file of `cases/` names the requirements that it holds, and has cases: a seed, requests, and
@@ -72,6 +72,7 @@ files!(
     multi_datastream,
     extents,
     refusals,
+    tasking,
 );
 
 #[test]
@@ -90,8 +91,13 @@ async fn every_requirement_that_the_root_document_claims_is_held_by_cases() {
     let root = house.document("GET ").await;
     let claimed = root["serverSettings"]["conformance"].as_array().expect("a list").clone();
     let sensing = "http://www.opengis.net/spec/iot_sensing/1.1/req/";
-    let claimed = claimed.iter().filter_map(|uri| uri.as_str()?.strip_prefix(sensing));
-    let claimed: BTreeSet<_> = claimed.map(str::to_owned).collect();
+    let tasking = "http://www.opengis.net/spec/iot_tasking/1.0/req/";
+    let name = |uri: &str| {
+        let name = uri.strip_prefix(sensing).or_else(|| uri.strip_prefix(tasking));
+        name.map(str::to_owned)
+    };
+    let claimed = claimed.iter().filter_map(|uri| name(uri.as_str()?));
+    let claimed: BTreeSet<_> = claimed.collect();
     assert!(claimed.len() > 30, "{claimed:?}");
     let held: BTreeSet<_> = FILES
         .iter()

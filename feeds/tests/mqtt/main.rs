@@ -10,6 +10,7 @@
 mod acknowledgement;
 mod adapters;
 mod client;
+mod commands;
 mod desk;
 mod hostile;
 mod others;

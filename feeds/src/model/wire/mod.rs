@@ -11,7 +11,7 @@ pub use data_array::data_array;
 pub(crate) use data_array::data_array_rows;
 pub use entity::{body_document, read_body};
 pub use field::WireError;
-pub(crate) use field::{given, id_of};
+pub(crate) use field::{given, id_of, optional_text};
 pub(crate) use observation::result_of;
 pub use observation::{new_observation, observation_body, observation_document, quality_document};
 pub(crate) use tasking::pattern;

@@ -12,6 +12,7 @@ fn delivery(qos: Qos, payload: &str) -> Delivery {
         identifiers: Vec::new(),
         since: Instant::now(),
         packet_id: None,
+        receipt: None,
     }
 }
 
@@ -36,7 +37,7 @@ fn what_is_in_flight_is_sent_again_in_its_order_until_it_is_acknowledged() {
     assert!(state.done(1) && state.received(2) && !state.done(9));
     assert_eq!(next(&mut state, 3).and_then(|one| one.packet_id), Some(4));
     let again: Vec<_> = state
-        .resend()
+        .resend(Instant::now())
         .into_iter()
         .map(|one| match one {
             Resend::Publish(delivery) => format!("publish {:?}", delivery.packet_id),
@@ -93,4 +94,38 @@ fn identifiers_go_round_and_skip_what_is_in_flight() {
     }
     let ids: Vec<_> = (0..3).filter_map(|_| next(&mut state, 10)?.packet_id).collect();
     assert_eq!(ids, [u16::MAX, 1, 2]);
+}
+
+#[test]
+fn a_receipt_is_told_once_and_a_command_is_not_sent_again_when_its_time_is_over() {
+    let mut state = state(10);
+    let told = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let mut command = |payload: &str| {
+        let mut one = delivery(Qos::AtLeastOnce, payload);
+        let mut message = Message::clone(&one.message);
+        message.properties.push(Property::MessageExpiry, crate::mqtt::codec::Value::Number(60));
+        one.message = Arc::new(message);
+        let count = told.clone();
+        let tell = move || {
+            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        };
+        one.receipt = Some(Receipt(Arc::new(tell)));
+        assert_eq!(state.offer(one), Offer::Queued);
+    };
+    command("1");
+    command("2");
+    for _ in 0..2 {
+        next(&mut state, 10).unwrap();
+    }
+    for _ in 0..2 {
+        if let Some(receipt) = state.acknowledged(1) {
+            (receipt.0)();
+        }
+    }
+    assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 1);
+    let now = Instant::now();
+    assert_eq!(state.resend(now).len(), 1);
+    assert!(state.resend(now + Duration::from_secs(61)).is_empty());
+    assert_eq!(state.expired, 1);
+    assert!(state.acknowledged(2).is_none(), "it is forgotten");
 }

@@ -43,6 +43,7 @@ impl Address {
             Self::Batch | Self::CreateObservations => "POST, OPTIONS",
             Self::Resource(path) if path.tail != Tail::Whole => "GET, HEAD, OPTIONS",
             Self::Resource(path) if path.is_set() => "GET, HEAD, POST, OPTIONS",
+            Self::Resource(path) if path.leads_to_tasks() => "GET, HEAD, OPTIONS",
             Self::Resource(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
         }
     }
@@ -52,6 +53,11 @@ impl ResourcePath {
     /// Whether what it leads to is in the log.
     pub(super) fn leads_to_observations(&self) -> bool {
         self.target() == EntityKind::Observation
+    }
+
+    /// Whether what it leads to is in the ledger of commands.
+    pub(super) fn leads_to_tasks(&self) -> bool {
+        self.target() == EntityKind::Task
     }
 
     /// Whether it leads from observations to entities.
@@ -85,6 +91,8 @@ mod tests {
             ("Datastreams(1)/Thing", Ok("GET, HEAD, PUT, PATCH, DELETE, OPTIONS")),
             ("Things(1)/name/$value", Ok("GET, HEAD, OPTIONS")),
             ("Things/$ref", Ok("GET, HEAD, OPTIONS")),
+            ("TaskingCapabilities(1)/Tasks", Ok("GET, HEAD, POST, OPTIONS")),
+            ("Tasks(1)", Ok("GET, HEAD, OPTIONS")),
             ("Lamps", Err(404)),
             ("Things(x)", Err(404)),
             ("%FF", Err(404)),

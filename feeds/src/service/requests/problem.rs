@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{Method, Response};
 use crate::{
     answer::AnswerError,
+    command::CommandError,
     entities::EntityError,
     log::{AppendError, LetterId, LogError},
     model::{EntityKey, wire::WireError},
@@ -258,6 +259,25 @@ impl From<EntityError> for Problem {
             EntityError::File(_) | EntityError::Row { .. } => {
                 let retry_after = Some(Duration::from_secs(1));
                 tracing::error!(%error, "entities cannot be read or changed");
+                Self { retry_after, ..Self::said(Kind::Busy, error) }
+            }
+        }
+    }
+}
+
+impl From<CommandError> for Problem {
+    fn from(error: CommandError) -> Self {
+        use CommandError as E;
+        match &error {
+            E::Document(_) | E::NoTargets | E::TooMany { .. } => Self::bad(error),
+            E::NoCapability(_) | E::NoOrder(_) | E::NoCommand(_) => {
+                Self::said(Kind::NotFound, error)
+            }
+            E::NotAllowed { .. } | E::OwnOrder(_) => Self::said(Kind::Forbidden, error),
+            E::KeyUsed { .. } | E::TooLate { .. } | E::Step { .. } => Self::conflict(error),
+            E::File(_) | E::Row { .. } | E::Thread(_) => {
+                let retry_after = Some(Duration::from_secs(1));
+                tracing::error!(%error, "commands cannot be read or recorded");
                 Self { retry_after, ..Self::said(Kind::Busy, error) }
             }
         }

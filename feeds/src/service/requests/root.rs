@@ -61,6 +61,11 @@ const FULFILLED: &[&str] = &[
     "data-array/data-array",
 ];
 
+/// What the names of requirements of tasking begin with.
+const TASKING: &str = "http://www.opengis.net/spec/iot_tasking/1.0/req/";
+/// Requirements of OGC 17-079 that are fulfilled.
+const FULFILLED_TASKING: &[&str] = &["tasking-capability", "task", "actuator", "create-tasks"];
+
 /// Those that are fulfilled where there is a listener for MQTT.
 const FULFILLED_BY_MQTT: &[&str] = &[
     "create-observations-via-mqtt/observations-creation",
@@ -84,6 +89,7 @@ fn settings(service: &Service) -> Value {
     let endpoints = service.mqtt_endpoints();
     let mut fulfilled: Vec<Value> =
         FULFILLED.iter().map(|name| format!("{SENSING}{name}").into()).collect();
+    fulfilled.extend(FULFILLED_TASKING.iter().map(|name| format!("{TASKING}{name}").into()));
     let mut settings = Map::new();
     if !endpoints.is_empty() {
         for name in FULFILLED_BY_MQTT {

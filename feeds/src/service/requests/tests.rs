@@ -13,13 +13,13 @@ use crate::{
 };
 
 /// A service of its own, and who asks it.
-struct House {
+pub(super) struct House {
     service: Arc<Service>,
     rights: Rights,
     _dir: TempDir,
 }
 
-fn house() -> House {
+pub(super) fn house() -> House {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::at("2026-11-21T05:00:00Z".parse().unwrap()));
     let config = ServiceConfig { root: "https://x.example/v1.1".to_owned(), ..Default::default() };
@@ -28,7 +28,7 @@ fn house() -> House {
 }
 
 impl House {
-    async fn ask(&self, method: Method, address: &str, body: Value) -> Response {
+    pub(super) async fn ask(&self, method: Method, address: &str, body: Value) -> Response {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
         let (path, query) = (path.to_owned(), query.to_owned());
@@ -39,12 +39,12 @@ impl House {
         self.service.respond(request, &self.rights).await
     }
 
-    async fn get(&self, address: &str) -> Value {
+    pub(super) async fn get(&self, address: &str) -> Value {
         document(&self.ask(Method::Get, address, Value::Null).await)
     }
 }
 
-fn document(response: &Response) -> Value {
+pub(super) fn document(response: &Response) -> Value {
     serde_json::from_slice(&response.body).unwrap_or(Value::Null)
 }
 
