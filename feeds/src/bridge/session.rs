@@ -100,10 +100,16 @@ pub(super) async fn run(
         // The sender is gone with the bridge.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     };
-    tokio::select! {
+    let ended = tokio::select! {
         ended = session.work(outward) => ended,
-        () = stopped => session.leave().await,
+        () = stopped => return session.leave().await,
+    };
+    // What is on its way to the disk gets there first: when the broker sends it again, it is known.
+    let settled = async { while session.waiting.next().await.is_some() {} };
+    if timeout(PATIENCE, settled).await.is_err() {
+        tracing::warn!(bridge = config.name, "messages are still on their way to the disk");
     }
+    ended
 }
 
 /// CONNECT, with a session that the broker keeps.

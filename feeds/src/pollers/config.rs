@@ -1,6 +1,6 @@
 //! A poller as it stands in `feeds.toml`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Deserialize;
 
@@ -24,6 +24,8 @@ pub struct PollerConfig {
     pub http: Option<HttpConfig>,
     /// A server whose files are fetched over FTP.
     pub ftp: Option<FtpConfig>,
+    /// A server whose files are fetched over SFTP.
+    pub sftp: Option<SftpConfig>,
     /// How gaps are filled.
     #[serde(default)]
     pub gap: GapConfig,
@@ -81,8 +83,38 @@ pub struct FtpConfig {
     pub most_files: usize,
 }
 
+/// `[poller.sftp]`: by OpenSSH's client, with a key and a known host.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SftpConfig {
+    /// The server; it stands in `[egress]`.
+    pub host: String,
+    /// Its port.
+    #[serde(default = "ssh_port")]
+    pub port: u16,
+    /// Who asks.
+    pub user: String,
+    /// The private key, without a passphrase.
+    pub key_file: PathBuf,
+    /// The server's key, in a file of the form of `known_hosts`.
+    pub known_hosts: PathBuf,
+    /// The folder, as a pattern of `strftime` where there is one for each day (`/%Y/%m/%d`).
+    #[serde(default)]
+    pub folder: String,
+    /// What the names of files end with.
+    #[serde(default = "txt")]
+    pub ending: String,
+    /// As many files are fetched at a time.
+    #[serde(default = "some_files")]
+    pub most_files: usize,
+}
+
 fn own_port() -> u16 {
     super::ftp::OWN_PORT
+}
+
+fn ssh_port() -> u16 {
+    super::sftp::OWN_PORT
 }
 
 fn anonymous() -> String {
@@ -148,8 +180,9 @@ impl PollerConfig {
         if self.name.is_empty() || self.name.len() > 64 || !self.name.bytes().all(is_sound) {
             return Err("a name has 1 to 64 of a to z, 0 to 9 and hyphens".to_owned());
         }
-        if self.http.is_some() == self.ftp.is_some() {
-            return Err("give one of [poller.http] and [poller.ftp]".to_owned());
+        let ways = [self.http.is_some(), self.ftp.is_some(), self.sftp.is_some()];
+        if ways.into_iter().filter(|is_given| *is_given).count() != 1 {
+            return Err("give one of [poller.http], [poller.ftp] and [poller.sftp]".to_owned());
         }
         if self.every_s == 0 || self.retry.first_s == 0 || self.gap.slice_s < 60 {
             return Err("every_s and retry.first_s are at least 1, gap.slice_s 60".to_owned());

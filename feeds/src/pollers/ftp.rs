@@ -4,10 +4,13 @@
 //! asked, whatever address it names, and everything is bounded in time and in bytes.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream, ToSocketAddrs},
     time::{Duration, Instant},
 };
+
+use super::{PollError, files::Store};
 
 /// The port of the protocol.
 pub(super) const OWN_PORT: u16 = 21;
@@ -92,7 +95,7 @@ impl Ftp {
     }
 
     /// The names in a folder; a folder that is not there has none.
-    pub(super) fn list(&mut self, folder: &str) -> Result<Vec<String>, FtpError> {
+    fn names(&mut self, folder: &str) -> Result<Vec<String>, FtpError> {
         let data = self.passive()?;
         let (code, reply) = self.ask("NLST", folder)?;
         match code {
@@ -109,19 +112,17 @@ impl Ftp {
     }
 
     /// The bytes of a file.
-    pub(super) fn fetch(&mut self, path: &str) -> Result<Vec<u8>, FtpError> {
+    fn file(&mut self, path: &str) -> Result<Vec<u8>, FtpError> {
         let data = self.passive()?;
         self.command("RETR", path, 1)?;
-        let bytes = self.read_data(data, path)?;
+        let bytes = self.read_data(data, path);
+        if let Err(FtpError::TooLong { .. }) = bytes {
+            // The server hears that we have left, and says so; then it can be asked for the next.
+            self.reply()?;
+        }
+        let bytes = bytes?;
         self.expect("RETR", 2)?;
         Ok(bytes)
-    }
-
-    /// Says good-bye; the server may have gone.
-    pub(super) fn close(mut self) {
-        if let Err(why) = self.ask("QUIT", "") {
-            tracing::debug!(%why, "an FTP server did not say good-bye");
-        }
     }
 
     /// Opens a data connection to the host that was asked: of the address that the server names only
@@ -226,6 +227,36 @@ impl Ftp {
 
     fn failed(&self, action: &'static str, source: std::io::Error) -> FtpError {
         FtpError::Io { host: self.server.host.clone(), action, source }
+    }
+}
+
+impl Store for Ftp {
+    fn list(&mut self, folders: &BTreeSet<String>) -> Result<Vec<(String, String)>, PollError> {
+        let mut found = Vec::new();
+        for folder in folders {
+            let names = self.names(folder)?.into_iter();
+            found.extend(names.map(|name| (folder.clone(), name)));
+        }
+        Ok(found)
+    }
+
+    fn fetch(&mut self, paths: &[String]) -> Result<Vec<Result<Vec<u8>, PollError>>, PollError> {
+        let mut files = Vec::with_capacity(paths.len());
+        for path in paths {
+            match self.file(path) {
+                // The session is broken: the files after this one cannot be had now.
+                Err(error @ FtpError::Io { .. }) => return Err(error.into()),
+                file => files.push(file.map_err(PollError::from)),
+            }
+        }
+        Ok(files)
+    }
+}
+
+impl Drop for Ftp {
+    fn drop(&mut self) {
+        // The server may have gone; it need not answer.
+        let _ = self.control.get_mut().write_all(b"QUIT\r\n");
     }
 }
 

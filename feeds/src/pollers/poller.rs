@@ -10,7 +10,7 @@ use std::{
 
 use city::Instant;
 
-use super::{Backoff, FtpError, PollerConfig, PollerStatus, checkpoint::Checkpoint};
+use super::{Backoff, FtpError, PollerConfig, PollerStatus, SftpError, checkpoint::Checkpoint};
 use crate::{
     adapters::{Adapters, Delivery},
     clock::Clock,
@@ -47,6 +47,9 @@ pub enum PollError {
     /// The FTP server did not answer as it should.
     #[error(transparent)]
     Ftp(#[from] FtpError),
+    /// The SFTP server did not answer as it should.
+    #[error(transparent)]
+    Sftp(#[from] SftpError),
     /// The log takes nothing now.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -145,7 +148,9 @@ impl Poller {
         if let Some(http) = self.config.http.clone() {
             self.ask_service(&http, now)
         } else if let Some(ftp) = self.config.ftp.clone() {
-            self.fetch_files(&ftp, now)
+            self.fetch_over_ftp(&ftp, now)
+        } else if let Some(sftp) = self.config.sftp.clone() {
+            self.fetch_over_sftp(sftp, now)
         } else {
             Ok(())
         }

@@ -3,5 +3,6 @@
 mod egress;
 mod ftp;
 mod http;
+mod sftp;
 mod web;
 mod world;

@@ -141,7 +141,9 @@ fn what_goes_wrong_with_files_is_told_without_the_password() {
     assert!(refused.contains("may not be asked"), "{refused}");
     let large = line("COD", "1", "20261121115000").repeat(1000);
     put(folder.path(), "20261121115000", &large);
-    let too_long = error(&config(server.port, "mat-khau"));
+    put(folder.path(), "20261121120000", &line("COD", "32", "20261121120000"));
+    let mut world = World::new(&config(server.port, "mat-khau"), &[thing(STATION, &["cod"])]);
+    let too_long = world.tick_after(0).last_error.unwrap();
     assert!(too_long.ends_with("has more than 10000 bytes"), "{too_long}");
-    drop(server);
+    assert_eq!(recorded(&world.service), [cod("2026-11-21T05:00:00Z", 32)], "the next one is had");
 }
