@@ -149,6 +149,12 @@ impl Alert {
         !self.is_simulated && (self.is_released_at_once || was_released())
     }
 
+    /// Whether everybody may see it: it is released, or an exercise. What is neither is internal, above
+    /// all forecasts, which by law are the meteorological service's to publish.
+    pub fn is_public(&self) -> bool {
+        self.is_simulated || self.is_released()
+    }
+
     /// The official disaster risk that was declared for it last.
     pub fn risk(&self) -> Option<&DeclaredRisk> {
         self.steps.iter().rev().find_map(|step| match &step.kind {

@@ -260,7 +260,7 @@ fn an_exercise_is_never_released_and_a_forecast_only_with_a_bulletin() {
     house.alerts.foresee(forecast).unwrap();
     house.alerts.settle().unwrap();
     let alert = house.alerts.active().pop().unwrap();
-    assert!(!alert.is_released());
+    assert!(!alert.is_released() && !alert.is_public(), "a forecast is internal");
     let refused = house.alerts.release(alert.id, "trực ban A", None, None).unwrap_err();
     assert!(matches!(refused, AlertError::NeedsBulletin(_)));
     let bulletin = Bulletin::new("Đài KTTV khu vực", "LULU-05/06h00", at(0)).unwrap();

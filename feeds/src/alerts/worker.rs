@@ -44,6 +44,8 @@ pub(super) struct Worker {
     /// The rules as they are to be written.
     rules: Option<String>,
     has_other_entities: bool,
+    /// When datastreams were looked at anew last, and how long that took.
+    bound: (Moment, Duration),
     /// What could not be written yet; nothing is evaluated until it is.
     unsaved: Option<Batch>,
     saved: Moment,
@@ -95,6 +97,7 @@ impl Worker {
             is_behind: true,
             rules: Some(rules.to_json().to_string()),
             has_other_entities: false,
+            bound: (started, Duration::ZERO),
             unsaved: None,
             saved: started,
             ticked: started,
@@ -163,8 +166,8 @@ impl Worker {
         }
         self.has_other_entities |= waiting.has_other_entities;
         let is_time = self.ticked.elapsed() >= self.tick_every || !settled.is_empty();
-        if is_time && std::mem::take(&mut self.has_other_entities) {
-            self.evaluator.bind_all(self.clock.now());
+        if is_time && self.has_other_entities {
+            self.bind(!settled.is_empty());
         }
         waiting.entries.iter().for_each(|entries| self.follow(entries));
         self.is_behind |= waiting.has_overflowed;
@@ -179,6 +182,18 @@ impl Worker {
             self.ticked = Moment::now();
         }
         settled
+    }
+
+    /// Looks at datastreams anew. While many entities are made one after the other it takes a tenth of
+    /// the time at most; who is new is looked at when it is first heard.
+    fn bind(&mut self, is_urgent: bool) {
+        let (last, took) = self.bound;
+        if is_urgent || last.elapsed() >= took * 10 {
+            let begun = Moment::now();
+            self.evaluator.bind_all(self.clock.now());
+            self.has_other_entities = false;
+            self.bound = (Moment::now(), begun.elapsed());
+        }
     }
 
     fn follow(&mut self, entries: &[Entry]) {

@@ -228,7 +228,10 @@ impl Desk {
     ) {
         let steps = usize::try_from(told.step).unwrap_or(usize::MAX);
         let level = alert.level_after(steps);
-        let is_asked = config.statuses.contains(&told.status)
+        // Who is told for the first time is not told of what is long past.
+        let age_us = self.now().as_micros() - told.at.as_micros();
+        let is_asked = age_us <= config.lifetime_us()
+            && config.statuses.contains(&told.status)
             && config.messages.contains(&told.kind)
             && (config.events.is_empty() || config.events.contains(alert.event.as_ref()))
             && level >= config.min_level;
@@ -257,7 +260,8 @@ impl Desk {
                 alert: alert.id.get(),
                 is_exercise: alert.is_simulated,
             };
-            deliveries.push(Planned { step: told.step, channel: config.id.clone(), outgoing });
+            let (step, since, channel) = (told.step, told.at, config.id.clone());
+            deliveries.push(Planned { step, since, channel, outgoing });
         }
     }
 
@@ -286,8 +290,8 @@ impl Desk {
         connector: &dyn Channel,
         due: &Due,
     ) -> (Option<ReceiptKind>, Next) {
-        let age_us = |at: Instant| at.as_micros() - due.queued.as_micros();
-        if age_us(self.now()) > config.lifetime_us() {
+        let age_us = self.now().as_micros() - due.since.as_micros();
+        if age_us > config.lifetime_us() {
             let why = "too old: a warning that comes late misleads".to_owned();
             return (Some(ReceiptKind::Failed(why)), Next::Nothing);
         }
@@ -325,7 +329,7 @@ impl Desk {
         reference: &str,
     ) -> (Option<ReceiptKind>, Next) {
         let now = self.now();
-        let is_old = now.as_micros() - due.queued.as_micros() > ASKED_US;
+        let is_old = now.as_micros() - due.since.as_micros() > ASKED_US;
         let every_s = config.status.as_ref().map_or(60.0, |status| status.every_s);
         let again = || match is_old {
             true => Next::Nothing,

@@ -53,7 +53,7 @@ const SCHEMA: Schema = Schema {
         channel   TEXT NOT NULL,
         due       INTEGER NOT NULL,
         tries     INTEGER NOT NULL,
-        queued    INTEGER NOT NULL,
+        since     INTEGER NOT NULL, -- when the step was made
         reference TEXT              -- sent: the gateway is asked what became of it
     );
     CREATE INDEX schedule_by_due ON schedule (channel, due);
@@ -159,6 +159,8 @@ impl ReceiptKind {
 #[derive(Debug, Clone)]
 pub(super) struct Planned {
     pub(super) step: u32,
+    /// When the step was made: a message is too old some time after.
+    pub(super) since: Instant,
     pub(super) channel: String,
     pub(super) outgoing: Outgoing,
 }
@@ -169,7 +171,7 @@ pub(super) struct Due {
     pub(super) id: i64,
     pub(super) outgoing: Outgoing,
     pub(super) tries: u32,
-    pub(super) queued: Instant,
+    pub(super) since: Instant,
     /// It was sent: the gateway is asked what became of it.
     pub(super) reference: Option<String>,
 }
@@ -220,7 +222,7 @@ impl Outbox {
         self.run(|connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for Planned { step, channel, outgoing } in planned {
+            for Planned { step, since, channel, outgoing } in planned {
                 let added = transaction.execute(
                     "INSERT OR IGNORE INTO delivery \
                      (key, alert, step, channel, recipient, headline, text, is_exercise) \
@@ -242,8 +244,8 @@ impl Outbox {
                 let id = transaction.last_insert_rowid();
                 add(&transaction, id, now, &ReceiptKind::Queued)?;
                 transaction.execute(
-                    "INSERT INTO schedule VALUES (?1, ?2, ?3, 0, ?3, NULL)",
-                    params![id, channel, now.as_micros()],
+                    "INSERT INTO schedule VALUES (?1, ?2, ?3, 0, ?4, NULL)",
+                    params![id, channel, now.as_micros(), since.as_micros()],
                 )?;
             }
             transaction.execute("UPDATE place SET seen = ?1", [seen])?;
@@ -259,7 +261,7 @@ impl Outbox {
         limit: i64,
     ) -> Result<Vec<Due>, FileError> {
         let sql = "SELECT delivery.id, key, recipient, headline, text, alert, is_exercise, tries, \
-                   queued, reference FROM schedule JOIN delivery ON delivery.id = schedule.delivery \
+                   since, reference FROM schedule JOIN delivery ON delivery.id = schedule.delivery \
                    WHERE schedule.channel = ?1 AND due <= ?2 ORDER BY due, delivery.id LIMIT ?3";
         self.run(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
@@ -391,7 +393,7 @@ fn due_of(row: &Row<'_>) -> rusqlite::Result<Due> {
             is_exercise: row.get(6)?,
         },
         tries: row.get(7)?,
-        queued: Instant::from_micros(row.get(8)?),
+        since: Instant::from_micros(row.get(8)?),
         reference: row.get(9)?,
     })
 }

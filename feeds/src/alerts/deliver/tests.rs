@@ -129,7 +129,13 @@ struct Post {
 }
 
 fn open(dir: &Path) -> Post {
+    open_at(dir, 0)
+}
+
+/// As [`open`], so many seconds later.
+fn open_at(dir: &Path, seconds: i64) -> Post {
     let house = House::open(dir);
+    house.clock.advance(seconds * 1_000_000);
     let text = std::fs::read_to_string(dir.join("alerts.toml")).unwrap();
     let connect = |config: ChannelConfig| {
         let gateway: Arc<dyn Channel> = Arc::new(HttpGateway::new(config.clone(), dir).unwrap());
@@ -268,6 +274,26 @@ fn a_message_is_given_up_when_it_is_too_old() {
     post.house.clock.advance(61_000_000);
     post.until(DeliveryState::Failed);
     assert_eq!(gateway.asked().len(), 1);
+}
+
+#[test]
+fn a_channel_that_is_new_tells_nothing_of_what_is_long_past() {
+    let gateway = Gateway::start(&[]);
+    let (dir, post) = post(&gateway, "");
+    drop(post);
+    let text = rules(&gateway, "");
+    let (without, _) = text.split_once("[[channel]]").unwrap();
+    std::fs::write(dir.path().join("alerts.toml"), without).unwrap();
+    let post = open(dir.path());
+    post.raise();
+    drop(post);
+    std::fs::write(dir.path().join("alerts.toml"), &text).unwrap();
+    let post = open_at(dir.path(), 7200);
+    post.house.observe(1, 2.5);
+    post.house.alerts.settle().unwrap();
+    post.until(DeliveryState::Sent);
+    let all = post.all();
+    assert_eq!((all.len(), all[0].step), (1, 2), "only the step of now");
 }
 
 #[test]
