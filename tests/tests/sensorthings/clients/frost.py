@@ -13,6 +13,13 @@ MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurem
 service = fsc.SensorThingsService(sys.argv[1])
 
 
+class Units(list):
+    """The client (1.1.53) asks the list of units for its state, which a plain list does not have."""
+
+    def __getstate__(self):
+        return [unit.__getstate__() for unit in self]
+
+
 def at(minute):
     return datetime(2026, 11, 1, 5, minute, tzinfo=timezone.utc)
 
@@ -109,7 +116,7 @@ def check_a_multi_datastream_takes_results_of_several_parts(thing_id):
     sensor = fsc.Sensor(name="Trạm", description="", encoding_type="text/html", metadata="x")
     service.create(sensor)
     stream = fsc.MultiDatastream(
-        name="Khí tượng", description="", unit_of_measurements=[unit(), unit()],
+        name="Khí tượng", description="", unit_of_measurements=Units([unit(), unit()]),
         observation_type="http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_ComplexObservation",
         multi_observation_data_types=[MEASUREMENT, MEASUREMENT],
         thing=fsc.Thing(id=thing_id), sensor=fsc.Sensor(id=sensor.id),
@@ -122,7 +129,7 @@ def check_a_multi_datastream_takes_results_of_several_parts(thing_id):
     new = fsc.Observation(result=[28.5, 80], phenomenon_time=at(0), multi_datastream=fsc.MultiDatastream(id=stream.id))
     service.create(new)
     assert service.observations().find(new.id).result == [28.5, 80]
-    service.delete(service.multi_datastreams().find(stream.id))
+    service.delete(fsc.MultiDatastream(id=stream.id))
 
 
 def check_what_is_removed_is_gone(thing_id, stream_id):
