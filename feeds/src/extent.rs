@@ -144,7 +144,15 @@ impl Follower for ExtentTable {
 }
 
 impl Extent {
-    /// The area as a GeoJSON geometry: a point, a line or a rectangle.
+    /// The area as the standard has it (an envelope, OGC 18-088, table 10): a GeoJSON rectangle,
+    /// though all of it may be one point.
+    pub fn envelope(&self) -> Option<Value> {
+        let [west, south, east, north] = self.area?;
+        let corners = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+        Some(json!({ "type": "Polygon", "coordinates": [corners] }))
+    }
+
+    /// The area as the simplest GeoJSON geometry that it is: a point, a line or a rectangle.
     pub fn geometry(&self) -> Option<Value> {
         let [west, south, east, north] = self.area?;
         Some(match (west == east, south == north) {
@@ -152,12 +160,7 @@ impl Extent {
             (true, false) | (false, true) => {
                 json!({ "type": "LineString", "coordinates": [[west, south], [east, north]] })
             }
-            (false, false) => json!({
-                "type": "Polygon",
-                "coordinates": [[
-                    [west, south], [east, south], [east, north], [west, north], [west, south],
-                ]],
-            }),
+            (false, false) => self.envelope()?,
         })
     }
 

@@ -28,7 +28,7 @@ fn json(extent: &Extent, name: &str) -> Option<Json> {
     match name {
         "phenomenonTime" => Some(span(extent.time)),
         "resultTime" => extent.result_time.map(span),
-        "observedArea" => extent.geometry(),
+        "observedArea" => extent.envelope(),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ pub(super) fn call(function: Function, values: &[Value], now: Instant) -> Value 
     };
     let found = match function {
         F::SubstringOf => texts().map(|(part, whole)| Value::Truth(whole.contains(part))),
+        F::Contains => texts().map(|(whole, part)| Value::Truth(whole.contains(part))),
         F::EndsWith => texts().map(|(whole, end)| Value::Truth(whole.ends_with(end))),
         F::StartsWith => texts().map(|(whole, start)| Value::Truth(whole.starts_with(start))),
         F::IndexOf => texts().map(|(whole, part)| Value::Number(index_of(whole, part))),

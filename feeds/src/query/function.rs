@@ -61,6 +61,7 @@ impl fmt::Display for Type {
 #[expect(missing_docs, reason = "each is named as the standard names it")]
 pub enum Function {
     SubstringOf,
+    Contains,
     EndsWith,
     StartsWith,
     Length,
@@ -108,6 +109,8 @@ const ROWS: &[Row] = {
     use Type::{Geometry as G, Instant as I, Number as N, Text as S, Truth as B};
     &[
         (F::SubstringOf, "substringof", &[S, S], B),
+        // Not of the standard, but of OData 4, and clients use it.
+        (F::Contains, "contains", &[S, S], B),
         (F::EndsWith, "endswith", &[S, S], B),
         (F::StartsWith, "startswith", &[S, S], B),
         (F::Length, "length", &[S], N),

@@ -17,7 +17,7 @@ use crate::{
     model::{EntityKey, EntityKind, Id, NewObservation, Observation, StreamId, wire},
     qc::Refusal,
     query::ResourcePath,
-    service::{Intake, IntakeError, Place, Row, Service, Taken, VERSION},
+    service::{Intake, IntakeError, MayPublish, Place, Row, Service, Taken, VERSION},
 };
 
 /// Smaller bodies are read where they are met; larger ones on a thread of their own.
@@ -31,6 +31,7 @@ impl Call<'_> {
         path: ResourcePath,
     ) -> Result<Response, Problem> {
         if request.method == Method::Post {
+            self.may_publish()?;
             let is_named = path.kind.is_stream() && path.steps.len() == 1;
             if let Some(id) = path.id.filter(|_| is_named) {
                 let named = EntityKey::new(path.kind, id);
@@ -59,6 +60,18 @@ impl Call<'_> {
             Amended::Done(_) => self.shown(key, 200).await,
             Amended::NotFound => Err(Problem::no_entity(key)),
             Amended::Refused(why) => Err(Problem::bad(why)),
+        }
+    }
+
+    /// Whether the account may send any observations at all. Of whoever may not, nothing is kept: the
+    /// dead letters are for those who are known.
+    fn may_publish(&self) -> Result<(), Problem> {
+        match self.rights.may_publish {
+            MayPublish::Nothing => Err(Problem::forbidden((
+                "tài khoản này không được gửi quan trắc",
+                "this account may not send observations: ask for a token that may",
+            ))),
+            MayPublish::Only(_) | MayPublish::Everything => Ok(()),
         }
     }
 
@@ -139,6 +152,7 @@ impl Call<'_> {
 
     /// Takes a table of observations: each is recorded or refused by itself.
     pub(super) async fn create_observations(&self, request: &Request) -> Result<Response, Problem> {
+        self.may_publish()?;
         require_json(request)?;
         let path = format!("{VERSION}CreateObservations");
         let source: Arc<str> = format!("http:{}/{path}", self.rights.name).into();

@@ -224,9 +224,13 @@ async fn who_may_not_is_refused_everywhere() {
         (Method::Delete, "Things(1)", Value::Null),
         (Method::Delete, "Observations(1)", Value::Null),
         (Method::Post, "Datastreams(1)/Observations", json!({"result": 1})),
+        (Method::Post, "Observations", json!({})),
+        (Method::Post, "CreateObservations", json!([])),
     ] {
         assert_eq!(house.ask(method, path, body).await.status, 403, "{method:?} {path}");
     }
+    let letters = house.service.log.letters(LetterId(0), 10).unwrap();
+    assert!(letters.is_empty(), "strangers do not fill the dead letters");
     let answered = document(&house.ask(Method::Post, "$batch", batch).await);
     assert_eq!(answered["responses"][0]["status"], 403);
     assert_eq!(house.ask(Method::Get, "", Value::Null).await.status, 200);
