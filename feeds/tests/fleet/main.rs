@@ -180,9 +180,17 @@ async fn a_lost_connection_loses_nothing() {
 
 #[tokio::test]
 async fn a_rate_is_kept_with_data_arrays_over_both_protocols() {
-    let house = house(&city()).await;
+    let house = house(&[]).await;
+    let service = house.service.clone();
+    let make = async {
+        // A server that has just started makes its Things while the fleet is there already.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        for thing in city() {
+            service.entities.create(EntityKind::Thing, &thing).expect("a thing");
+        }
+    };
     let more = ["--duration", "5s", "--rate", "1000", "--batch", "6", "--http-share", "0.4"];
-    let output = fleet(house.http, &more).await;
+    let (output, ()) = tokio::join!(fleet(house.http, &more), make);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{text}");
     let count = entries(&house.service).len();

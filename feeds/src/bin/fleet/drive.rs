@@ -231,9 +231,9 @@ impl Fleet {
         let refusal = match wish {
             Err(why) => Some(why),
             Ok(_) if is_known => None,
-            Ok(wish) if self.world.obey(device, wish.dim_pct, t_s + wish.holds_s) => None,
-            Ok(_) => {
-                Some("thiết bị không điều khiển được / this device cannot be controlled".into())
+            Ok(wish) => {
+                let done = self.world.obey(device, wish.dim_pct, t_s + wish.holds_s);
+                done.err().map(str::to_owned)
             }
         };
         let answer = match &refusal {

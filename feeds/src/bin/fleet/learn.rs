@@ -77,7 +77,7 @@ impl Asker {
     /// Learns everything; waits for a server that is not there yet.
     pub(crate) async fn learn(&self, patience: Duration) -> Result<Learned, AskError> {
         let document = self.wait_for_root(patience).await?;
-        let (mut devices, real) = self.things().await?;
+        let (mut devices, real) = self.settled_things(patience).await?;
         let features = self.features(&devices).await;
         devices.iter_mut().for_each(|device| features.tell(device));
         let mqtt = mqtt_endpoint(&document).map(|it| self.reachable(it));
@@ -106,6 +106,21 @@ impl Asker {
         match (endpoint.rsplit_once(':'), self.server.host_str()) {
             (Some(("0.0.0.0" | "[::]" | "", port)), Some(host)) => format!("{host}:{port}"),
             _ => endpoint,
+        }
+    }
+
+    /// The Things once they are all there: a server that has just started may still be making them.
+    async fn settled_things(&self, patience: Duration) -> Result<(Vec<Device>, usize), AskError> {
+        let until = Instant::now() + patience;
+        let mut before = 0;
+        loop {
+            let found = self.things().await?;
+            let count = found.0.len() + found.1;
+            if (count > 0 && count == before) || Instant::now() >= until {
+                return Ok(found);
+            }
+            before = count;
+            sleep(Duration::from_secs(1)).await;
         }
     }
 

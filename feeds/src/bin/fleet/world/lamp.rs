@@ -11,6 +11,8 @@ const STEP_S: f64 = 300.0;
 /// Lamps live by Weibull's distribution with this shape and scale: they wear out.
 const WEIBULL_SHAPE: f64 = 3.0;
 const WEIBULL_SCALE_Y: f64 = 22.0;
+/// The lowest level of a sodium lamp, in %.
+const LEAST_SODIUM_PCT: f64 = 60.0;
 const YEAR_S: f64 = 365.25 * DAY_S;
 
 /// What is wrong with a lamp.
@@ -96,6 +98,11 @@ impl Lamp {
         Self { fails_at_s: f64::NEG_INFINITY, ..self }
     }
 
+    /// Whether it can burn at a level, in %: sodium lamps go out below six tenths.
+    pub(crate) fn can_burn_at(&self, dim_pct: f64) -> bool {
+        self.is_led || dim_pct <= 0.0 || dim_pct >= LEAST_SODIUM_PCT
+    }
+
     /// Obeys: this level until then, its programme afterwards.
     pub(crate) fn obey(&mut self, dim_pct: f64, until_s: f64) {
         self.order = Some(Order { dim_pct: dim_pct.clamp(0.0, 100.0), until_s });
@@ -119,8 +126,7 @@ impl Lamp {
             }
             _ => 0.0,
         };
-        // Sodium lamps go out below six tenths.
-        if wanted > 0.0 && !self.is_led { wanted.max(60.0) } else { wanted }
+        if self.can_burn_at(wanted) { wanted } else { LEAST_SODIUM_PCT }
     }
 
     /// What it takes from the mains, in W: P(d) = P₀ (p₀ + p₁ d + p₂ d²).
@@ -215,6 +221,14 @@ mod tests {
         lamp.obey(30.0, at("20:00"));
         lamp.release();
         assert_eq!(lamp.dim_pct(at("19:00")), 100.0);
+    }
+
+    #[test]
+    fn a_sodium_lamp_is_not_dimmed_below_six_tenths() {
+        let lamp = Lamp::new(Dice::new(1), TOWN, 250.0, false, at("00:00"));
+        assert_eq!(lamp.dim_pct(at("01:00")), 60.0);
+        assert!(lamp.can_burn_at(0.0) && lamp.can_burn_at(60.0) && !lamp.can_burn_at(40.0));
+        assert!(sound().can_burn_at(10.0));
     }
 
     #[test]

@@ -85,13 +85,23 @@ impl World {
         Some(Reading::of(stream, value))
     }
 
-    /// Tells a lamp what to do until an instant; whether there is such a lamp.
-    pub(crate) fn obey(&mut self, index: usize, dim_pct: Option<f64>, until_s: f64) -> bool {
-        let Some(model) = self.models.get(index) else { return false };
-        let lamps = match model {
-            Model::Lamp(_) => Arc::from([index]),
-            Model::Cabinet(lamps) => lamps.clone(),
-            _ => return false,
+    /// Tells a lamp, or the lamps behind a cabinet, what to do until an instant.
+    ///
+    /// # Errors
+    /// Why it cannot be done, for people; then nothing is.
+    pub(crate) fn obey(
+        &mut self,
+        index: usize,
+        dim_pct: Option<f64>,
+        until_s: f64,
+    ) -> Result<(), &'static str> {
+        let lamps: Arc<[usize]> = match self.models.get(index) {
+            Some(Model::Lamp(lamp)) if dim_pct.is_some_and(|level| !lamp.can_burn_at(level)) => {
+                return Err("đèn natri không giảm dưới 60 % / sodium lamps go no lower than 60 %");
+            }
+            Some(Model::Lamp(_)) => Arc::from([index]),
+            Some(Model::Cabinet(lamps)) => lamps.clone(),
+            _ => return Err("thiết bị không điều khiển được / this device cannot be controlled"),
         };
         for lamp in lamps.iter() {
             if let Some(Model::Lamp(lamp)) = self.models.get_mut(*lamp) {
@@ -101,7 +111,7 @@ impl World {
                 }
             }
         }
-        true
+        Ok(())
     }
 
     fn number(&mut self, index: usize, device: &Device, stream: &Stream, t_s: f64) -> Option<f64> {

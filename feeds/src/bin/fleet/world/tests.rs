@@ -162,9 +162,10 @@ fn a_cabinet_meters_its_lamps_and_a_command_to_it_dims_them() {
     let lamps = power(&mut world, 5, 1) + power(&mut world, 6, 1);
     let meter = power(&mut world, 7, 2);
     assert!((meter - (1.02 * lamps + 40.0)).abs() < 1e-6, "{meter} {lamps}");
-    assert!(world.obey(7, Some(0.0), t + 60.0));
+    assert_eq!(world.obey(7, Some(0.0), t + 60.0), Ok(()));
     assert!(power(&mut world, 7, 2) < 45.0);
-    assert!(world.obey(7, None, t));
+    assert_eq!(world.obey(7, None, t), Ok(()));
     assert!((power(&mut world, 7, 2) - meter).abs() < 1e-6);
-    assert!(!world.obey(0, Some(10.0), t), "a gauge cannot be dimmed");
+    assert!(world.obey(0, Some(10.0), t).is_err(), "a gauge cannot be dimmed");
+    assert!(world.obey(6, Some(10.0), t).is_err(), "nor a sodium lamp so far");
 }
