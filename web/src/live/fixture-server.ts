@@ -216,8 +216,9 @@ function play(address: URL, response: ServerResponse, now: number): void {
   let time = Math.ceil(from / step) * step;
   open(response);
   const timer = setInterval(() => {
-    if (time > to) { clearInterval(timer); response.end(); return; }
+    if (time > to) { clearInterval(timer); write(response, 'end', {}, ''); response.end(); return; }
     for (const each of DEVICES) write(response, 'observations', eventOf(each, time, now), '');
+    write(response, 'clock', { at: new Date(time).toISOString(), seq: 1 }, '');
     time += step;
   }, step / Number(address.searchParams.get('speed')));
   response.on('close', () => clearInterval(timer));

@@ -7,7 +7,7 @@ import { icon } from '../ui/icons.ts';
 import { notify } from '../ui/notice.ts';
 import { timeText } from './age.ts';
 import type { Live } from './live.ts';
-import { SPEEDS, type Period, type Replay } from './replay.ts';
+import { LONGEST_MS, SPEEDS, type Period, type Replay } from './replay.ts';
 import { sign } from './signs.ts';
 import { w, type Word } from './words.ts';
 
@@ -140,7 +140,8 @@ function periodChooser(live: Live, replay: Replay): HTMLElement {
         submit: (event) => {
           event.preventDefault();
           const period = { from: instantIn(from.value), to: instantIn(to.value) };
-          if (period.from < period.to && period.from < live.api.clock.now()) take(period);
+          const isFine = period.from < period.to && period.from < live.api.clock.now() && period.to - period.from <= LONGEST_MS;
+          if (isFine) take(period);
           else notify(w('replay.wrong'), 'warning');
         },
       },

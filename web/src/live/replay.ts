@@ -1,10 +1,11 @@
 /** The past: a period of the log played again through the same code into a view of its own. */
 
+import { record } from '../api/read.ts';
 import { replayAddress, type LiveApi, type Query } from './api.ts';
 import { parsed } from './feed.ts';
 import { LiveStore } from './store.ts';
 import { EventStream } from './stream.ts';
-import { heardOf, positionsOf } from './wire.ts';
+import { heardOf, instantOf, positionsOf } from './wire.ts';
 
 export interface Period {
   /** Epoch milliseconds. */
@@ -20,6 +21,9 @@ export interface ReplayView extends Period {
   readonly at: number;
   readonly speed: number;
 }
+
+/** The longest period that the server plays. */
+export const LONGEST_MS = 31 * 24 * 3_600_000;
 
 /** A scrub settles before the server is asked. */
 const SETTLE_MS = 120;
@@ -143,27 +147,32 @@ export class Replay {
     const { query } = this;
     if (!query) return;
     const { at, to, speed } = this.view;
-    let began = performance.now();
+    // The clock runs along from where the server last said that it stands.
+    let anchor = { at, since: performance.now() };
     this.stream = new EventStream({
       address: () => replayAddress(at, to, speed, query.roles),
       isFinite: true,
       // A quiet hour is no broken line.
       silence_ms: 600_000,
       onFrame: ({ type, data }) => {
+        if (type === 'clock') {
+          const told = instantOf(record(parsed(data)).at);
+          if (told !== undefined) anchor = { at: told, since: performance.now() };
+        } else if (type === 'end') this.finish();
         const isSeen =
           (type === 'observations' && this.store.hear(heardOf(parsed(data)))) ||
           (type === 'positions' && this.store.move(positionsOf(parsed(data))));
         if (isSeen) this.listener.onChange();
       },
       onLine: (line) => {
-        if (line === 'open' && !this.isOpen) { this.isOpen = true; began = performance.now(); }
+        if (line === 'open' && !this.isOpen) { this.isOpen = true; anchor = { at, since: performance.now() }; }
         if (line === 'lost') { this.pause(); this.listener.onTrouble(undefined); }
       },
       onEnd: () => this.finish(),
     });
     this.tick = setInterval(() => {
       if (!this.isOpen) return;
-      const now = at + (performance.now() - began) * speed;
+      const now = anchor.at + (performance.now() - anchor.since) * speed;
       this.view = { ...this.view, at: Math.min(to, now) };
       // The server says when it has told all; one that forgets to is not waited for.
       if (now >= to + GRACE_MS * speed) this.finish();
