@@ -4,6 +4,7 @@
 //! the APIs, each a part that composes with the others; they read through [`store`], as somebody
 //! ([`viewer`]); [`error`] decides every status.
 
+pub mod alerts;
 pub mod caller;
 pub mod codelists;
 pub mod config;

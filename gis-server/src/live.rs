@@ -75,6 +75,11 @@ impl Live {
         }
     }
 
+    /// Tells subscribers of alerts that are new or changed.
+    pub(crate) fn tell_alerts(&self, documents: &[serde_json::Value]) {
+        self.hub.tell_alerts(documents);
+    }
+
     /// Tells subscribers of what comes in, until the server stops.
     pub async fn keep_up(self: Arc<Self>, service: Arc<Service>) {
         self.hub.run(&self, service).await;
@@ -109,7 +114,10 @@ fn roles(query: &crate::http::query::Query) -> Option<Vec<String>> {
 }
 
 /// A parameter that must be a number greater than zero.
-fn positive(query: &crate::http::query::Query, name: &str) -> Result<Option<i64>, Problem> {
+pub(crate) fn positive(
+    query: &crate::http::query::Query,
+    name: &str,
+) -> Result<Option<i64>, Problem> {
     let Some(text) = query.get(name) else { return Ok(None) };
     let number = text.parse::<i64>().ok().filter(|number| *number > 0);
     let wrong =

@@ -42,4 +42,5 @@ pub const PARTS: &[Part] = &[
     crate::sensorthings::PART,
     crate::live::PART,
     crate::edr::PART,
+    crate::alerts::PART,
 ];

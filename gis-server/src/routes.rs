@@ -5,12 +5,12 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware,
     response::{IntoResponse, Response},
-    routing::{MethodFilter, MethodRouter, get, on},
+    routing::{MethodFilter, MethodRouter, get, on, post},
 };
 use city::Title;
 
 use crate::{
-    codelists, edr,
+    alerts, codelists, edr,
     error::Problem,
     http::layers,
     live,
@@ -108,6 +108,13 @@ pub const ROUTES: &[Route] = &[
     at("/live/vehicles", || get(live::vehicles)),
     at("/live/health", || get(live::health)),
     at("/live/series", || get(live::series)),
+    at("/alerts", || get(alerts::list)),
+    at("/alerts/atom", || get(alerts::feed)),
+    at("/alerts/rules", || get(alerts::rules).put(alerts::put_rules)),
+    at("/alerts/{alertId}", || get(alerts::show)),
+    at("/alerts/{alertId}/cap", || get(alerts::message)),
+    at("/alerts/{alertId}/receipts", || get(alerts::receipts)),
+    at("/alerts/{alertId}/{deed}", || post(alerts::act)),
     at("/edr", || get(edr::landing)),
     at("/edr/conformance", || get(edr::conformance)),
     at("/edr/collections", || get(edr::collections)),

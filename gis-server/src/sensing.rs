@@ -11,16 +11,20 @@ use std::{
 use axum_server::tls_rustls::RustlsConfig;
 use feeds::{
     Clock, SystemClock,
+    alerts::AlertIntake,
     log::LogConfig,
     mqtt::{Endpoint, Limits, ListenError, Listener},
     service::{Account, Accounts, Broker, Service, ServiceConfig, ServiceError},
 };
 
 use crate::{
+    alerts::{Surroundings, Warnings},
     config::{Config, Mqtt},
     devices,
+    error::chain,
     live::Live,
     state::App,
+    store::Store,
     viewer::Viewer,
 };
 
@@ -57,6 +61,8 @@ pub struct Sensing {
     pub service: Arc<Service>,
     /// Latest values and events, as the web map reads them.
     pub live: Arc<Live>,
+    /// Alerts; why not, where they cannot be opened.
+    pub warnings: Result<Warnings, String>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -66,11 +72,14 @@ impl Sensing {
     ///
     /// # Errors
     /// [`ServiceError`]: the folder cannot be written, or another server writes it.
-    pub fn open(config: &Config) -> Result<Self, ServiceError> {
+    pub fn open(config: &Config, store: &Store) -> Result<Self, ServiceError> {
+        let intake = Arc::new(AlertIntake::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let service_config = ServiceConfig {
             log: LogConfig { raw_days: config.feeds.raw_days, ..LogConfig::default() },
             root: root(config),
+            followers: vec![intake.clone()],
+            entity_followers: vec![intake.clone()],
             ..ServiceConfig::default()
         };
         let dir = folder(&config.data);
@@ -84,7 +93,22 @@ impl Sensing {
         }
         let service = Arc::new(service);
         let live = Arc::new(Live::new(service.clone(), clock.clone()));
-        Ok(Self { service, live, clock })
+        let around = Surroundings {
+            data: &config.data,
+            folder: &dir,
+            store,
+            service: &service,
+            intake,
+            live: &live,
+            clock: clock.clone(),
+        };
+        // Observations come in even where a rule is wrong; that is said where alerts are asked for.
+        let warnings = Warnings::open(around).map_err(|error| {
+            let why = chain(&error);
+            tracing::error!(why, "alerts are not raised");
+            why
+        });
+        Ok(Self { service, live, warnings, clock })
     }
 }
 

@@ -82,7 +82,7 @@ impl App {
         let tokens = Tokens::load(&config.data)?;
         let codelists = LiveCodeLists::open(&config.data)?;
         // A folder that cannot be written, or that another server writes, is still a map.
-        let sensing = Sensing::open(&config).map_err(|error| {
+        let sensing = Sensing::open(&config, &store).map_err(|error| {
             let why = chain(&error);
             tracing::warn!(why, "observations are not served");
             why

@@ -27,6 +27,7 @@ const BEHIND: usize = 256;
 pub(super) enum News {
     Observations(Arc<Batch>),
     Positions(Arc<Batch>),
+    Alerts(Utf8Bytes),
     Health(Utf8Bytes),
 }
 
@@ -126,6 +127,14 @@ impl Hub {
     /// How many subscribe.
     pub(super) fn subscribers(&self) -> usize {
         self.news.receiver_count()
+    }
+
+    /// Tells of alerts that are new or changed.
+    pub(super) fn tell_alerts(&self, documents: &[serde_json::Value]) {
+        if let Ok(text) = serde_json::to_string(documents) {
+            // Nobody may be listening.
+            let _ = self.news.send(News::Alerts(text.into()));
+        }
     }
 
     /// Follows a service until the server stops.

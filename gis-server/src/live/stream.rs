@@ -113,6 +113,9 @@ impl Subscription {
         let (kind, batch) = match news {
             News::Observations(batch) => ("observations", batch),
             News::Positions(batch) => ("positions", batch),
+            News::Alerts(text) => {
+                return Some(Told { kind: "alerts", seq: None, text: text.clone() });
+            }
             News::Health(text) => {
                 return Some(Told { kind: "health", seq: None, text: text.clone() });
             }
