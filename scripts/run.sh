@@ -34,7 +34,8 @@ if [ "$FLEET" != off ] && grep -q '^synthetic = true' "$DATA/catalog.toml"; then
     sleep 0.2
   done
   if [ -n "$address" ]; then
-    "$TARGET/release/fleet" --server "$address" --scenario "$FLEET" --seed "$SEED" >"$DATA/fleet.log" 2>&1 &
+    history=(); [ -f "$DATA/fleet.log" ] || history=(--history 12h)
+    "$TARGET/release/fleet" --server "$address" --scenario "$FLEET" --seed "$SEED" "${history[@]}" >"$DATA/fleet.log" 2>&1 &
     fleet=$!
     note "The city's devices are simulated ($FLEET); what they say: $DATA/fleet.log"
   fi
