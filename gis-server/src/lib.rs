@@ -14,6 +14,7 @@ pub mod encode;
 pub mod error;
 pub mod html;
 pub mod http;
+pub mod inlets;
 pub mod live;
 pub mod ogc;
 pub mod operate;

@@ -72,6 +72,7 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
     if let Some(listener) = &mqtt {
         println!("MQTT: {}", sensing::tell_addresses(&app, listener).join(", "));
     }
+    sensing::start_inlets(&app);
     tokio::spawn(sensing::make_things(app.clone()));
     if let Ok(sensing) = &app.sensing {
         tokio::spawn(sensing.live.clone().keep_up(sensing.service.clone()));

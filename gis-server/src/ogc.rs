@@ -43,4 +43,5 @@ pub const PARTS: &[Part] = &[
     crate::live::PART,
     crate::edr::PART,
     crate::alerts::PART,
+    crate::inlets::PART,
 ];

@@ -13,7 +13,7 @@ use crate::{
     alerts, codelists, edr,
     error::Problem,
     http::layers,
-    live,
+    inlets, live,
     ogc::{
         api, collections, conformance,
         features::{edit, item, items},
@@ -102,6 +102,7 @@ pub const ROUTES: &[Route] = &[
     at("/sensorthings/v1.1", || on(EVERY_METHOD, sensorthings::root)),
     at("/sensorthings/v1.1/", || on(EVERY_METHOD, sensorthings::root)),
     at("/sensorthings/v1.1/{*path}", || on(EVERY_METHOD, sensorthings::resource)),
+    at("/ingest/{adapter}", || post(inlets::take)),
     at("/live/latest", || get(live::latest)),
     at("/live/events", || get(live::events)),
     at("/live/ws", || get(live::socket)),

@@ -22,6 +22,7 @@ use crate::{
     config::{Config, Mqtt},
     devices,
     error::chain,
+    inlets::Inlets,
     live::Live,
     state::App,
     store::Store,
@@ -63,6 +64,8 @@ pub struct Sensing {
     pub live: Arc<Live>,
     /// Alerts; why not, where they cannot be opened.
     pub warnings: Result<Warnings, String>,
+    /// Other ways in; why not, where `feeds.toml` is wrong.
+    pub inlets: Result<Inlets, String>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -108,7 +111,12 @@ impl Sensing {
             tracing::error!(why, "alerts are not raised");
             why
         });
-        Ok(Self { service, live, warnings, clock })
+        let inlets = Inlets::open(&config.data, &service).map_err(|error| {
+            let why = chain(&error);
+            tracing::error!(why, "adapters, pollers and bridges do not work");
+            why
+        });
+        Ok(Self { service, live, warnings, inlets, clock })
     }
 }
 
@@ -124,6 +132,16 @@ fn root(config: &Config) -> String {
     let own = || format!("{scheme}://{}{}", http.address, http.base_path);
     let base = http.public_url.clone().unwrap_or_else(own);
     format!("{base}{}", crate::sensorthings::ROOT)
+}
+
+/// Starts pollers and bridges, on the present runtime.
+pub fn start_inlets(app: &App) {
+    let Ok(sensing) = &app.sensing else { return };
+    let Ok(inlets) = &sensing.inlets else { return };
+    let folder = folder(&app.config.data);
+    if let Err(error) = inlets.start(&folder, &sensing.service, &sensing.clock) {
+        tracing::error!(why = chain(&error), "pollers and bridges do not run");
+    }
 }
 
 /// Makes the Things of the layers' devices, once the server runs.
@@ -206,7 +224,11 @@ pub async fn listen(app: &App, http: SocketAddr) -> Result<Option<Listener>, Mqt
     let addresses = plain.iter().chain(&feeds.mqtts);
     let is_loopback = addresses.into_iter().all(|address| address.ip().is_loopback());
     let accounts = Arc::new(TokenAccounts { app: app.clone(), is_loopback });
-    let broker = Arc::new(Broker::new(sensing.service.clone(), accounts));
+    let broker = Broker::new(sensing.service.clone(), accounts);
+    let broker = Arc::new(match &sensing.inlets {
+        Ok(inlets) => broker.with_adapters(inlets.adapters.clone()),
+        Err(_) => broker,
+    });
     let listener =
         Listener::start(broker.clone(), endpoints(plain, tls.as_ref()), Limits::default()).await;
     match (listener, plain) {

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use city::Instant;
-use feeds::{Clock, service::Service};
+use feeds::{Clock, bridge::BridgeStatus, pollers::PollerStatus, service::Service};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,6 +53,12 @@ pub(super) struct Report {
     dead_letters: u64,
     /// Times that the disk failed since the start.
     disk_failures: u64,
+    /// How those do that are asked for observations.
+    #[schema(value_type = Vec<Object>)]
+    pollers: Vec<PollerStatus>,
+    /// How outside brokers do.
+    #[schema(value_type = Vec<Object>)]
+    bridges: Vec<BridgeStatus>,
     /// Who hears of events.
     subscribers: usize,
     /// Events that slow subscribers of MQTT missed.
@@ -105,6 +111,8 @@ impl Gauge {
             refused: health.refused,
             dead_letters: health.letters.0,
             disk_failures: health.failures,
+            pollers: Vec::new(),
+            bridges: Vec::new(),
             subscribers,
             missed: service.live.missed(),
         }
@@ -140,7 +148,10 @@ pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Prob
     query.only(&["f"])?;
     let sensing = sensing(&app)?;
     let hub = &sensing.live.hub;
-    let report = hub.gauge.report(&sensing.service, hub.subscribers());
+    let mut report = hub.gauge.report(&sensing.service, hub.subscribers());
+    if let Ok(inlets) = &sensing.inlets {
+        (report.pollers, report.bridges) = inlets.status();
+    }
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(report)).into_response())
 }
 

@@ -68,6 +68,17 @@ impl Service {
         Self::over(|_| {}, None, true)
     }
 
+    /// As [`with_gauges`](Self::with_gauges), with a file more in the folder.
+    pub(super) fn with_gauges_and_file(name: &str, text: &str) -> Self {
+        Self::over(|config| std::fs::write(config.data.join(name), text).unwrap(), None, true)
+    }
+
+    /// Waits until alerts have seen every observation.
+    pub(super) fn settle_alerts(&self) {
+        let sensing = self.app.sensing.as_ref().unwrap();
+        sensing.warnings.as_ref().unwrap().alerts.settle().unwrap();
+    }
+
     /// As [`with_gauges`](Self::with_gauges), with this `tokens.toml`.
     pub(super) fn with_gauges_and_tokens(tokens: &str) -> Self {
         Self::over(|_| {}, Some(tokens), true)

@@ -101,6 +101,92 @@ async fn who_holds_no_token_of_a_device_reads_and_sends_nothing() {
     assert_eq!(thing.status, 403, "a device makes no Things");
 }
 
+/// Evaluation follows the log on a thread of its own: waits until it has seen everything.
+async fn active_alerts(service: &Service) -> Json {
+    service.settle_alerts();
+    service.json("/alerts").await["alerts"].take()
+}
+
+#[tokio::test]
+async fn a_level_above_alarm_two_raises_an_exercise_that_is_told_in_cap_and_acknowledged() {
+    let service = sensing().await;
+    let stream = level_stream(&service).await;
+    assert_eq!(active_alerts(&service).await, json!([]));
+    let now = feeds::Clock::now(&feeds::SystemClock).to_string();
+    assert_eq!(observe(&service, stream, &now, 2.3).await.status, 201);
+    let alerts = active_alerts(&service).await;
+    let alert = &alerts[0];
+    assert_eq!((&alert["state"], &alert["level"]), (&json!("raised"), &json!(2)), "{alerts}");
+    assert_eq!((&alert["simulated"], &alert["datastream"]), (&json!(true), &json!(stream)));
+    assert!(alert["headline"]["vi"].as_str().unwrap().contains("Tam Kỳ"), "{alert}");
+    let address = format!("/alerts/{}", alert["id"].as_str().unwrap());
+    let message = service.get(&format!("{address}/cap")).await;
+    assert_eq!(message.header("content-type"), "application/cap+xml; charset=utf-8");
+    let text = message.text();
+    assert!(text.contains("<status>Exercise</status>") && text.contains("<language>vi"), "{text}");
+    let feed = service.get("/alerts/atom").await.text();
+    assert!(feed.contains(&format!("http://127.0.0.1:8080{address}/cap")), "{feed}");
+    let deed = |name: &str, body: &'static str| {
+        let (service, path) = (&service, format!("{address}/{name}"));
+        async move { service.ask(Method::POST, &path, &[], body).await }
+    };
+    let seen = deed("acknowledge", r#"{"note": "đã báo trực ban"}"#).await;
+    assert_eq!(seen.json()["state"], "acknowledged", "{}", seen.text());
+    assert_eq!(deed("acknowledge", "").await.status, 409);
+    assert_eq!(deed("release", "").await.status, 409, "an exercise is never actual");
+    assert_eq!(deed("escalate", "{}").await.status, 400, "to whom?");
+    assert_eq!(deed("applaud", "").await.status, 404);
+    assert_eq!(deed("clear", "{").await.status, 400);
+    assert_eq!(deed("clear", "").await.json()["state"], "cleared");
+    assert_eq!(active_alerts(&service).await, json!([]));
+    let all = service.json("/alerts?state=all").await;
+    assert_eq!(all["alerts"][0]["steps"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn rules_are_read_replaced_and_refused_with_what_is_wrong() {
+    let service = sensing().await;
+    let rules = service.json("/alerts/rules").await;
+    assert_eq!(rules["rules"][0]["id"], "bao-dong-lu");
+    let put = |body: String| {
+        let service = &service;
+        async move { service.ask(Method::PUT, "/alerts/rules", &[], &body).await }
+    };
+    assert_eq!(put(json!({ "rules": [rules["rules"][0]] }).to_string()).await.status, 204);
+    let left = service.json("/alerts/rules").await;
+    assert_eq!(left["rules"].as_array().unwrap().len(), 1);
+    let refused = put(r#"{"rules": [{"id": "Sai Tên"}]}"#.to_owned()).await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    assert_eq!(service.json("/alerts/rules").await, left);
+}
+
+#[tokio::test]
+async fn a_payload_of_another_system_comes_in_through_its_adapter() {
+    let service = Service::with_gauges_and_file(
+        "feeds.toml",
+        r#"
+        [[adapter]]
+        name = "tram"
+        format = "csv"
+        device = { from = "tram", find = "name" }
+        csv = { delimiter = ";", decimal = ",", time = ["luc"] }
+        map = { muc = "Mực nước" }
+        "#,
+    );
+    service.make_things();
+    let send = |adapter: &'static str, body: &'static str| {
+        let service = &service;
+        async move { service.ask(Method::POST, &format!("/ingest/{adapter}"), &[], body).await }
+    };
+    let taken = send("tram", "tram;luc;muc\nTam Kỳ;2026-11-21T05:00:00Z;1,25\n").await;
+    let recorded = &taken.json()["recorded"];
+    assert_eq!((taken.status.as_u16(), recorded), (200, &json!(1)), "{}", taken.text());
+    let refused = send("tram", "tram;luc;muc\nNơi khác;2026-11-21T05:00:00Z;1,25\n").await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    assert!(refused.json()["refused"][0]["letter"].as_i64().unwrap() > 0);
+    assert_eq!(send("talq", "{}").await.status, 404);
+}
+
 #[tokio::test]
 async fn questions_that_make_no_sense_are_refused() {
     let service = sensing().await;
