@@ -7,6 +7,7 @@ pub(crate) mod census;
 mod health;
 mod hub;
 mod latest;
+mod replay;
 mod series;
 mod stream;
 mod vehicles;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use city::Layer;
 use feeds::{Clock, service::Service};
+use tokio::sync::Semaphore;
 use utoipa::OpenApi;
 
 use crate::{
@@ -31,6 +33,7 @@ use vehicles::Fleet;
 
 pub use health::show as health;
 pub use latest::show as latest;
+pub use replay::{events as past_events, state as past_state};
 pub use series::show as series;
 pub use stream::{events, socket};
 pub use vehicles::show as vehicles;
@@ -41,7 +44,11 @@ pub const PART: Part = Part {
     conformance: &[],
     landing_links: |base| {
         let link = Link::new("latest-values", base.url("/live/latest"));
-        vec![link.of_type(Format::GeoJson.media_type()).titled("Số liệu trực tuyến · Live values")]
+        let past = Link::new("past-values", base.url("/replay/state?at={at}")).as_template();
+        vec![
+            link.of_type(Format::GeoJson.media_type()).titled("Số liệu trực tuyến · Live values"),
+            past.of_type(Format::GeoJson.media_type()).titled("Phát lại · Replay"),
+        ]
     },
     collection_links: |_: &Base, _: &Layer| Vec::new(),
     openapi: || Document::openapi(),
@@ -50,6 +57,8 @@ pub const PART: Part = Part {
 #[derive(OpenApi)]
 #[openapi(paths(
     latest::show,
+    replay::state,
+    replay::events,
     stream::events,
     stream::socket,
     vehicles::show,
@@ -63,6 +72,8 @@ pub struct Live {
     pub(crate) census: Census,
     hub: Hub,
     fleet: Fleet,
+    /// Turns of replays.
+    replays: Arc<Semaphore>,
 }
 
 impl Live {
@@ -72,6 +83,7 @@ impl Live {
             census: Census::new(service.clone()),
             hub: Hub::new(clock),
             fleet: Fleet::new(service),
+            replays: Arc::new(Semaphore::new(replay::MOST)),
         }
     }
 
@@ -111,6 +123,16 @@ fn fresh(media_type: &'static str, body: impl Into<axum::body::Body>) -> Respons
 fn roles(query: &crate::http::query::Query) -> Option<Vec<String>> {
     let roles = query.get("roles")?;
     Some(roles.split(',').map(|role| role.trim().to_owned()).filter(|r| !r.is_empty()).collect())
+}
+
+/// The box that is asked for.
+fn bbox_of(query: &crate::http::query::Query) -> Result<Option<city::Bbox>, Problem> {
+    let bbox = query.get("bbox").map(|text| {
+        let why = "hãy ghi 'tây,nam,đông,bắc' theo kinh độ, vĩ độ";
+        text.parse()
+            .map_err(|error: city::Error| Problem::parameter("bbox", why, error.to_string()))
+    });
+    bbox.transpose()
 }
 
 /// A parameter that must be a number greater than zero.

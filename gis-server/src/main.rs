@@ -69,6 +69,7 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
     tokio::spawn(app.clone().keep_up());
     println!("Dothi: {}", serve::address(&app.config.http, bound));
     let mqtt = sensing::listen(&app, bound).await?;
+    let _dispatcher = mqtt.as_ref().and_then(|listener| sensing::send_commands(&app, listener));
     if let Some(listener) = &mqtt {
         println!("MQTT: {}", sensing::tell_addresses(&app, listener).join(", "));
     }

@@ -109,6 +109,8 @@ pub const ROUTES: &[Route] = &[
     at("/live/vehicles", || get(live::vehicles)),
     at("/live/health", || get(live::health)),
     at("/live/series", || get(live::series)),
+    at("/replay/state", || get(live::past_state)),
+    at("/replay/events", || get(live::past_events)),
     at("/alerts", || get(alerts::list)),
     at("/alerts/atom", || get(alerts::feed)),
     at("/alerts/rules", || get(alerts::rules).put(alerts::put_rules)),

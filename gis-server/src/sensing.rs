@@ -12,6 +12,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use feeds::{
     Clock, SystemClock,
     alerts::AlertIntake,
+    command::{Dispatcher, MqttChannel},
     log::LogConfig,
     mqtt::{Endpoint, Limits, ListenError, Listener},
     service::{Account, Accounts, Broker, Service, ServiceConfig, ServiceError},
@@ -241,6 +242,14 @@ pub async fn listen(app: &App, http: SocketAddr) -> Result<Option<Listener>, Mqt
         }
         (Err(error), _) => Err(error.into()),
     }
+}
+
+/// Sends commands to devices over a listener, until what comes back is dropped.
+pub fn send_commands(app: &App, listener: &Listener) -> Option<Dispatcher> {
+    let service = &app.sensing.as_ref().ok()?.service;
+    let channel = Arc::new(MqttChannel::new(listener.publisher()));
+    let started = Dispatcher::start(service.commands.clone(), channel);
+    started.inspect_err(|error| tracing::error!(%error, "commands are not sent")).ok()
 }
 
 /// The addresses of a listener as people and devices write them; who asks the service is told them.

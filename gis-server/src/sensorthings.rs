@@ -104,6 +104,7 @@ async fn answer(
         may_read: true,
         may_publish: viewer.may_observe.clone(),
         may_edit: viewer.may_write,
+        may_command: viewer.may_run,
     };
     let answer = sensing.service.respond(request, &rights).await;
     Ok(sent(answer))

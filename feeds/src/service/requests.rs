@@ -113,6 +113,8 @@ pub struct Rights {
     pub may_publish: MayPublish,
     /// Whether entities may be made, changed and removed, and observations changed and removed.
     pub may_edit: bool,
+    /// Whether devices may be told what to do: Tasks.
+    pub may_command: bool,
 }
 
 impl Rights {
@@ -123,13 +125,15 @@ impl Rights {
             may_read: account.may_listen,
             may_publish: account.may_publish.clone(),
             may_edit: false,
+            may_command: false,
         }
     }
 
     /// Everything, for who owns the service.
     pub fn everything(name: impl Into<Arc<str>>) -> Self {
         let may_publish = MayPublish::Everything;
-        Self { name: name.into(), may_read: true, may_publish, may_edit: true }
+        let name = name.into();
+        Self { name, may_read: true, may_publish, may_edit: true, may_command: true }
     }
 }
 

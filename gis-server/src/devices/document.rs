@@ -15,6 +15,8 @@ pub(super) struct Shared {
     pub(super) observed: BTreeMap<String, i64>,
     /// Sensors, by their name.
     pub(super) sensors: BTreeMap<String, i64>,
+    /// Actuators, by their name.
+    pub(super) actuators: BTreeMap<String, i64>,
 }
 
 /// A device that becomes a Thing.
@@ -80,10 +82,12 @@ impl<'a> Subject<'a> {
         let observed = self.device.observes.iter().filter_map(|id| self.table.observed.get(id));
         let streams: Option<Vec<Json>> =
             observed.map(|observed| self.datastream(observed, &name)).collect();
+        let tasks: Option<Vec<Json>> = self.device.tasks.iter().map(|id| self.task(id)).collect();
         Some(json!({
             "name": name,
             "description": layer.title.vi,
             "properties": properties,
+            "TaskingCapabilities": tasks?,
             "Locations": [{
                 "name": name,
                 "description": layer.title.vi,
@@ -91,6 +95,22 @@ impl<'a> Subject<'a> {
                 "location": { "type": "Point", "coordinates": [lon, lat] },
             }],
             "Datastreams": streams?,
+        }))
+    }
+
+    /// What the device can be told to do.
+    fn task(self, id: &str) -> Option<Json> {
+        let task = self.table.tasks.get(id)?;
+        Some(json!({
+            "name": task.title.vi,
+            "description": task.title.en,
+            "taskingParameters": { "type": "DataRecord", "field": [{
+                "name": task.parameter, "label": task.label, "type": "Quantity",
+                "uom": { "code": task.unit },
+                "constraint": { "type": "AllowedValues", "interval": [task.interval] },
+            }] },
+            "properties": { "command": { "ttl": task.ttl } },
+            "Actuator": { "@iot.id": self.shared.actuators.get(&self.device.sensor.vi)? },
         }))
     }
 

@@ -87,6 +87,21 @@ pub(super) struct Companion {
     pub(super) factor: f64,
 }
 
+/// Something that a device can be told to do: to set one quantity.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Task {
+    id: String,
+    pub(super) title: Title,
+    pub(super) parameter: String,
+    pub(super) label: String,
+    /// UCUM.
+    pub(super) unit: String,
+    pub(super) interval: [f64; 2],
+    /// Seconds that a command lives.
+    pub(super) ttl: u32,
+}
+
 /// A kind of device.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +115,9 @@ pub(super) struct Device {
     pub(super) sensor: Title,
     /// Identifiers of what it observes.
     pub(super) observes: Vec<String>,
+    /// Identifiers of what it can be told to do.
+    #[serde(default)]
+    pub(super) tasks: Vec<String>,
 }
 
 /// A condition on a feature.
@@ -114,6 +132,7 @@ pub(super) struct Only {
 #[serde(deny_unknown_fields)]
 struct File {
     property: Vec<Observed>,
+    task: Vec<Task>,
     device: Vec<Device>,
 }
 
@@ -121,6 +140,7 @@ struct File {
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) observed: BTreeMap<String, Observed>,
+    pub(super) tasks: BTreeMap<String, Task>,
     devices: Vec<(Role, Device)>,
 }
 
@@ -133,6 +153,8 @@ impl Table {
         let file: File = toml::from_str(TABLE).map_err(|why| why.to_string())?;
         let observed: BTreeMap<_, _> =
             file.property.into_iter().map(|observed| (observed.id.clone(), observed)).collect();
+        let tasks: BTreeMap<_, _> =
+            file.task.into_iter().map(|task| (task.id.clone(), task)).collect();
         let mut devices = Vec::new();
         for device in file.device {
             let role = Role::from_name(&device.role).map_err(|why| why.to_string())?;
@@ -140,9 +162,12 @@ impl Table {
             if let Some(id) = unknown {
                 return Err(format!("{role:?} observes '{id}', which is not described"));
             }
+            if let Some(id) = device.tasks.iter().find(|id| !tasks.contains_key(*id)) {
+                return Err(format!("{role:?} can be told '{id}', which is not described"));
+            }
             devices.push((role, device));
         }
-        Ok(Self { observed, devices })
+        Ok(Self { observed, tasks, devices })
     }
 
     /// The kinds of device that a layer with a role may hold.
@@ -150,9 +175,9 @@ impl Table {
         self.devices.iter().filter(move |(of, _)| *of == role).map(|(_, device)| device)
     }
 
-    /// The instruments of all devices.
-    pub(super) fn sensors(&self) -> impl Iterator<Item = &Title> {
-        self.devices.iter().map(|(_, device)| &device.sensor)
+    /// Every kind of device.
+    pub(super) fn devices(&self) -> impl Iterator<Item = &Device> {
+        self.devices.iter().map(|(_, device)| device)
     }
 }
 

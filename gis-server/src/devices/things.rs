@@ -1,6 +1,6 @@
 //! A Thing for each device of the layers, made once and kept.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use city::{FeatureId, LayerId};
 use feeds::{
@@ -104,6 +104,10 @@ fn share(table: &Table, entities: &EntityStore) -> Result<Shared, EntityError> {
         let Body::Sensor(sensor) = &entity.body else { continue };
         shared.sensors.insert(sensor.about.name.clone(), id.get());
     }
+    for (id, entity) in bodies(EntityKind::Actuator) {
+        let Body::Actuator(actuator) = &entity.body else { continue };
+        shared.actuators.insert(actuator.about.name.clone(), id.get());
+    }
     for observed in table.observed.values() {
         if !shared.observed.contains_key(&observed.id) {
             let document = json!({
@@ -114,14 +118,21 @@ fn share(table: &Table, entities: &EntityStore) -> Result<Shared, EntityError> {
             shared.observed.insert(observed.id.clone(), made.key.id.get());
         }
     }
-    for title in table.sensors() {
-        if !shared.sensors.contains_key(&title.vi) {
-            let document = json!({
-                "name": title.vi, "description": title.en, "encodingType": "text/plain",
-                "metadata": format!("{} / {}", title.vi, title.en),
-            });
-            let made = entities.create(EntityKind::Sensor, &document)?;
-            shared.sensors.insert(title.vi.clone(), made.key.id.get());
+    let Shared { sensors, actuators, .. } = &mut shared;
+    for device in table.devices() {
+        let title = &device.sensor;
+        let acts = !device.tasks.is_empty();
+        let kinds: [(_, &mut BTreeMap<String, i64>, _); 2] =
+            [(EntityKind::Sensor, sensors, true), (EntityKind::Actuator, actuators, acts)];
+        for (kind, known, is_one) in kinds {
+            if is_one && !known.contains_key(&title.vi) {
+                let document = json!({
+                    "name": title.vi, "description": title.en, "encodingType": "text/plain",
+                    "metadata": format!("{} / {}", title.vi, title.en),
+                });
+                let made = entities.create(kind, &document)?;
+                known.insert(title.vi.clone(), made.key.id.get());
+            }
         }
     }
     Ok(shared)
@@ -155,7 +166,7 @@ impl<'a> Maker<'a> {
             let Some(document) = subject.document() else { continue };
             waiting.push((subject, document));
             // A Thing, its place, when it was there, what is observed of it, and its datastreams.
-            entities += 4 + subject.device.observes.len();
+            entities += 4 + subject.device.observes.len() + subject.device.tasks.len();
             made += 1;
             if entities >= ENTITIES_A_CHANGE {
                 self.commit(std::mem::take(&mut waiting))?;

@@ -11,7 +11,13 @@ use feeds::{
 use serde::Serialize;
 use tokio::sync::broadcast;
 
-use super::{Live, census::Roll, health::Gauge, latest::Value, vehicles::Position};
+use super::{
+    Live,
+    census::{Roll, Stream, Thing},
+    health::Gauge,
+    latest::Value,
+    vehicles::Position,
+};
 
 /// Observations are gathered for so long before they are told of together.
 const TICK: Duration = Duration::from_millis(40);
@@ -76,7 +82,7 @@ fn array<'a>(items: impl Iterator<Item = &'a Item>) -> Utf8Bytes {
 
 /// An observation as events have it.
 #[derive(Serialize)]
-struct Told<'a> {
+struct Observed<'a> {
     seq: i64,
     thing: i64,
     datastream: i64,
@@ -84,28 +90,42 @@ struct Told<'a> {
     value: Value<'a>,
 }
 
-/// What is told of observations: values, and positions of what moves.
-pub(super) fn batches(
-    live: &Live,
+/// What is told of observations: values, and positions of what moves, as `place` makes them.
+fn gather(
     roll: &Roll,
     observations: &[Arc<Observation>],
-) -> (Option<Arc<Batch>>, Option<Arc<Batch>>) {
+    place: impl Fn(&Observation, &Thing, &Stream) -> Option<Position>,
+) -> Told {
     let (mut values, mut positions) = (Vec::new(), Vec::new());
     for observation in observations {
         let Some((thing, stream)) = roll.stream(observation.stream) else { continue };
         let (seq, role) = (observation.seq.get(), thing.role.clone());
         if stream.is_position() {
-            let position: Option<Position> = live.fleet.follow(observation, thing, stream);
+            let position = place(observation, thing, stream);
             let text = position.and_then(|position| serde_json::to_string(&position).ok());
             positions.extend(text.map(|text| Item { seq, role, text }));
             continue;
         }
         let (thing, datastream) = (thing.id.get(), observation.stream.get());
-        let told = Told { seq, thing, datastream, value: Value::of(observation, stream) };
-        let text = serde_json::to_string(&told).ok();
+        let value = Value::of(observation, stream);
+        let text = serde_json::to_string(&Observed { seq, thing, datastream, value }).ok();
         values.extend(text.map(|text| Item { seq, role, text }));
     }
-    (Batch::of(values), Batch::of(positions))
+    Told { values: Batch::of(values), positions: Batch::of(positions) }
+}
+
+/// What is told of observations together.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) values: Option<Arc<Batch>>,
+    pub(super) positions: Option<Arc<Batch>>,
+}
+
+impl Told {
+    /// Of observations that were made before now.
+    pub(super) fn past(roll: &Roll, observations: &[Arc<Observation>]) -> Self {
+        gather(roll, observations, Position::of)
+    }
 }
 
 /// Where news go out.
@@ -175,11 +195,16 @@ impl Hub {
 
     async fn tell(&self, live: &Arc<Live>, observations: Vec<Arc<Observation>>) {
         let live = live.clone();
-        let work = move || batches(&live, &live.census.roll(), &observations);
+        let work = move || {
+            let follow = |observation: &_, thing: &_, stream: &_| {
+                live.fleet.follow(observation, thing, stream)
+            };
+            gather(&live.census.roll(), &observations, follow)
+        };
         match tokio::task::spawn_blocking(work).await {
-            Ok((values, positions)) => {
-                let news = values.map(News::Observations).into_iter();
-                for news in news.chain(positions.map(News::Positions)) {
+            Ok(told) => {
+                let news = told.values.map(News::Observations).into_iter();
+                for news in news.chain(told.positions.map(News::Positions)) {
                     let _ = self.news.send(news);
                 }
             }

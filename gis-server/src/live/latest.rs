@@ -5,12 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use axum::{extract::State, response::Response};
 use city::{Bbox, Title};
 use feeds::{
+    latest::LatestTable,
     model::{Observation, ResultValue, StreamId},
-    service::Service,
 };
 use serde::Serialize;
 
 use super::{
+    bbox_of,
     census::{Roll, Stream, Thing, point_of},
     fresh, roles, sensing,
 };
@@ -125,16 +126,12 @@ impl<'a> Value<'a> {
 pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&["roles", "bbox", "f"])?;
     let roles = roles(&query);
-    let bbox = query.get("bbox").map(|text| {
-        let why = "hãy ghi 'tây,nam,đông,bắc' theo kinh độ, vĩ độ";
-        text.parse::<Bbox>().map_err(|error| Problem::parameter("bbox", why, error.to_string()))
-    });
-    let bbox = bbox.transpose()?;
+    let bbox = bbox_of(&query)?;
     sensing(&app)?;
     let work = move || {
         let sensing = sensing(&app)?;
         let roll = sensing.live.census.roll();
-        document(&sensing.service, &roll, roles.as_deref(), bbox)
+        document(&sensing.service.latest, &roll, roles.as_deref(), bbox)
             .map_err(|error| Problem::internal(&error))
     };
     let made =
@@ -142,13 +139,13 @@ pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Prob
     Ok(fresh(Format::GeoJson.media_type(), made?))
 }
 
-fn document(
-    service: &Service,
+pub(super) fn document(
+    latest: &LatestTable,
     roll: &Roll,
     roles: Option<&[String]>,
     bbox: Option<Bbox>,
 ) -> Result<Vec<u8>, serde_json::Error> {
-    let (seq, latest) = service.latest.snapshot();
+    let (seq, latest) = latest.snapshot();
     let latest: HashMap<StreamId, Arc<Observation>> =
         latest.into_iter().map(|observation| (observation.stream, observation)).collect();
     let wanted =

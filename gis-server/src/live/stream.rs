@@ -21,7 +21,7 @@ use futures_util::{Stream, stream};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{
-    hub::{News, batches},
+    hub::{News, Told as Batches},
     positive, roles, sensing,
 };
 use crate::{error::Problem, http::query::Query, ogc::refusals::BadParameter, state::App};
@@ -128,21 +128,20 @@ impl Subscription {
     async fn read_on(&mut self, from: Seq) {
         let app = self.app.clone();
         let work = move || -> Result<_, LogError> {
-            let Ok(sensing) = &app.sensing else { return Ok((None, None, None)) };
+            let Ok(sensing) = &app.sensing else { return Ok((None, Batches::default())) };
             let entries = sensing.service.log.read(from, CHUNK)?;
             let end = entries.last().map(|entry| entry.observation.seq);
             let values = entries.into_iter().filter(|entry| entry.kind == EntryKind::Value);
             let values: Vec<_> = values.map(|entry| entry.observation).collect();
-            let (values, positions) = batches(&sensing.live, &sensing.live.census.roll(), &values);
-            Ok((end, values, positions))
+            Ok((end, Batches::past(&sensing.live.census.roll(), &values)))
         };
         let read = tokio::task::spawn_blocking(work).await;
-        let Ok(Ok((end, values, positions))) = read else {
+        let Ok(Ok((end, missed))) = read else {
             tracing::error!("what a subscriber missed cannot be read from the log");
             return self.ready.push_back(Told::reset());
         };
-        let news = values.map(News::Observations).into_iter();
-        for news in news.chain(positions.map(News::Positions)) {
+        let news = missed.values.map(News::Observations).into_iter();
+        for news in news.chain(missed.positions.map(News::Positions)) {
             self.ready.extend(self.told(&news));
         }
         if let Some(end) = end {

@@ -15,6 +15,7 @@ use rstar::{AABB, RTree, primitives::GeomWithData};
 use serde::Serialize;
 
 use super::{
+    bbox_of,
     census::{Roll, Stream, Thing, point_of},
     fresh, sensing,
 };
@@ -63,6 +64,21 @@ pub(super) struct Position {
     time: String,
     heading: Option<f64>,
     speed: Option<f64>,
+}
+
+impl Position {
+    /// Where an observation of the past says that a Thing was.
+    pub(super) fn of(observation: &Observation, thing: &Thing, stream: &Stream) -> Option<Self> {
+        let ResultValue::Json(document) = &observation.result else { return None };
+        Some(Self {
+            seq: observation.seq.get(),
+            thing: thing.id.get(),
+            at: point_of(document).filter(|_| stream.is_position())?,
+            time: observation.time.to_string(),
+            heading: None,
+            speed: None,
+        })
+    }
 }
 
 type Leaf = GeomWithData<[f64; 2], Id>;
@@ -171,11 +187,7 @@ fn round(number: f64) -> f64 {
 )]
 pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&["bbox", "f"])?;
-    let bbox = query.get("bbox").map(|text| {
-        let why = "hãy ghi 'tây,nam,đông,bắc' theo kinh độ, vĩ độ";
-        text.parse::<Bbox>().map_err(|error| Problem::parameter("bbox", why, error.to_string()))
-    });
-    let bbox = bbox.transpose()?;
+    let bbox = bbox_of(&query)?;
     sensing(&app)?;
     let work = move || {
         let live = &sensing(&app)?.live;

@@ -214,6 +214,7 @@ async fn who_may_not_is_refused_everywhere() {
         may_read: false,
         may_publish: MayPublish::Nothing,
         may_edit: false,
+        may_command: false,
     };
     let batch = json!({"requests": [{"id": "1", "method": "get", "url": "Things"}]});
     for (method, path, body) in [
