@@ -195,11 +195,21 @@ impl Hub {
 
     async fn tell(&self, live: &Arc<Live>, observations: Vec<Arc<Observation>>) {
         let live = live.clone();
+        let is_heard = self.subscribers() > 0;
         let work = move || {
             let follow = |observation: &_, thing: &_, stream: &_| {
                 live.fleet.follow(observation, thing, stream)
             };
-            gather(&live.census.roll(), &observations, follow)
+            let roll = live.census.roll();
+            if is_heard {
+                return gather(&roll, &observations, follow);
+            }
+            // Vehicles are followed even while nobody listens.
+            for observation in &observations {
+                roll.stream(observation.stream)
+                    .and_then(|(thing, it)| follow(observation, thing, it));
+            }
+            Told::default()
         };
         match tokio::task::spawn_blocking(work).await {
             Ok(told) => {
