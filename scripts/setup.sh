@@ -26,14 +26,21 @@ packages_to_test() {
     *) echo "chromium          the browser tests open the map in it" ;;
   esac
   echo "fonts-noto-core   Vietnamese letters on the screenshots"
+  echo "libxml2-utils     messages of alerts are held against the schema of CAP 1.2"
+  echo "python3-pyftpdlib pollers fetch files from it"
+  echo "openssh-client    pollers fetch files with its sftp"
+  echo "mosquitto         the bridge is tested against an outside broker"
+  echo "mosquitto-clients the MQTT listener is tried with clients of others"
 }
 
 is_installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] && return
   # A tool that came some other way serves as well.
   case $1 in
-    cmake | sqlite3 | pkg-config | python3 | chromium) command -v "$1" >/dev/null ;;
+    cmake | sqlite3 | pkg-config | python3 | chromium | mosquitto) command -v "$1" >/dev/null ;;
     python3-pip) python3 -m pip --version >/dev/null 2>&1 ;;
+    python3-pyftpdlib) python3 -c 'import pyftpdlib' >/dev/null 2>&1 ;;
+    openssh-client) command -v sftp >/dev/null ;;
     *) return 1 ;;
   esac
 }

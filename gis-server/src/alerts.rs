@@ -236,6 +236,6 @@ impl fmt::Debug for Teller {
 impl AlertFollower for Teller {
     fn changed(&self, alert: &Arc<Alert>) {
         let document = alert_document(alert, &self.catalogue, &Beside::default());
-        self.live.tell_alerts(&[document]);
+        self.live.tell_alert(&document, alert.is_public());
     }
 }

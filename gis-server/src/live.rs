@@ -87,9 +87,10 @@ impl Live {
         }
     }
 
-    /// Tells subscribers of alerts that are new or changed.
-    pub(crate) fn tell_alerts(&self, documents: &[serde_json::Value]) {
-        self.hub.tell_alerts(documents);
+    /// Tells subscribers of an alert that is new or changed; one that is not public, only who is on
+    /// duty.
+    pub(crate) fn tell_alert(&self, document: &serde_json::Value, is_public: bool) {
+        self.hub.tell_alert(document, is_public);
     }
 
     /// Tells subscribers of what comes in, until the server stops.

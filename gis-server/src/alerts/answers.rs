@@ -1,5 +1,7 @@
 //! Alerts as JSON, as CAP 1.2 and as an Atom feed of it.
 
+use std::sync::Arc;
+
 use axum::{
     extract::Path,
     http::header,
@@ -14,6 +16,7 @@ use serde_json::{Value as Json, json};
 
 use super::Warnings;
 use crate::{
+    caller::Caller,
     error::Problem,
     http::{ask::Ask, base::Base, format::Format},
     live::sensing,
@@ -62,6 +65,20 @@ pub(super) fn problem(error: &AlertError) -> Problem {
             Problem::unavailable(format!("Cảnh báo đang bận: {en}"), en, 60)
         }
         _ => Problem::internal(error),
+    }
+}
+
+/// Whether a caller may know of an alert: drafts and what is internal are for who is on duty.
+pub(super) fn knows(caller: &Caller, alert: &Alert) -> bool {
+    caller.viewer.may_run || alert.is_public()
+}
+
+/// An alert that a caller may know of.
+fn known(warnings: &Warnings, caller: &Caller, id: AlertId) -> Result<Arc<Alert>, Problem> {
+    let alert = warnings.alerts.alert(id).map_err(|error| problem(&error))?;
+    match knows(caller, &alert) {
+        true => Ok(alert),
+        false => Err(problem(&AlertError::NotFound(id))),
     }
 }
 
@@ -116,13 +133,17 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
     let before = ask.query.get("before").map(id_of).transpose()?;
     let limit = crate::live::positive(&ask.query, "limit")?;
     let limit = limit.map_or(PAGE.0, |limit| (limit as usize).min(PAGE.1));
+    let caller = ask.caller.clone();
     let alerts = blocking(&ask.app, move |warnings| {
+        let is_known = |alert: &&Alert| knows(&caller, alert);
         if all {
             let found = warnings.alerts.within(time, before, limit).map_err(|e| problem(&e))?;
-            return Ok(found.iter().map(|alert| warnings.document(alert)).collect::<Vec<Json>>());
+            let known = found.iter().filter(is_known);
+            return Ok(known.map(|alert| warnings.document(alert)).collect::<Vec<Json>>());
         }
         let active = warnings.alerts.active();
-        Ok(active.iter().rev().take(limit).map(|alert| warnings.document(alert)).collect())
+        let known = active.iter().rev().map(AsRef::as_ref).filter(is_known);
+        Ok(known.take(limit).map(|alert| warnings.document(alert)).collect())
     });
     ask.json(Format::Json, &json!({ "alerts": alerts.await? }))
 }
@@ -136,10 +157,9 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
 pub async fn show(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
     let id = id_of(&id)?;
-    let found = blocking(&ask.app, move |warnings| {
-        let alert = warnings.alerts.alert(id).map_err(|error| problem(&error))?;
-        Ok(warnings.document(&alert))
-    });
+    let caller = ask.caller.clone();
+    let found =
+        blocking(&ask.app, move |warnings| Ok(warnings.document(&*known(warnings, &caller, id)?)));
     ask.json(Format::Json, &found.await?)
 }
 
@@ -153,14 +173,17 @@ pub async fn message(ask: Ask, Path(id): Path<String>) -> Result<Response, Probl
     ask.query.only(&["step", "f"])?;
     let id = id_of(&id)?;
     let step = crate::live::positive(&ask.query, "step")?.map(|step| step as u32);
-    let base = ask.base.clone();
+    let (base, caller) = (ask.base.clone(), ask.caller.clone());
     let document = blocking(&ask.app, move |warnings| {
-        let alert = warnings.alerts.alert(id).map_err(|error| problem(&error))?;
+        let alert = known(warnings, &caller, id)?;
         let (composer, areas) = (warnings.composer(&base), warnings.areas(&alert));
         let message = match step {
             Some(step) => composer.message(&alert, step, &areas),
             None => composer.last_message(&alert, &areas),
         };
+        // The drafts of what was released later stay inside the house.
+        let is_inside = |message: &cap::Message| message.status == cap::Status::Draft;
+        let message = message.filter(|message| caller.viewer.may_run || !is_inside(message));
         let missing = || {
             Problem::not_found(
                 "Bước này không phát thành bản tin CAP.",
@@ -179,11 +202,12 @@ pub async fn message(ask: Ask, Path(id): Path<String>) -> Result<Response, Probl
 )]
 pub async fn feed(ask: Ask) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
-    let base = ask.base.clone();
+    let (base, caller) = (ask.base.clone(), ask.caller.clone());
     let now = sensing(&ask.app)?.clock.now();
     let document = blocking(&ask.app, move |warnings| {
         let found = warnings.alerts.within(Interval::default(), None, FEED);
-        let alerts = found.map_err(|error| problem(&error))?;
+        let mut alerts = found.map_err(|error| problem(&error))?;
+        alerts.retain(|alert| knows(&caller, alert));
         feed_of(warnings, &base, &alerts, now).map_err(|error| Problem::internal(&error))
     });
     Ok(ask.marked(xml(ATOM, document.await?)))

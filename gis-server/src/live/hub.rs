@@ -33,7 +33,7 @@ const BEHIND: usize = 256;
 pub(super) enum News {
     Observations(Arc<Batch>),
     Positions(Arc<Batch>),
-    Alerts(Utf8Bytes),
+    Alerts { text: Utf8Bytes, is_public: bool },
     Health(Utf8Bytes),
 }
 
@@ -149,12 +149,11 @@ impl Hub {
         self.news.receiver_count()
     }
 
-    /// Tells of alerts that are new or changed.
-    pub(super) fn tell_alerts(&self, documents: &[serde_json::Value]) {
-        if let Ok(text) = serde_json::to_string(documents) {
-            // Nobody may be listening.
-            let _ = self.news.send(News::Alerts(text.into()));
-        }
+    /// Tells of an alert that is new or changed.
+    pub(super) fn tell_alert(&self, document: &serde_json::Value, is_public: bool) {
+        let text = format!("[{document}]").into();
+        // Nobody may be listening.
+        let _ = self.news.send(News::Alerts { text, is_public });
     }
 
     /// Follows a service until the server stops.

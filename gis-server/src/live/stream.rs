@@ -24,7 +24,9 @@ use super::{
     hub::{News, Told as Batches},
     positive, roles, sensing,
 };
-use crate::{error::Problem, http::query::Query, ogc::refusals::BadParameter, state::App};
+use crate::{
+    caller::Caller, error::Problem, http::query::Query, ogc::refusals::BadParameter, state::App,
+};
 
 /// Entries of the log that are read at a time for somebody who resumes.
 const CHUNK: usize = 2_000;
@@ -67,6 +69,8 @@ struct Subscription {
     app: App,
     news: Receiver<News>,
     roles: Option<Vec<String>>,
+    /// Whether alerts that are not public are told as well.
+    is_on_duty: bool,
     /// Told of everything up to here.
     after: i64,
     /// Where the log is to be read on before news are told.
@@ -75,7 +79,12 @@ struct Subscription {
 }
 
 impl Subscription {
-    fn new(app: &App, query: &Query, headers: &HeaderMap) -> Result<Self, Problem> {
+    fn new(
+        app: &App,
+        caller: &Caller,
+        query: &Query,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
         query.only(&["since", "roles"])?;
         let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
         let since = last_id.or(positive(query, "since")?);
@@ -88,7 +97,15 @@ impl Subscription {
             ready.push_back(Told::reset());
         }
         let after = since.unwrap_or_default().min(end);
-        Ok(Self { app: app.clone(), news, roles: roles(query), after, catching_up, ready })
+        Ok(Self {
+            app: app.clone(),
+            news,
+            roles: roles(query),
+            is_on_duty: caller.viewer.may_run,
+            after,
+            catching_up,
+            ready,
+        })
     }
 
     /// The next thing to tell; `None` when the server stops.
@@ -113,8 +130,9 @@ impl Subscription {
         let (kind, batch) = match news {
             News::Observations(batch) => ("observations", batch),
             News::Positions(batch) => ("positions", batch),
-            News::Alerts(text) => {
-                return Some(Told { kind: "alerts", seq: None, text: text.clone() });
+            News::Alerts { text, is_public } => {
+                let told = Told { kind: "alerts", seq: None, text: text.clone() };
+                return (*is_public || self.is_on_duty).then_some(told);
             }
             News::Health(text) => {
                 return Some(Told { kind: "health", seq: None, text: text.clone() });
@@ -165,10 +183,11 @@ impl Subscription {
 )]
 pub async fn events(
     State(app): State<App>,
+    caller: Caller,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let subscription = Subscription::new(&app, &query, &headers)?;
+    let subscription = Subscription::new(&app, &caller, &query, &headers)?;
     let events = as_events(subscription);
     // Proxies must hand on each event at once.
     let fields = [("x-accel-buffering", "no"), (header::CACHE_CONTROL.as_str(), "no-store")];
@@ -198,11 +217,12 @@ fn as_events(subscription: Subscription) -> impl Stream<Item = Result<Event, Inf
 )]
 pub async fn socket(
     State(app): State<App>,
+    caller: Caller,
     query: Query,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
-    let subscription = Subscription::new(&app, &query, &headers)?;
+    let subscription = Subscription::new(&app, &caller, &query, &headers)?;
     let upgrade = upgrade.max_message_size(LARGEST_MESSAGE).max_frame_size(LARGEST_MESSAGE);
     Ok(upgrade.on_upgrade(|socket| serve(socket, subscription)))
 }
