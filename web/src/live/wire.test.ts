@@ -54,6 +54,12 @@ it.each([null, 'x', [], { features: {} }, { features: [{ properties: { thing: 'a
   expect(positionsOf(answer)).toEqual([]);
 });
 
+it('says of a poller what failed, until it has gone well again', () => {
+  const poller = { name: 'VRAIN', last_success: '2026-11-21T05:00:00Z', last_error: 'timed out', failures: 2 };
+  const { pollers } = healthOf({ pollers: [poller, { ...poller, failures: 0 }] });
+  expect(pollers.map(({ state, last }) => [state, last])).toEqual([['timed out', Date.UTC(2026, 10, 21, 5)], ['', Date.UTC(2026, 10, 21, 5)]]);
+});
+
 it('shows a position as its coordinates, another document as it is', () => {
   expect(resultOf({ type: 'Point', coordinates: [108.477736, 15.575213] })).toBe('15.57521, 108.47774');
   expect(resultOf([1, 'hai'])).toBe('[1,"hai"]');

@@ -202,10 +202,15 @@ export function healthOf(answer: unknown): Health {
     })),
     pollers: list(raw.pollers).map(record).map((each) => ({
       name: text(each.name),
-      state: text(each.state),
-      last: instantOf(each.last),
+      state: pollerState(each),
+      last: instantOf(each.last ?? each.last_success),
     })),
   };
+}
+
+/** What went wrong last, while it has not gone well since. */
+function pollerState(raw: Raw): string {
+  return text(raw.state) || ((numberOf(raw.failures) ?? 0) > 0 ? text(raw.last_error) : '');
 }
 
 function alarmIn(value: unknown): Alarm | undefined {

@@ -159,7 +159,7 @@ function sourcesTable(sources: readonly Source[], now: number, perS: (n: number)
 
 function pollersTable(pollers: readonly Poller[], now: number): HTMLElement | null {
   if (!pollers.length) return null;
-  const rows = pollers.map(({ name, state, last }) => [name, state, lastText(last, now)]);
+  const rows = pollers.map(({ name, state, last }) => [name, state || w('health.ok'), lastText(last, now)]);
   return table(w('health.pollers'), [w('health.source'), w('health.state'), w('health.last')], rows);
 }
 
