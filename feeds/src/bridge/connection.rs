@@ -36,7 +36,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Connects, over TLS where certificates are given.
-    pub(super) async fn open(config: &BridgeConfig) -> Result<Self, BridgeError> {
+    pub(super) async fn connect(config: &BridgeConfig) -> Result<Self, BridgeError> {
         let connecting = async {
             let stream = TcpStream::connect((config.host.as_str(), config.port())).await?;
             stream.set_nodelay(true)?;

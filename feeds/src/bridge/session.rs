@@ -90,7 +90,7 @@ pub(super) async fn run(
     mut stopping: tokio::sync::watch::Receiver<bool>,
 ) -> Result<(), BridgeError> {
     let config = &shared.config;
-    let mut connection = Connection::open(config).await?;
+    let mut connection = Connection::connect(config).await?;
     let introduced = introduce(&mut connection, config);
     timeout(PATIENCE, introduced).await.map_err(|_| BridgeError::Silent)??;
     outward.begin_again();
