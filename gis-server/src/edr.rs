@@ -24,7 +24,7 @@ use utoipa::OpenApi;
 
 use crate::{
     error::Problem,
-    http::{ask::Ask, base::Base, format::Format, link::Link},
+    http::{ask::Ask, base::Base, format::Format, link::Link, work::blocking},
     live::{
         census::{Roll, Stream, Thing},
         sensing,
@@ -224,8 +224,7 @@ pub async fn item(ask: Ask, Path((id, item)): Path<(String, String)>) -> Result<
 
 async fn roll(ask: &Ask) -> Result<Arc<Roll>, Problem> {
     let live = sensing(&ask.app)?.live.clone();
-    let taken = tokio::task::spawn_blocking(move || live.census.roll()).await;
-    taken.map_err(|error| Problem::internal(&error))
+    blocking(move || Ok(live.census.roll())).await
 }
 
 /// The things of a collection that a wish is for.
@@ -270,13 +269,12 @@ async fn answer(ask: Ask, id: String, region: Region) -> Result<Response, Proble
         }
         Ok(coverage::collection(&roll, &coverages, &id))
     };
-    let made =
-        tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?;
+    let made = blocking(work).await?;
     let headers = [
         (axum::http::header::CONTENT_TYPE, COVERAGE_JSON),
         (axum::http::header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, made?.to_string()).into_response())
+    Ok((headers, made.to_string()).into_response())
 }
 
 fn too_many() -> Problem {

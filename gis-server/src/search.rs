@@ -18,7 +18,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use city::{Bbox, Layer};
+use city::Layer;
 use serde_json::json;
 use utoipa::OpenApi;
 
@@ -33,6 +33,7 @@ use crate::{
         format::Format,
         link::Link,
         query::{Query, encode},
+        work::blocking,
     },
     ogc::{Part, refusals::BadParameter},
     state::App,
@@ -80,10 +81,9 @@ pub async fn show(ask: Ask) -> Result<Response, Problem> {
     wait_until_ready(&app).await;
     let work = move || {
         let city = app.store.city();
-        (app.searcher.search(&city, &viewer, &search), app.searcher.is_ready(&city))
+        Ok((app.searcher.search(&city, &viewer, &search), app.searcher.is_ready(&city)))
     };
-    let found = tokio::task::spawn_blocking(work).await;
-    let (hits, ready) = found.map_err(|error| Problem::internal(&error))?;
+    let (hits, ready) = blocking(work).await?;
     let features: Vec<_> = hits.iter().map(|hit| feature(&ask.base, hit)).collect();
     // While the index is made after a start or an import, answers may be missing: `ready` says so.
     let document = json!({
@@ -118,31 +118,14 @@ fn read(query: &Query) -> Result<Search, Problem> {
             format!("is longer than {LONGEST} characters"),
         ));
     }
-    let limit = match query.get("limit") {
-        None => LIMIT_DEFAULT,
-        Some(text) => match text.parse::<usize>() {
-            Ok(limit) if limit > 0 => limit.min(LIMIT_MAX),
-            _ => {
-                return Err(Problem::parameter(
-                    "limit",
-                    "phải là số nguyên dương",
-                    "must be a positive whole number",
-                ));
-            }
-        },
-    };
-    let bbox = query.get("bbox").map(|text| {
-        text.parse::<Bbox>().map_err(|error| {
-            Problem::parameter(
-                "bbox",
-                "hãy ghi 'tây,nam,đông,bắc' theo kinh độ, vĩ độ",
-                error.to_string(),
-            )
-        })
-    });
-    let layers =
-        query.get("layers").map(|text| text.split(',').map(|id| id.trim().to_owned()).collect());
-    Ok(Search { text: q.to_owned(), limit, bbox: bbox.transpose()?, layers })
+    let limit = query.positive("limit")?.and_then(|limit| usize::try_from(limit).ok());
+    let limit = limit.unwrap_or(LIMIT_DEFAULT).min(LIMIT_MAX);
+    Ok(Search {
+        text: q.to_owned(),
+        limit,
+        bbox: query.lon_lat_box()?,
+        layers: query.names("layers"),
+    })
 }
 
 fn feature(base: &Base, hit: &Hit) -> serde_json::Value {

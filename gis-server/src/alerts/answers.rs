@@ -18,7 +18,7 @@ use super::Warnings;
 use crate::{
     caller::Caller,
     error::Problem,
-    http::{ask::Ask, base::Base, format::Format},
+    http::{ask::Ask, base::Base, format::Format, work},
     live::sensing,
     ogc::refusals::BadParameter,
     state::App,
@@ -85,11 +85,10 @@ fn known(warnings: &Warnings, caller: &Caller, id: AlertId) -> Result<Arc<Alert>
 /// Runs what blocks, off the asynchronous threads.
 pub(super) async fn blocking<T: Send + 'static>(
     app: &App,
-    work: impl FnOnce(&Warnings) -> Result<T, Problem> + Send + 'static,
+    act: impl FnOnce(&Warnings) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let app = app.clone();
-    let done = tokio::task::spawn_blocking(move || work(warnings(&app)?)).await;
-    done.map_err(|error| Problem::internal(&error))?
+    work::blocking(move || act(warnings(&app)?)).await
 }
 
 pub(super) fn id_of(text: &str) -> Result<AlertId, Problem> {
@@ -124,14 +123,9 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
             return Err(Problem::parameter("state", vi, en));
         }
     };
-    let time = ask.query.get("datetime").map(|text| {
-        let vi = "hãy ghi thời điểm hoặc khoảng như 2026-11-01T00:00:00Z/..";
-        let wrong = |error: city::Error| Problem::parameter("datetime", vi, error.to_string());
-        text.parse::<Interval>().map_err(wrong)
-    });
-    let time = time.transpose()?.unwrap_or_default();
+    let time = ask.query.datetime()?.unwrap_or_default();
     let before = ask.query.get("before").map(id_of).transpose()?;
-    let limit = crate::live::positive(&ask.query, "limit")?;
+    let limit = ask.query.positive("limit")?;
     let limit = limit.map_or(PAGE.0, |limit| (limit as usize).min(PAGE.1));
     let caller = ask.caller.clone();
     let alerts = blocking(&ask.app, move |warnings| {
@@ -172,7 +166,7 @@ pub async fn show(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem>
 pub async fn message(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
     ask.query.only(&["step", "f"])?;
     let id = id_of(&id)?;
-    let step = crate::live::positive(&ask.query, "step")?.map(|step| step as u32);
+    let step = ask.query.positive("step")?.map(|step| step as u32);
     let (base, caller) = (ask.base.clone(), ask.caller.clone());
     let document = blocking(&ask.app, move |warnings| {
         let alert = known(warnings, &caller, id)?;

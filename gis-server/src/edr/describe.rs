@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use city::{Interval, Role};
-use feeds::service::Service;
+use feeds::{model::wire::result_json, service::Service};
 use serde_json::{Map, Value as Json, json};
 
 use super::{ROOT, coverage, query::parameter_key};
@@ -114,14 +114,7 @@ pub(super) fn item(service: &Service, thing: &Thing) -> Json {
     for stream in &thing.streams {
         let Some(latest) = service.latest.get(stream.id) else { continue };
         let key = parameter_key(&stream.definition);
-        let result = match &latest.result {
-            feeds::model::ResultValue::Number(number) => json!(number),
-            feeds::model::ResultValue::Text(text) => json!(text),
-            feeds::model::ResultValue::Truth(truth) => json!(truth),
-            feeds::model::ResultValue::Json(value) => (**value).clone(),
-            feeds::model::ResultValue::Missing => Json::Null,
-        };
-        feature["properties"][key] = result;
+        feature["properties"][key] = result_json(&latest.result);
         feature["properties"][format!("{key}.time")] = latest.time.to_string().into();
         feature["properties"][format!("{key}.quality")] = latest.quality.flag.name().into();
     }

@@ -28,12 +28,7 @@ pub(super) enum Region {
 
 impl Region {
     pub(super) fn of_bbox(query: &Query) -> Result<Self, Problem> {
-        let Some(text) = query.get("bbox") else { return Ok(Self::Everywhere) };
-        let bbox = text.parse::<Bbox>().map_err(|error| {
-            let vi = "hãy ghi 'tây,nam,đông,bắc' theo kinh độ, vĩ độ";
-            Problem::parameter("bbox", vi, error.to_string())
-        });
-        Ok(Self::Box(bbox?))
+        Ok(query.lon_lat_box()?.map_or(Self::Everywhere, Self::Box))
     }
 
     pub(super) fn of_radius(query: &Query) -> Result<Self, Problem> {
@@ -134,16 +129,8 @@ pub(super) struct Wish {
 
 impl Wish {
     pub(super) fn read(query: &Query, region: Region) -> Result<Self, Problem> {
-        let time = query.get("datetime").map(|text| {
-            text.parse::<Interval>().map_err(|error| {
-                let vi = "hãy ghi thời điểm hoặc khoảng như 2026-11-01T00:00:00Z/..";
-                Problem::parameter("datetime", vi, error.to_string())
-            })
-        });
-        let parameters = query.get("parameter-name");
-        let parameters =
-            parameters.map(|names| names.split(',').map(|name| name.trim().to_owned()).collect());
-        Ok(Self { region, time: time.transpose()?, parameters })
+        let (time, parameters) = (query.datetime()?, query.names("parameter-name"));
+        Ok(Self { region, time, parameters })
     }
 
     pub(super) fn wants(&self, stream: &Stream) -> bool {

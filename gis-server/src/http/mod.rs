@@ -7,5 +7,7 @@ pub mod format;
 pub mod layers;
 pub mod link;
 pub mod metrics;
+pub mod parameters;
 pub mod query;
 pub mod stream;
+pub mod work;

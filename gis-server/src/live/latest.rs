@@ -6,17 +6,18 @@ use axum::{extract::State, response::Response};
 use city::{Bbox, Title};
 use feeds::{
     latest::LatestTable,
-    model::{Observation, ResultValue, StreamId},
+    model::{Observation, ResultValue, StreamId, wire::result_json},
 };
 use serde::Serialize;
 
 use super::{
-    bbox_of,
     census::{Roll, Stream, Thing, point_of},
-    fresh, roles, sensing,
+    fresh, sensing,
 };
 use crate::{
-    error::Problem, http::format::Format, http::query::Query, ogc::refusals::BadParameter,
+    error::Problem,
+    http::{format::Format, query::Query, work::blocking},
+    ogc::refusals::BadParameter,
     state::App,
 };
 
@@ -70,20 +71,10 @@ struct Latest<'a> {
 #[derive(Serialize)]
 pub(super) struct Value<'a> {
     time: String,
-    result: Outcome<'a>,
+    result: serde_json::Value,
     quality: &'static str,
     flags: Vec<&'static str>,
     alarm: Option<Alarm<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Outcome<'a> {
-    Number(f64),
-    Text(&'a str),
-    Truth(bool),
-    Json(&'a serde_json::Value),
-    Missing,
 }
 
 #[derive(Serialize)]
@@ -97,13 +88,7 @@ impl<'a> Value<'a> {
         let alarm = observation.usable_number().and_then(|number| stream.rules.alarm(number));
         Self {
             time: observation.time.to_string(),
-            result: match &observation.result {
-                ResultValue::Number(number) => Outcome::Number(*number),
-                ResultValue::Text(text) => Outcome::Text(text),
-                ResultValue::Truth(truth) => Outcome::Truth(*truth),
-                ResultValue::Json(value) => Outcome::Json(value),
-                ResultValue::Missing => Outcome::Missing,
-            },
+            result: result_json(&observation.result),
             quality: observation.quality.flag.name(),
             flags: observation.quality.failed().map(|test| test.name()).collect(),
             alarm: alarm.map(|it| Alarm { level: it.level, title: &it.title }),
@@ -125,8 +110,8 @@ impl<'a> Value<'a> {
 )]
 pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&["roles", "bbox", "f"])?;
-    let roles = roles(&query);
-    let bbox = bbox_of(&query)?;
+    let roles = query.names("roles");
+    let bbox = query.lon_lat_box()?;
     sensing(&app)?;
     let work = move || {
         let sensing = sensing(&app)?;
@@ -134,9 +119,8 @@ pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Prob
         document(&sensing.service.latest, &roll, roles.as_deref(), bbox)
             .map_err(|error| Problem::internal(&error))
     };
-    let made =
-        tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?;
-    Ok(fresh(Format::GeoJson.media_type(), made?))
+    let made = blocking(work).await?;
+    Ok(fresh(Format::GeoJson.media_type(), made))
 }
 
 pub(super) fn document(

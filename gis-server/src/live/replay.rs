@@ -25,13 +25,13 @@ use tokio::{
 };
 
 use super::{
-    bbox_of, fresh,
+    fresh,
     hub::{Batch, Told},
-    instant, latest, roles, sensing,
+    latest, sensing,
 };
 use crate::{
     error::Problem,
-    http::{format::Format, query::Query},
+    http::{format::Format, query::Query, work::blocking},
     ogc::refusals::BadParameter,
     state::App,
 };
@@ -57,8 +57,8 @@ const SECOND_US: i64 = 1_000_000;
 pub async fn state(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&["at", "roles", "bbox", "f"])?;
     let missing = || Problem::parameter("at", "hãy ghi thời điểm", "give the instant");
-    let at = instant(&query, "at")?.ok_or_else(missing)?;
-    let (roles, bbox): (_, Option<Bbox>) = (roles(&query), bbox_of(&query)?);
+    let at = query.instant("at")?.ok_or_else(missing)?;
+    let (roles, bbox): (_, Option<Bbox>) = (query.names("roles"), query.lon_lat_box()?);
     let _turn = turn(&app)?;
     let work = move || {
         let sensing = sensing(&app)?;
@@ -69,9 +69,8 @@ pub async fn state(State(app): State<App>, query: Query) -> Result<Response, Pro
         latest::document(replay.latest(), &roll, roles.as_deref(), bbox)
             .map_err(|error| Problem::internal(&error))
     };
-    let made =
-        tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?;
-    Ok(fresh(Format::GeoJson.media_type(), made?))
+    let made = blocking(work).await?;
+    Ok(fresh(Format::GeoJson.media_type(), made))
 }
 
 /// A past period as it came in, faster or slower.
@@ -91,7 +90,7 @@ pub async fn events(State(app): State<App>, query: Query) -> Result<Response, Pr
     let speed = query.get("speed").map(|text| text.parse::<f64>().ok().filter(|it| *it > 0.0));
     let wrong = || Problem::parameter("speed", "phải là số dương", "must be a positive number");
     let speed = speed.map_or(Ok(60.0), |speed| speed.ok_or_else(wrong))?;
-    let roles = roles(&query);
+    let roles = query.names("roles");
     let turn = turn(&app)?;
     let opening = app.clone();
     let open = move || {
@@ -100,8 +99,7 @@ pub async fn events(State(app): State<App>, query: Query) -> Result<Response, Pr
         let player = Player::start(replay.clone()).map_err(|error| problem(&error))?;
         Ok::<_, Problem>((replay, player))
     };
-    let opened = tokio::task::spawn_blocking(open).await;
-    let (replay, player) = opened.map_err(|error| Problem::internal(&error))??;
+    let (replay, player) = blocking(open).await?;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let showing = Showing {
@@ -128,7 +126,7 @@ pub async fn events(State(app): State<App>, query: Query) -> Result<Response, Pr
 fn period_of(query: &Query) -> Result<Period, Problem> {
     let given = |name: &str| {
         let missing = || Problem::parameter(name, "hãy ghi thời điểm", "give the instant");
-        instant(query, name)?.ok_or_else(missing)
+        query.instant(name)?.ok_or_else(missing)
     };
     let (from, to) = (given("from")?, given("to")?);
     if from >= to || to.as_micros() - from.as_micros() > LONGEST_US {

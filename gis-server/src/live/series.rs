@@ -10,8 +10,13 @@ use feeds::{
 };
 use serde::Serialize;
 
-use super::{fresh, instant, positive, sensing};
-use crate::{error::Problem, http::query::Query, ogc::refusals::BadParameter, state::App};
+use super::{fresh, sensing};
+use crate::{
+    error::Problem,
+    http::{query::Query, work::blocking},
+    ogc::refusals::BadParameter,
+    state::App,
+};
 
 /// Points of a chart when the request does not say, and at most.
 const POINTS: (i64, i64) = (800, 10_000);
@@ -71,14 +76,14 @@ impl Wish {
                 "give the number of a Datastream",
             )
         };
-        let stream = positive(query, "datastream")?.and_then(StreamId::new).ok_or_else(missing)?;
-        let to = instant(query, "to")?.unwrap_or(now);
+        let stream = query.positive("datastream")?.and_then(StreamId::new).ok_or_else(missing)?;
+        let to = query.instant("to")?.unwrap_or(now);
         let day_before = Instant::from_micros(to.as_micros().saturating_sub(24 * HOUR_US));
-        let from = instant(query, "from")?.unwrap_or(day_before);
+        let from = query.instant("from")?.unwrap_or(day_before);
         if from >= to {
             return Err(Problem::parameter("from", "phải trước 'to'", "must be before 'to'"));
         }
-        let points = positive(query, "points")?.unwrap_or(POINTS.0).min(POINTS.1);
+        let points = query.positive("points")?.unwrap_or(POINTS.0).min(POINTS.1);
         Ok(Self { stream, from, to, points })
     }
 
@@ -132,9 +137,8 @@ pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Prob
         let series = series.map_err(|error| Problem::internal(&error))?;
         serde_json::to_vec(&series).map_err(|error| Problem::internal(&error))
     };
-    let made =
-        tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?;
-    Ok(fresh("application/json", made?))
+    let made = blocking(work).await?;
+    Ok(fresh("application/json", made))
 }
 
 fn unknown(stream: Id) -> Problem {

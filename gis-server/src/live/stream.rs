@@ -22,7 +22,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{
     hub::{News, Told as Batches},
-    positive, roles, sensing,
+    sensing,
 };
 use crate::{
     caller::Caller, error::Problem, http::query::Query, ogc::refusals::BadParameter, state::App,
@@ -87,7 +87,7 @@ impl Subscription {
     ) -> Result<Self, Problem> {
         query.only(&["since", "roles"])?;
         let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-        let since = last_id.or(positive(query, "since")?);
+        let since = last_id.or(query.positive("since")?);
         let sensing = sensing(app)?;
         let news = sensing.live.hub.subscribe();
         let mut ready = VecDeque::new();
@@ -100,7 +100,7 @@ impl Subscription {
         Ok(Self {
             app: app.clone(),
             news,
-            roles: roles(query),
+            roles: query.names("roles"),
             is_on_duty: caller.viewer.may_run,
             after,
             catching_up,

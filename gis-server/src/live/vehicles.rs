@@ -15,12 +15,13 @@ use rstar::{AABB, RTree, primitives::GeomWithData};
 use serde::Serialize;
 
 use super::{
-    bbox_of,
     census::{Roll, Stream, Thing, point_of},
     fresh, sensing,
 };
 use crate::{
-    error::Problem, http::format::Format, http::query::Query, ogc::refusals::BadParameter,
+    error::Problem,
+    http::{format::Format, query::Query, work::blocking},
+    ogc::refusals::BadParameter,
     state::App,
 };
 
@@ -187,7 +188,7 @@ fn round(number: f64) -> f64 {
 )]
 pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&["bbox", "f"])?;
-    let bbox = bbox_of(&query)?;
+    let bbox = query.lon_lat_box()?;
     sensing(&app)?;
     let work = move || {
         let live = &sensing(&app)?.live;
@@ -211,9 +212,8 @@ pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Prob
         let document = serde_json::json!({ "type": "FeatureCollection", "features": features });
         Ok::<_, Problem>(document.to_string())
     };
-    let made =
-        tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?;
-    Ok(fresh(Format::GeoJson.media_type(), made?))
+    let made = blocking(work).await?;
+    Ok(fresh(Format::GeoJson.media_type(), made))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 /** Signs of the live part, as `ui/icons.ts` has those of the page. */
 
+import { drawn } from '../ui/icons.ts';
+
 const PATHS = {
   play: 'M7 4.5v15l12.5-7.5L7 4.5Z',
   pause: 'M8 5v14M16 5v14',
@@ -10,16 +12,5 @@ const PATHS = {
   stop: 'M6.5 6.5h11v11h-11v-11Z',
 } as const;
 
-const SVG = 'http://www.w3.org/2000/svg';
-
 /** A sign, hidden from screen readers: the button that holds it has the words. */
-export function sign(name: keyof typeof PATHS): SVGSVGElement {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('class', 'icon');
-  svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', PATHS[name]);
-  svg.appendChild(path);
-  return svg;
-}
+export const sign = (name: keyof typeof PATHS): SVGSVGElement => drawn(PATHS[name]);

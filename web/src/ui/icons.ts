@@ -42,13 +42,16 @@ export type IconName = keyof typeof PATHS;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** An icon, hidden from screen readers: the button that holds it has the words. */
-export function icon(name: IconName): SVGSVGElement {
+export const icon = (name: IconName): SVGSVGElement => drawn(PATHS[name]);
+
+/** A drawing of 24 by 24 as an icon. */
+export function drawn(d: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', PATHS[name]);
+  path.setAttribute('d', d);
   svg.appendChild(path);
   return svg;
 }

@@ -13,5 +13,7 @@ pub use entity::{body_document, read_body};
 pub use field::WireError;
 pub(crate) use field::{given, id_of, optional_text};
 pub(crate) use observation::result_of;
-pub use observation::{new_observation, observation_body, observation_document, quality_document};
+pub use observation::{
+    new_observation, observation_body, observation_document, quality_document, result_json,
+};
 pub(crate) use tasking::pattern;

@@ -102,7 +102,7 @@ pub(crate) fn result_of(value: &Value) -> ResultValue {
 
 /// A result as JSON. Numbers without a fraction are written as whole numbers; those that are none
 /// become texts, so that a dead letter shows them.
-pub(crate) fn result_json(result: &ResultValue) -> Value {
+pub fn result_json(result: &ResultValue) -> Value {
     /// Beyond this a double no longer tells whole numbers apart.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match result {

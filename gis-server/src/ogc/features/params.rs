@@ -1,7 +1,7 @@
 //! The parameters of `…/items`, parsed once and trusted afterwards.
 
 use axum::http::HeaderMap;
-use city::{Crs, FeatureId, Interval};
+use city::{Crs, FeatureId};
 
 use super::{FORMATS, cursor, region};
 use crate::{
@@ -52,7 +52,7 @@ impl ItemsRequest {
             limit,
             query: store::Query {
                 region: bbox(query)?,
-                datetime: datetime(query)?,
+                datetime: query.datetime()?,
                 equals: equals.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
                 after: after(query)?,
                 limit: limit.unwrap_or(usize::MAX - 1),
@@ -82,19 +82,6 @@ pub fn crs(query: &Query, name: &str) -> Result<Crs, Problem> {
 fn bbox(query: &Query) -> Result<Option<Region>, Problem> {
     let crs = crs(query, "bbox-crs")?;
     query.get("bbox").map(|text| region::read(text, crs)).transpose()
-}
-
-fn datetime(query: &Query) -> Result<Option<Interval>, Problem> {
-    let Some(text) = query.get("datetime") else { return Ok(None) };
-    // A plus sign that was not percent-encoded came as a space, which no time holds.
-    let read = text.replace(' ', "+").parse().map(Some);
-    read.map_err(|error: city::Error| {
-        Problem::parameter(
-            "datetime",
-            format!("'{}' không phải thời điểm hay khoảng thời gian; ghi 2025-10-29, 2025-10-29T18:00:00Z hoặc BẮT-ĐẦU/KẾT-THÚC với '..' cho đầu mở", shown(text)),
-            error.to_string(),
-        )
-    })
 }
 
 fn after(query: &Query) -> Result<Option<FeatureId>, Problem> {
