@@ -193,7 +193,7 @@ impl Replay {
     /// # Errors
     /// [`ReplayError::Log`]; what was played stands.
     pub fn advance(&self, by: Duration) -> Result<Position, ReplayError> {
-        self.play(later(self.clock.now(), by), usize::MAX)
+        self.roll(|now| later(now, by), usize::MAX)
     }
 
     /// Plays what was received until an instant, about `most` entries at most: then the clock stands
@@ -202,8 +202,18 @@ impl Replay {
     /// # Errors
     /// [`ReplayError::Log`]; what was played stands.
     pub fn play(&self, until: Instant, most: usize) -> Result<Position, ReplayError> {
+        self.roll(|_| until, most)
+    }
+
+    /// Plays until an instant that is chosen by the clock as it stands once no jump is under way.
+    fn roll(
+        &self,
+        until: impl FnOnce(Instant) -> Instant,
+        most: usize,
+    ) -> Result<Position, ReplayError> {
         let mut reel = self.lock();
-        let until = until.min(self.period.to).max(self.clock.now());
+        let now = self.clock.now();
+        let until = until(now).min(self.period.to).max(now);
         let mut played = 0;
         while played < most {
             let Some(group) = self.next_group(&mut reel, until)? else {

@@ -7,7 +7,6 @@ use std::{
 };
 
 use super::{Replay, ReplayError, later};
-use crate::clock::Clock;
 
 /// How often what is due is played.
 const BEAT: Duration = Duration::from_millis(50);
@@ -39,6 +38,8 @@ pub struct Player {
 #[derive(Debug)]
 struct Control {
     speed: Speed,
+    /// How often the speed was set: an end that was reached before the last time stops nothing.
+    wishes: u64,
     is_over: bool,
     /// The last error; it plays no further until the speed is set anew.
     error: Option<String>,
@@ -50,7 +51,7 @@ impl Player {
     /// # Errors
     /// [`ReplayError::Thread`].
     pub fn start(replay: Arc<Replay>) -> Result<Self, ReplayError> {
-        let control = Control { speed: Speed::Paused, is_over: false, error: None };
+        let control = Control { speed: Speed::Paused, wishes: 0, is_over: false, error: None };
         let control = Arc::new((Mutex::new(control), Condvar::new()));
         let (theirs, played) = (control.clone(), replay.clone());
         let named = std::thread::Builder::new().name("feeds-replay".into());
@@ -72,6 +73,7 @@ impl Player {
         };
         let mut control = lock(&self.control.0);
         control.speed = speed;
+        control.wishes += 1;
         control.error = None;
         drop(control);
         self.control.1.notify_all();
@@ -103,7 +105,7 @@ fn run(replay: &Replay, (control, changed): &(Mutex<Control>, Condvar)) {
         let is_still = |it: &mut Control| it.speed == Speed::Paused && !it.is_over;
         let was_still = guard.speed == Speed::Paused;
         let guard = changed.wait_while(guard, is_still).unwrap_or_else(PoisonError::into_inner);
-        let (speed, is_over) = (guard.speed, guard.is_over);
+        let (speed, wishes, is_over) = (guard.speed, guard.wishes, guard.is_over);
         drop(guard);
         if is_over {
             return;
@@ -111,24 +113,29 @@ fn run(replay: &Replay, (control, changed): &(Mutex<Control>, Condvar)) {
         let now = Moment::now();
         let elapsed = if was_still { Duration::ZERO } else { now.duration_since(before) };
         before = now;
-        let until = match speed {
+        let played = match speed {
             Speed::Paused => continue,
-            Speed::Times(factor) => later(replay.clock.now(), elapsed.mul_f64(factor)),
-            Speed::Fastest => replay.period.to,
+            Speed::Times(factor) => {
+                replay.roll(|now| later(now, elapsed.mul_f64(factor)), MOST_A_BEAT)
+            }
+            Speed::Fastest => replay.play(replay.period.to, MOST_A_BEAT),
         };
-        let is_done = match replay.play(until, MOST_A_BEAT) {
+        let mut guard = lock(control);
+        let is_done = match played {
             Ok(position) => position.is_over,
             Err(error) => {
                 tracing::warn!(%error, "a replay stands still");
-                lock(control).error = Some(error.to_string());
+                guard.error = Some(error.to_string());
                 true
             }
         };
-        let mut guard = lock(control);
+        if guard.wishes != wishes {
+            continue;
+        }
         if is_done {
             guard.speed = Speed::Paused;
         } else if speed != Speed::Fastest {
-            let is_quiet = |it: &mut Control| it.speed == speed && !it.is_over;
+            let is_quiet = |it: &mut Control| it.wishes == wishes && !it.is_over;
             drop(changed.wait_timeout_while(guard, BEAT, is_quiet));
         }
     }
