@@ -1,5 +1,8 @@
 //! The ledger: takes orders, has them authorised, and remembers.
 
+mod inner;
+mod words;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs::File,
@@ -11,21 +14,23 @@ use city::Instant;
 use serde_json::Value;
 
 use super::{
-    Command, CommandError, NewOrder, Order, OrderId, Ordered, Person, Policy, State, Step, Targets,
+    Command, CommandError, NewOrder, Order, OrderId, Ordered, Person, Policy, State, Targets,
     Wanted,
     check::check,
-    dispatch::Attempt,
     evidence::Evidence,
     file::{Change, Last, LedgerFile},
     order::content,
     task,
 };
+pub(super) use inner::Inner;
+use words::{LONGEST_REASON, check_words};
+
 use crate::{
     clock::Clock,
     entities::EntityStore,
     latest::LatestTable,
     log::Follower,
-    model::{Body, EntityKey, EntityKind, Id, TaskingCapability, wire::WireError},
+    model::{Body, EntityKey, EntityKind, Id, TaskingCapability},
     service::Documents,
     sqlite::lock_folder,
 };
@@ -41,11 +46,6 @@ const MOST_TARGETS: usize = 5_000;
 const MOST_OPEN: usize = 100_000;
 /// As many of the last commands are shown as Tasks; all of them stay in the file.
 const MOST_SHOWN: usize = 20_000;
-/// Characters of a reason, and of a key.
-const LONGEST_REASON: usize = 1_000;
-const LONGEST_KEY: usize = 200;
-/// Bytes of a command's parameters as JSON.
-const LONGEST_PARAMETERS: usize = 16 << 10;
 
 /// The ledger of commands of one folder.
 #[derive(Debug)]
@@ -59,17 +59,6 @@ pub struct Ledger {
     policy: Policy,
     /// Held as long as the ledger is open.
     _lock: File,
-}
-
-/// What the lock guards.
-#[derive(Debug)]
-pub(super) struct Inner {
-    file: LedgerFile,
-    /// Commands that something is still to come of.
-    pub(super) open: BTreeMap<Id, Command>,
-    pub(super) attempts: HashMap<Id, Attempt>,
-    shown: BTreeSet<Id>,
-    last: Last,
 }
 
 /// A step that a command is to take: where, by whom, and what else there is to say.
@@ -418,66 +407,6 @@ impl Ledger {
     }
 }
 
-impl Inner {
-    /// Adds steps to a change.
-    pub(super) fn plan(&self, change: &mut Change, id: Id, now: Instant, wishes: Vec<Wish>) {
-        for (state, by, note) in wishes {
-            let number = self.last.step + 1 + change.steps.len() as i64;
-            change.steps.push((id, Step { number, at: now, state, by, note }));
-        }
-    }
-
-    /// Refuses a change with a step that is not next in its command's life, and finds what it closes.
-    fn check(&self, change: &mut Change) -> Result<(), CommandError> {
-        let mut states: BTreeMap<Id, Option<State>> = BTreeMap::new();
-        for (id, step) in &change.steps {
-            let known = || self.open.get(id).map(Command::state);
-            let from = states.entry(*id).or_insert_with(known);
-            match *from {
-                None if step.state == State::Requested => {}
-                Some(from) if from.may_become(step.state) => {}
-                Some(from) => {
-                    return Err(CommandError::Step { command: *id, from, to: step.state });
-                }
-                None => return Err(CommandError::NoCommand(*id)),
-            }
-            *from = Some(step.state);
-        }
-        let is_new = |id: &Id| change.commands.iter().find(|command| command.id == *id);
-        let is_over = |(id, state): (&Id, &Option<State>)| {
-            let command = self.open.get(id).or_else(|| is_new(id))?;
-            state.is_some_and(|state| !command.is_open_at(state)).then_some(*id)
-        };
-        change.closed = states.iter().filter_map(is_over).collect();
-        Ok(())
-    }
-
-    /// Brings a change that is on the disk into memory; the commands that it is of.
-    fn apply(&mut self, change: Change) -> Vec<Command> {
-        if let Some(order) = change.order {
-            self.last.order = order.id.0.get();
-        }
-        for command in change.commands {
-            self.last.command = command.id.get();
-            self.open.insert(command.id, command);
-        }
-        let mut touched = BTreeSet::new();
-        for (id, step) in change.steps {
-            self.last.step = step.number;
-            touched.insert(id);
-            if let Some(command) = self.open.get_mut(&id) {
-                command.steps.push(step);
-            }
-        }
-        let touched: Vec<_> = touched.iter().filter_map(|id| self.open.get(id).cloned()).collect();
-        for command in touched.iter().filter(|command| !command.is_open()) {
-            self.open.remove(&command.id);
-            self.attempts.remove(&command.id);
-        }
-        touched
-    }
-}
-
 /// The number after one.
 fn next(last: i64) -> Id {
     Id::new(last + 1).unwrap_or(Id::FIRST)
@@ -496,30 +425,6 @@ fn wanted(
     let value = parameters.get(&rule.parameter).filter(|value| !value.is_null())?.clone();
     let (tolerance, within_s) = (rule.tolerance, rule.within_s);
     Some(Wanted { stream: rule.stream.get(), value, tolerance, within_s })
-}
-
-fn check_words(new: &NewOrder) -> Result<(), CommandError> {
-    let wrong = |path: &str, problem: String| CommandError::from(WireError::new(path, problem));
-    if new.reason.chars().count() > LONGEST_REASON {
-        return Err(wrong("reason", format!("is longer than {LONGEST_REASON} characters")));
-    }
-    if !matches!(new.targets, Targets::One(_)) && new.reason.trim().is_empty() {
-        return Err(wrong("reason", "is missing: say why, for the one who approves".to_owned()));
-    }
-    let is_key = |key: &String| !key.is_empty() && key.chars().count() <= LONGEST_KEY;
-    if new.key.as_ref().is_some_and(|key| !is_key(key)) {
-        return Err(wrong("key", format!("must be a text of 1 to {LONGEST_KEY} characters")));
-    }
-    if new.ttl_s.is_some_and(|ttl| ttl == 0 || ttl > LONGEST_TTL_S) {
-        return Err(wrong("ttl", format!("must be from 1 to {LONGEST_TTL_S} seconds")));
-    }
-    if serde_json::to_string(&new.parameters).map_or(0, |text| text.len()) > LONGEST_PARAMETERS {
-        return Err(wrong(
-            "taskingParameters",
-            format!("takes {LONGEST_PARAMETERS} bytes at most"),
-        ));
-    }
-    Ok(())
 }
 
 /// The order that was made before under the same key.
