@@ -2,12 +2,13 @@
 #
 #   make run  DATA=data HTTP=127.0.0.1:8080 BUILDINGS=20000 FLEET=calm|storm|flood|off
 #   make import SRC=roads.shp LAYER=roads ROLE=roads [CRS=EPSG:5899] [DATA=data]
+#   make faults [ROUNDS=200] [SEED=1]   `make test` runs ten rounds of it (DOTHI_FAULT_ROUNDS)
 #
 # CARGO_TARGET_DIR is respected; absent, cargo builds into target/.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run import test lint fmt bench bench-peers bless docs
+.PHONY: help setup run import test faults lint fmt bench bench-peers bless docs
 
 DATA ?= data
 HTTP ?= 127.0.0.1:8080
@@ -29,6 +30,9 @@ import: ## publish a file as a layer: SRC=file LAYER=id ROLE=role [CRS=EPSG:5899
 
 test: ## install what tests need and run every test: Rust, doctests, web, browser
 	@scripts/test.sh
+
+faults: ## the fault suite in its long form: kills, power cuts, broken disks, hostile clients [ROUNDS=200] [SEED=1]
+	@ROUNDS='$(ROUNDS)' SEED='$(SEED)' scripts/faults.sh
 
 lint: ## formatting, clippy, eslint, tsc; cargo-deny, typos, shellcheck where installed
 	@scripts/lint.sh

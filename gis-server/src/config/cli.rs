@@ -133,8 +133,15 @@ impl Cli {
 }
 
 /// Variables of the Makefile, the scripts and the test suites.
-const OF_THE_HOUSE: [&str; 5] =
-    ["DOTHI_BIN_DIR", "DOTHI_BLESS", "DOTHI_CACHE", "DOTHI_SERVER", "DOTHI_SHARED"];
+const OF_THE_HOUSE: [&str; 7] = [
+    "DOTHI_BIN_DIR",
+    "DOTHI_BLESS",
+    "DOTHI_CACHE",
+    "DOTHI_FAULT_ROUNDS",
+    "DOTHI_FAULT_SEED",
+    "DOTHI_SERVER",
+    "DOTHI_SHARED",
+];
 
 /// The `DOTHI_…` variables among these that no setting reads, so that a slip there is seen.
 pub fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
