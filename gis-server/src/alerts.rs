@@ -2,7 +2,9 @@
 //! was told, and the messages of CAP 1.2 and Atom that others read.
 
 mod answers;
+mod bulletins;
 mod places;
+mod reports;
 mod requests;
 
 use std::{fmt, path::Path, sync::Arc};
@@ -35,6 +37,8 @@ use crate::{
 use places::LayerPlaces;
 
 pub use answers::{feed, list, message, show};
+pub use bulletins::import;
+pub use reports::report;
 pub use requests::{act, put_rules, receipts, rules};
 
 /// Name of the file of rules, channels and sender in the data folder.
@@ -64,7 +68,9 @@ pub const PART: Part = Part {
     requests::act,
     requests::rules,
     requests::put_rules,
-    requests::receipts
+    requests::receipts,
+    bulletins::import,
+    reports::report
 ))]
 struct Document;
 

@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod caller;
 pub mod codelists;
+pub mod commands;
 pub mod config;
 pub mod devices;
 pub mod edr;
@@ -15,6 +16,7 @@ pub mod error;
 pub mod html;
 pub mod http;
 pub mod inlets;
+pub mod letters;
 pub mod live;
 pub mod ogc;
 pub mod operate;

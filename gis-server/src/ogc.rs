@@ -43,5 +43,7 @@ pub const PARTS: &[Part] = &[
     crate::live::PART,
     crate::edr::PART,
     crate::alerts::PART,
+    crate::commands::PART,
     crate::inlets::PART,
+    crate::letters::PART,
 ];

@@ -1,9 +1,12 @@
 //! The whole service over a small folder, asked request by request.
 
+mod bulletins;
+mod commands;
 mod documents;
 mod edits;
 mod fixture;
 mod items;
+mod letters;
 mod limits;
 pub(crate) mod publish;
 mod search;

@@ -57,6 +57,8 @@ pub enum TokenRole {
     Operator,
     /// A device, a gateway or a station: sends observations.
     Device,
+    /// A gateway of messages, such as of SMS: reports what became of them.
+    Gateway,
     /// May edit what they see.
     Editor,
     /// Sees, edits and runs everything.
@@ -67,7 +69,7 @@ impl TokenRole {
     fn clearances(self) -> Clearances {
         let officer = Clearances::PUBLIC.with(Access::Internal);
         match self {
-            Self::Public | Self::Device | Self::Editor => Clearances::PUBLIC,
+            Self::Public | Self::Device | Self::Gateway | Self::Editor => Clearances::PUBLIC,
             Self::Officer | Self::Operator => officer,
             Self::LandOfficer => officer.with(Access::Personal),
             Self::Defence => officer.with(Access::Defence),
@@ -87,6 +89,8 @@ pub struct Viewer {
     pub may_write: bool,
     /// Whether they may start runs and command devices.
     pub may_run: bool,
+    /// Whether they may report what became of messages.
+    pub may_report: bool,
     /// Whose observations they may send.
     pub may_observe: MayPublish,
 }
@@ -99,6 +103,7 @@ impl Viewer {
             clearances: Clearances::PUBLIC,
             may_write: false,
             may_run: false,
+            may_report: false,
             may_observe: MayPublish::Nothing,
         }
     }
@@ -110,6 +115,7 @@ impl Viewer {
             name: "local".into(),
             may_write: true,
             may_run: true,
+            may_report: true,
             may_observe: MayPublish::Everything,
             ..Self::public()
         }
@@ -138,6 +144,7 @@ impl Viewer {
             clearances,
             may_write: any(&[TokenRole::Editor, TokenRole::Admin]),
             may_run: any(&[TokenRole::Operator, TokenRole::Admin]),
+            may_report: any(&[TokenRole::Gateway, TokenRole::Admin]),
             may_observe: match any(&[TokenRole::Device, TokenRole::Admin]) {
                 true => MayPublish::Everything,
                 false => MayPublish::Nothing,

@@ -174,6 +174,14 @@ impl Alert {
         cleared.map(|step| step.at)
     }
 
+    /// How it ended; `None` while it has not.
+    pub fn ending(&self) -> Option<Ending> {
+        self.steps.iter().find_map(|step| match step.kind {
+            StepKind::Cleared(ending) => Some(ending),
+            _ => None,
+        })
+    }
+
     /// When something happened to it last.
     pub fn changed(&self) -> Option<Instant> {
         self.steps.last().map(|step| step.at)

@@ -67,6 +67,16 @@ pub enum AlertError {
     /// An official bulletin cannot be imported.
     #[error("the bulletin {0:?} is not imported: {1}")]
     Bulletin(String, String),
+    /// An official bulletin was imported before: the same one is taken once.
+    #[error(
+        "the bulletin {identifier:?} is not imported: it was imported before, as alert {alert}"
+    )]
+    ImportedBefore {
+        /// Its identifier.
+        identifier: String,
+        /// The alert that it told of.
+        alert: AlertId,
+    },
     /// Too much waits to be evaluated.
     #[error("too many forecasts wait to be evaluated: send again in a minute")]
     Busy,

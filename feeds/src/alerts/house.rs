@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, mpsc},
+    sync::{Arc, Mutex, PoisonError, RwLock, mpsc},
     thread::JoinHandle,
     time::Duration,
 };
@@ -72,6 +72,8 @@ pub struct Alerts {
     intake: Arc<AlertIntake>,
     rules: RwLock<Arc<RuleSet>>,
     rules_path: PathBuf,
+    /// Held while a bulletin is imported.
+    pub(super) importing: Mutex<()>,
     worker: Option<JoinHandle<()>>,
 }
 
@@ -104,6 +106,7 @@ impl Alerts {
             intake: parts.intake,
             rules: RwLock::new(rules),
             rules_path: config.rules,
+            importing: Mutex::default(),
             worker: Some(worker),
         })
     }

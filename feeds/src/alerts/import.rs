@@ -1,16 +1,19 @@
 //! Bulletins of others, read from CAP, as alerts.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use city::Title;
 
 use super::{
     alert::{Alert, AlertId, Ending, Finding, Official, Situation, StepKind, Subject},
-    cap::{Info, Message, MessageType, Scope, Status},
+    cap::{Info, Message, MessageType, Reference, Scope, Status},
     error::AlertError,
     house::Alerts,
     risk::{Bulletin, DeclaredRisk, RiskLevel},
 };
+
+/// As many messages are looked for that a bulletin refers to.
+const MOST_REFERENCES: usize = 100;
 
 impl Alerts {
     /// Takes an official bulletin: an Alert opens an alert, an Update adds to the one that it refers to,
@@ -19,9 +22,13 @@ impl Alerts {
     /// `bulletin-issuer`, `bulletin-number` and `bulletin-issued`, where it has all of them. `event`
     /// is the event of the message catalogue. Blocks.
     ///
+    /// A bulletin is known by its sender and identifier, for ever: the same one never opens a second
+    /// alert, nor adds to one again.
+    ///
     /// # Errors
-    /// [`AlertError::Bulletin`]: it is a draft or a test, or tells nothing, was imported before, or
-    /// refers to what is not here; [`AlertError::Text`], [`AlertError::File`].
+    /// [`AlertError::Bulletin`]: it is a draft or a test, or tells nothing, or refers to what is not
+    /// here; [`AlertError::ImportedBefore`]; [`AlertError::IsOver`]: what it refers to is cleared;
+    /// [`AlertError::Text`], [`AlertError::File`].
     pub fn import(
         &self,
         message: &Message,
@@ -37,16 +44,22 @@ impl Alerts {
                 return Err(refuse("its status is neither Actual nor Exercise"));
             }
         };
-        if self.told_by(&message.sender, &message.identifier).is_some() {
-            return Err(refuse("it was imported before"));
+        let imported_before = |alert| {
+            let identifier = message.identifier.clone();
+            AlertError::ImportedBefore { identifier, alert }
+        };
+        // Two imports at once are made one after the other.
+        let _turn = self.importing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.told_by(&message.sender, &message.identifier)? {
+            return Err(imported_before(known.id));
         }
-        let before =
-            message.references.iter().find_map(|it| self.told_by(&it.sender, &it.identifier));
+        let before = self.referred_to(message)?;
         let no_info = || refuse("it has no info element");
         let situation = || situation_of(message).ok_or_else(no_info);
         let risk = risk.or_else(|| declared(message.infos.first()?));
         let declared = risk.map(StepKind::RiskDeclared);
         let add = |id: AlertId, kind| self.book.act(id, self.deed(by, None, kind)?, |_| Ok(()));
+        let is_withdrawn = |alert: &Alert| alert.ending() == Some(Ending::Withdrawn);
         match (message.kind, before) {
             (MessageType::Alert, _) => {
                 let subject = format!("{},{}", message.sender, message.identifier);
@@ -63,22 +76,40 @@ impl Alerts {
                 };
                 self.book.raise(make, deeds?)
             }
-            (MessageType::Update, Some(id)) => {
-                let updated = add(id, StepKind::Updated(situation()?))?;
-                declared.map_or(Ok(updated), |kind| add(id, kind))
+            (MessageType::Update, Some(alert)) => {
+                let updated = add(alert.id, StepKind::Updated(situation()?))?;
+                declared.map_or(Ok(updated), |kind| add(alert.id, kind))
             }
-            (MessageType::Cancel, Some(id)) => add(id, StepKind::Cleared(Ending::Withdrawn)),
-            (MessageType::Update | MessageType::Cancel, None) => Err(refuse(
-                "no active alert was imported from what it refers to: import that first",
-            )),
+            (MessageType::Cancel, Some(alert)) if is_withdrawn(&alert) => {
+                Err(imported_before(alert.id))
+            }
+            (MessageType::Cancel, Some(alert)) => {
+                add(alert.id, StepKind::Cleared(Ending::Withdrawn))
+            }
+            (MessageType::Update | MessageType::Cancel, None) => {
+                Err(refuse("no alert was imported from what it refers to: import that first"))
+            }
             (MessageType::Ack | MessageType::Error, _) => {
                 Err(refuse("it tells of messages, not of an event"))
             }
         }
     }
 
-    /// The active alert that a bulletin told of.
-    fn told_by(&self, sender: &str, identifier: &str) -> Option<AlertId> {
+    /// The alert that a bulletin adds to: one that is not cleared before one that is.
+    fn referred_to(&self, message: &Message) -> Result<Option<Arc<Alert>>, AlertError> {
+        let mut cleared = None;
+        for Reference { sender, identifier, .. } in message.references.iter().take(MOST_REFERENCES)
+        {
+            match self.told_by(sender, identifier)? {
+                Some(alert) if alert.is_active() => return Ok(Some(alert)),
+                told => cleared = cleared.or(told),
+            }
+        }
+        Ok(cleared)
+    }
+
+    /// The alert that a bulletin told of, cleared or not.
+    fn told_by(&self, sender: &str, identifier: &str) -> Result<Option<Arc<Alert>>, AlertError> {
         let is_it = |kind: &StepKind| match kind {
             StepKind::Raised(Situation { finding: Finding::Bulletin(official), .. })
             | StepKind::Updated(Situation { finding: Finding::Bulletin(official), .. }) => {
@@ -86,9 +117,13 @@ impl Alerts {
             }
             _ => false,
         };
-        let active = self.active();
-        let found = active.iter().find(|alert| alert.steps.iter().any(|step| is_it(&step.kind)));
-        found.map(|alert| alert.id)
+        let is_told = |alert: &Alert| alert.steps.iter().any(|step| is_it(&step.kind));
+        let active = self.active().into_iter().find(|alert| is_told(alert));
+        if active.is_some() {
+            return Ok(active);
+        }
+        let imported = self.book.imported(identifier)?;
+        Ok(imported.into_iter().find(is_told).map(Arc::new))
     }
 }
 

@@ -334,7 +334,7 @@ fn an_official_bulletin_is_imported_updated_and_cancelled() {
         ("Lũ trên các sông", "Floods on the rivers")
     );
     let again = house.alerts.import(&first, "flood", None, "trực ban A").unwrap_err();
-    assert!(again.to_string().ends_with("it was imported before"));
+    assert!(matches!(again, AlertError::ImportedBefore { alert: known, .. } if known == alert.id));
 
     let reference = cap::Reference {
         sender: first.sender.clone(),
@@ -361,8 +361,16 @@ fn an_official_bulletin_is_imported_updated_and_cancelled() {
     };
     house.alerts.import(&cancel, "flood", None, "trực ban A").unwrap();
     assert_eq!(house.steps(1), ["raised", "risk-declared", "updated", "risk-declared", "cleared"]);
-    let late = house.alerts.import(&cancel, "flood", None, "trực ban A").unwrap_err();
-    assert!(late.to_string().contains("import that first"));
+    for known in [&first, &update, &cancel] {
+        let again = house.alerts.import(known, "flood", None, "trực ban A").unwrap_err();
+        assert!(matches!(again, AlertError::ImportedBefore { .. }), "{again}");
+    }
+    let late = cap::Message { identifier: "LULU-08".to_owned(), ..update.clone() };
+    let late = house.alerts.import(&late, "flood", None, "trực ban A").unwrap_err();
+    assert!(matches!(late, AlertError::IsOver(_)), "{late}");
+    let lost = cap::Message { references: Vec::new(), identifier: "LULU-09".to_owned(), ..update };
+    let lost = house.alerts.import(&lost, "flood", None, "trực ban A").unwrap_err();
+    assert!(lost.to_string().contains("import that first"), "{lost}");
     let draft = cap::Message { status: cap::Status::Draft, ..first };
     assert!(house.alerts.import(&draft, "flood", None, "trực ban A").is_err());
 }

@@ -202,6 +202,11 @@ impl Catalogue {
         Ok(read)
     }
 
+    /// The names of its events.
+    pub fn events(&self) -> impl Iterator<Item = &str> {
+        self.event.keys().map(String::as_str)
+    }
+
     /// Whether it has an event; of others it speaks as of `other`.
     pub fn knows(&self, event: &str) -> bool {
         self.event.contains_key(event)

@@ -157,6 +157,23 @@ impl LedgerFile {
         read.map_err(|why| self.row(why))
     }
 
+    /// Orders with lower numbers than one, the latest first.
+    pub(super) fn orders_before(
+        &mut self,
+        before: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<Order>, CommandError> {
+        let before = before.map_or(i64::MAX, |order| order.0.get());
+        let rows = self.0.run(|connection| {
+            let sql = format!("{ORDERS} WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+            let mut statement = connection.prepare(&sql)?;
+            let rows = statement.query_map(params![before, limit], order_of)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        let read: Result<Vec<_>, _> = rows.into_iter().collect();
+        read.map_err(|why| self.row(why))
+    }
+
     fn commands(&mut self, which: &str, bounds: &[i64]) -> Result<Vec<Command>, CommandError> {
         let rows = self.0.run(|connection| select(connection, which, bounds))?;
         rows.map_err(|why| self.row(why))

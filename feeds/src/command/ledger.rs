@@ -15,7 +15,6 @@ use serde_json::Value;
 
 use super::{
     Command, CommandError, NewOrder, Order, OrderId, Ordered, Person, Policy, State, Targets,
-    Wanted,
     check::check,
     evidence::Evidence,
     file::{Change, Last, LedgerFile},
@@ -30,7 +29,7 @@ use crate::{
     entities::EntityStore,
     latest::LatestTable,
     log::Follower,
-    model::{Body, EntityKey, EntityKind, Id, TaskingCapability},
+    model::Id,
     service::Documents,
     sqlite::lock_folder,
 };
@@ -40,8 +39,6 @@ const LOCK_NAME: &str = ".commands.lock";
 /// How long a command lives where nothing says so, and how long at most, in seconds.
 const TTL_S: u32 = 300;
 const LONGEST_TTL_S: u32 = 7 * 86_400;
-/// An order is for so many devices at most.
-const MOST_TARGETS: usize = 5_000;
 /// Something is still to come of so many commands at most.
 const MOST_OPEN: usize = 100_000;
 /// As many of the last commands are shown as Tasks; all of them stay in the file.
@@ -151,7 +148,7 @@ impl Ledger {
                 parameters: Arc::new(new.parameters.clone()),
                 requested: now,
                 expires: after(now, ttl_s),
-                wanted: wanted(rules, &new.parameters),
+                wanted: self.wanted(*capability, rules, &new.parameters),
                 steps: Vec::new(),
             };
             let mut wishes: Vec<Wish> = vec![(State::Requested, Some(by.name.clone()), None)];
@@ -254,64 +251,21 @@ impl Ledger {
         self.lock()?.file.waiting_orders()
     }
 
+    /// Orders whatever became of them, the latest first, with lower numbers than `before`; `limit`
+    /// at most.
+    ///
+    /// # Errors
+    /// [`CommandError::File`], [`CommandError::Row`].
+    pub fn orders(&self, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, CommandError> {
+        self.lock()?.file.orders_before(before, limit)
+    }
+
     /// How many commands something is still to come of.
     ///
     /// # Errors
     /// [`CommandError::File`], [`CommandError::Row`].
     pub fn open_count(&self) -> Result<usize, CommandError> {
         Ok(self.lock()?.open.len())
-    }
-
-    /// A tasking capability as it is.
-    pub(super) fn capability(&self, id: Id) -> Result<TaskingCapability, CommandError> {
-        let key = EntityKey::new(EntityKind::TaskingCapability, id);
-        match self.entities.entity(key).map(|it| it.body.clone()) {
-            Some(Body::TaskingCapability(capability)) => Ok(capability),
-            _ => Err(CommandError::NoCapability(id)),
-        }
-    }
-
-    fn targets(&self, targets: &Targets) -> Result<Vec<(Id, TaskingCapability)>, CommandError> {
-        let ids: BTreeSet<Id> = match targets {
-            Targets::One(id) => BTreeSet::from([*id]),
-            Targets::Group(ids) => ids.iter().copied().collect(),
-            Targets::Cabinet { cabinet, capability } => self.of_cabinet(cabinet, capability),
-        };
-        if ids.is_empty() {
-            return Err(CommandError::NoTargets);
-        }
-        if ids.len() > MOST_TARGETS {
-            return Err(CommandError::TooMany { what: "devices in one order", most: MOST_TARGETS });
-        }
-        ids.into_iter().map(|id| Ok((id, self.capability(id)?))).collect()
-    }
-
-    /// Capabilities with a name, of every Thing that hangs on a cabinet.
-    fn of_cabinet(&self, cabinet: &str, name: &str) -> BTreeSet<Id> {
-        let is_meant = |id: &Id| {
-            let capability =
-                self.entities.entity(EntityKey::new(EntityKind::TaskingCapability, *id));
-            matches!(capability.as_deref().map(|it| &it.body),
-                Some(Body::TaskingCapability(it)) if it.about.name == name)
-        };
-        let hangs_on = |thing: &Id| {
-            let thing = self.entities.entity(EntityKey::new(EntityKind::Thing, *thing));
-            match thing.as_deref().map(|it| &it.body) {
-                Some(Body::Thing(thing)) => match thing.about.properties.get("cabinet") {
-                    Some(Value::String(text)) => text == cabinet,
-                    Some(Value::Number(number)) => number.to_string() == cabinet,
-                    _ => false,
-                },
-                _ => false,
-            }
-        };
-        let Some(way) = EntityKind::Thing.navigation("TaskingCapabilities") else {
-            return BTreeSet::new();
-        };
-        let things = self.entities.ids(EntityKind::Thing).into_iter().filter(hangs_on);
-        let of_things = things
-            .flat_map(|id| self.entities.related(EntityKey::new(EntityKind::Thing, id), &way));
-        of_things.filter(is_meant).collect()
     }
 
     fn find(&self, id: OrderId) -> Result<(MutexGuard<'_, Inner>, Order), CommandError> {
@@ -415,16 +369,6 @@ fn next(last: i64) -> Id {
 /// An instant so many seconds later.
 pub(super) fn after(at: Instant, seconds: u32) -> Instant {
     Instant::from_micros(at.as_micros().saturating_add(i64::from(seconds) * 1_000_000))
-}
-
-fn wanted(
-    capability: &TaskingCapability,
-    parameters: &serde_json::Map<String, Value>,
-) -> Option<Wanted> {
-    let rule = capability.rules.verification.as_ref()?;
-    let value = parameters.get(&rule.parameter).filter(|value| !value.is_null())?.clone();
-    let (tolerance, within_s) = (rule.tolerance, rule.within_s);
-    Some(Wanted { stream: rule.stream.get(), value, tolerance, within_s })
 }
 
 /// The order that was made before under the same key.

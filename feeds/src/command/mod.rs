@@ -21,6 +21,7 @@ mod life;
 mod mqtt;
 mod order;
 mod report;
+mod targets;
 mod task;
 mod wire;
 

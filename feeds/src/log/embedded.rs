@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     path::Path,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Mutex, atomic::Ordering},
     thread::JoinHandle,
     time::{Duration, Instant as Moment},
 };
@@ -11,11 +11,9 @@ use std::{
 use city::Instant;
 
 use super::{
-    Amended, Amendment, AppendError, Catalog, DurableAck, Entry, Follower, Letter, LetterId,
-    LetterLimits, LogError, NewLetter, ObservationLog, ObservationQuery, Outcome, Page,
-    RecoveryReport, Redriven,
+    Amended, Amendment, AppendError, Catalog, DurableAck, Entry, Follower, LetterId, LetterLimits,
+    LogError, NewLetter, ObservationLog, ObservationQuery, Outcome, Page, RecoveryReport,
     jobs::{Counters, Job, enqueue},
-    letters,
     letters::{LetterBook, LetterCounts},
     queue::Queue,
     recovery,
@@ -30,8 +28,6 @@ use crate::{
 
 /// Name of the file whose lock says that somebody writes the log.
 const LOCK_NAME: &str = ".lock";
-/// Letters that are sent again at a time.
-const REDRIVE_ROWS: usize = 500;
 
 /// How the log works.
 #[derive(Debug, Clone, Copy)]
@@ -93,8 +89,10 @@ pub struct Health {
 /// The embedded log: one folder, one writing thread.
 #[derive(Debug)]
 pub struct EmbeddedLog {
-    queue: Arc<Queue<Job>>,
-    catalog: Arc<Catalog>,
+    pub(super) queue: Arc<Queue<Job>>,
+    pub(super) catalog: Arc<Catalog>,
+    /// Held while letters are sent again.
+    pub(super) redriving: Mutex<()>,
     counters: Arc<Counters>,
     letter_counts: Arc<LetterCounts>,
     clock: Arc<dyn Clock>,
@@ -157,8 +155,17 @@ impl EmbeddedLog {
         };
         let writer = Some(writer);
         let raw_days = config.raw_days;
-        let log =
-            Self { queue, catalog, counters, letter_counts, clock, raw_days, writer, _lock: lock };
+        let log = Self {
+            queue,
+            catalog,
+            redriving: Mutex::default(),
+            counters,
+            letter_counts,
+            clock,
+            raw_days,
+            writer,
+            _lock: lock,
+        };
         Ok((log, report))
     }
 
@@ -179,74 +186,6 @@ impl EmbeddedLog {
             failures: count(&self.counters.failures),
             letters: self.letter_counts.get(),
         }
-    }
-
-    /// Dead letters after a number, `limit` at most.
-    ///
-    /// # Errors
-    /// [`LogError::File`].
-    pub fn letters(&self, after: LetterId, limit: usize) -> Result<Vec<Letter>, LogError> {
-        letters::read(&self.catalog.dir, after, limit)
-    }
-
-    /// Sends dead letters again. `decode` makes observations of a letter, or says why it cannot;
-    /// letters whose observations are recorded now are marked. Blocks: not for asynchronous tasks.
-    ///
-    /// # Errors
-    /// [`LogError::File`] when the letters cannot be read; [`AppendError`] when the log takes
-    /// nothing.
-    pub fn redrive(
-        &self,
-        decode: &dyn Fn(&Letter) -> Result<Vec<NewObservation>, String>,
-    ) -> Result<Redriven, RedriveError> {
-        let mut told = Redriven::default();
-        let mut after = LetterId(0);
-        let highest = self.letters_end()?;
-        loop {
-            let letters = self.letters(after, REDRIVE_ROWS)?;
-            let Some(last) = letters.last() else { return Ok(told) };
-            after = last.id;
-            let mut recorded = Vec::new();
-            let is_old = |letter: &&Letter| letter.redriven.is_none() && letter.id <= highest;
-            for letter in letters.iter().filter(is_old) {
-                match self.send_again(letter, decode)? {
-                    None => recorded.push(letter.id),
-                    Some(why) => told.refused.push((letter.id, why)),
-                }
-            }
-            told.recorded += recorded.len() as u64;
-            if !recorded.is_empty() {
-                let job = |reply| Job::MarkRedriven { letters: recorded, reply };
-                enqueue(&self.queue, job)?.wait()?;
-            }
-        }
-    }
-
-    /// The last letter there is now: what is refused again makes new ones.
-    fn letters_end(&self) -> Result<LetterId, LogError> {
-        let mut end = LetterId(0);
-        while let Some(last) = self.letters(end, 10_000)?.last() {
-            end = last.id;
-        }
-        Ok(end)
-    }
-
-    /// Sends one letter again; why not, if it cannot be recorded.
-    fn send_again(
-        &self,
-        letter: &Letter,
-        decode: &dyn Fn(&Letter) -> Result<Vec<NewObservation>, String>,
-    ) -> Result<Option<String>, AppendError> {
-        let observations = match decode(letter) {
-            Ok(observations) => observations,
-            Err(why) => return Ok(Some(why)),
-        };
-        let source: Arc<str> = format!("redrive:{}", letter.id.0).into();
-        let outcomes = self.append(&source, observations)?.wait()?;
-        Ok(outcomes.into_iter().find_map(|outcome| match outcome {
-            Outcome::Refused { refusal, .. } => Some(refusal.to_string()),
-            _ => None,
-        }))
     }
 
     /// Removes files of days before the retention, unless they hold entries after `needed`, such
@@ -303,18 +242,6 @@ impl EmbeddedLog {
     pub fn versions(&self, stream: StreamId, time: Instant) -> Result<Vec<Entry>, LogError> {
         self.catalog.versions_at(stream, time)
     }
-}
-
-/// Why dead letters could not be sent again.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RedriveError {
-    /// They cannot be read.
-    #[error(transparent)]
-    Read(#[from] LogError),
-    /// The log takes nothing.
-    #[error(transparent)]
-    Append(#[from] AppendError),
 }
 
 impl ObservationLog for EmbeddedLog {

@@ -88,15 +88,6 @@ impl Default for LetterLimits {
     }
 }
 
-/// What became of letters that were sent again.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Redriven {
-    /// Letters whose observations are recorded now.
-    pub recorded: u64,
-    /// Letters that still cannot be recorded, with the reason of each.
-    pub refused: Vec<(LetterId, String)>,
-}
-
 /// How many letters there are, told to all.
 #[derive(Debug, Default)]
 pub(super) struct LetterCounts {
@@ -236,17 +227,35 @@ fn delete_oldest(connection: &mut Connection, count: u64) -> rusqlite::Result<(u
 
 /// Letters after a number, `limit` at most.
 pub(super) fn read(dir: &Path, after: LetterId, limit: usize) -> Result<Vec<Letter>, LogError> {
+    select(dir, "id > ?1 ORDER BY id LIMIT ?2", after, limit)
+}
+
+/// Letters before a number, the latest first, `limit` at most.
+pub(super) fn before(dir: &Path, before: LetterId, limit: usize) -> Result<Vec<Letter>, LogError> {
+    select(dir, "id < ?1 ORDER BY id DESC LIMIT ?2", before, limit)
+}
+
+fn select(dir: &Path, which: &str, bound: LetterId, limit: usize) -> Result<Vec<Letter>, LogError> {
     let path = dir.join(FILE_NAME);
     let connection = open_reader(&path)?;
     let read = || -> rusqlite::Result<Vec<Letter>> {
-        let mut statement = connection.prepare(
+        let mut statement = connection.prepare(&format!(
             "SELECT id, received, source, code, message, format, payload, redriven \
-             FROM letter WHERE id > ?1 ORDER BY id LIMIT ?2",
-        )?;
-        let bounds = params![after.0, i64::try_from(limit).unwrap_or(i64::MAX)];
+             FROM letter WHERE {which}"
+        ))?;
+        let bounds = params![bound.0, i64::try_from(limit).unwrap_or(i64::MAX)];
         statement.query_map(bounds, letter_of)?.collect()
     };
     Ok(read().map_err(failed(&path))?)
+}
+
+/// The number of the last letter; 0 where there is none.
+pub(super) fn last(dir: &Path) -> Result<LetterId, LogError> {
+    let path = dir.join(FILE_NAME);
+    let connection = open_reader(&path)?;
+    let sql = "SELECT coalesce(max(id), 0) FROM letter";
+    let last = connection.query_row(sql, [], |row| row.get(0)).map_err(failed(&path))?;
+    Ok(LetterId(last))
 }
 
 fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {

@@ -18,6 +18,7 @@ mod letters;
 mod query;
 mod queue;
 mod recovery;
+mod redrive;
 mod segment;
 mod writer;
 
@@ -35,10 +36,11 @@ use city::Instant;
 use tokio::sync::oneshot;
 
 pub(crate) use catalog::Catalog;
-pub use embedded::{EmbeddedLog, Health, LogConfig, RedriveError};
-pub use letters::{Letter, LetterId, LetterLimits, NewLetter, Redriven};
+pub use embedded::{EmbeddedLog, Health, LogConfig};
+pub use letters::{Letter, LetterId, LetterLimits, NewLetter};
 pub use query::{ObservationQuery, Page, PageKey};
 pub use recovery::{RecoveryReport, SegmentReport};
+pub use redrive::{RedriveError, Redriven};
 pub(crate) use segment::Segment;
 
 use crate::{

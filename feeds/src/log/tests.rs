@@ -194,7 +194,16 @@ fn what_is_refused_stands_in_the_dead_letters_and_can_be_sent_again() {
     assert_eq!((told.recorded, told.refused.len()), (1, 3));
     let letters = log.letters(LetterId(0), 10).unwrap();
     assert!(letters[0].redriven.is_some());
-    assert_eq!(log.redrive(&decode).unwrap().recorded, 0, "a letter is sent again once");
+    for _ in 0..3 {
+        let told = log.redrive(&decode).unwrap();
+        assert_eq!(told.recorded, 0, "a letter is sent again once");
+        assert_eq!(told.refused.len(), 3, "what was refused again is not sent beside it");
+    }
+    assert_eq!(log.redrive_one(LetterId(1), &decode).unwrap(), Some(Redriven::default()));
+    assert_eq!(log.redrive_one(LetterId(2), &decode).unwrap().unwrap().refused.len(), 1);
+    assert_eq!(log.redrive_one(LetterId(99), &decode).unwrap(), None);
+    let latest: Vec<_> = log.letters_before(Some(LetterId(4)), 2).unwrap();
+    assert_eq!(latest.iter().map(|letter| letter.id.0).collect::<Vec<_>>(), [3, 2]);
 }
 
 #[test]

@@ -24,6 +24,6 @@ pub use rules::{
     ClockRule, Companion, Direction, Span, StreamDirectory, StreamRules, Stuck, Threshold,
 };
 pub use tasking::{
-    AllowedNumbers, AllowedTexts, CommandRules, Component, Parameter, ParameterRecord, Task,
-    TaskingCapability, Verification,
+    AllowedNumbers, AllowedTexts, CommandRules, Component, Parameter, ParameterRecord, ShownBy,
+    Task, TaskingCapability, Verification,
 };

@@ -4,7 +4,7 @@
 use city::Instant;
 use serde_json::{Map, Value};
 
-use super::{Described, StreamId};
+use super::{Described, Id, StreamId};
 
 /// Something that a Thing can be told to do.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -109,11 +109,20 @@ pub struct CommandRules {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verification {
     /// Whose observation.
-    pub stream: StreamId,
+    pub shown_by: ShownBy,
     /// The parameter whose value it is to show.
     pub parameter: String,
     /// How far off a number may be, in the datastream's unit.
     pub tolerance: f64,
     /// How soon after the device's word, in seconds.
     pub within_s: u32,
+}
+
+/// Which datastream shows that a command took effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownBy {
+    /// This one.
+    Stream(StreamId),
+    /// That of the same Thing which observes this ObservedProperty.
+    Property(Id),
 }

@@ -199,14 +199,28 @@ impl Service {
     /// # Errors
     /// [`RedriveError`].
     pub fn redrive(&self) -> Result<Redriven, RedriveError> {
+        self.log.redrive(&|letter| self.read_letter(letter))
+    }
+
+    /// Sends one dead letter again, unless it was recorded since; `None` where it is not there.
+    /// Blocks: not for asynchronous tasks.
+    ///
+    /// # Errors
+    /// [`RedriveError`].
+    pub fn redrive_one(&self, letter: LetterId) -> Result<Option<Redriven>, RedriveError> {
+        self.log.redrive_one(letter, &|letter| self.read_letter(letter))
+    }
+
+    /// The observations of a letter, by whoever reads its format.
+    fn read_letter(&self, letter: &Letter) -> Result<Vec<NewObservation>, String> {
         let decoder = self.letter_decoder.read().unwrap_or_else(PoisonError::into_inner).clone();
-        self.log.redrive(&|letter| match decoder.as_ref().and_then(|it| it.decode(letter)) {
+        match decoder.as_ref().and_then(|it| it.decode(letter)) {
             Some(decoded) => decoded.map(|mut observations| {
                 self.fill_features(&mut observations);
                 observations
             }),
             None => self.decode_letter(letter).map_err(|why| why.to_string()),
-        })
+        }
     }
 
     /// Has dead letters of other formats decoded by these from now on.

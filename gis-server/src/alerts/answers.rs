@@ -53,6 +53,7 @@ pub(super) fn problem(error: &AlertError) -> Problem {
             Problem::not_found(format!("Không có cảnh báo {id}; xem /alerts."), en)
         }
         AlertError::IsOver(_)
+        | AlertError::ImportedBefore { .. }
         | AlertError::IsDone(..)
         | AlertError::IsExercise(_)
         | AlertError::NeedsBulletin(_) => {

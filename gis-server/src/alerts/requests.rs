@@ -127,7 +127,7 @@ pub async fn put_rules(ask: Ask, body: Bytes) -> Result<Response, Problem> {
 }
 
 /// The name of somebody who may run things.
-fn operator(caller: &Caller) -> Result<String, Problem> {
+pub(super) fn operator(caller: &Caller) -> Result<String, Problem> {
     match caller.viewer.may_run {
         true => Ok(caller.viewer.name.to_string()),
         false => Err(Problem::forbidden(

@@ -73,6 +73,10 @@ impl<'a> Subject<'a> {
         if let Some(code) = self.text("code") {
             properties.insert("code".into(), code.into());
         }
+        // Orders are for all that hang on a cabinet.
+        if let Some(cabinet) = self.text("cabinet") {
+            properties.insert("cabinet".into(), cabinet.into());
+        }
         if let Some(number) = self.vehicle {
             properties.insert("vehicle".into(), number.into());
         }
@@ -101,6 +105,11 @@ impl<'a> Subject<'a> {
     /// What the device can be told to do.
     fn task(self, id: &str) -> Option<Json> {
         let task = self.table.tasks.get(id)?;
+        let shown = &task.verification;
+        let verification = json!({
+            "observedProperty": self.shared.observed.get(&shown.property)?,
+            "parameter": task.parameter, "tolerance": shown.tolerance, "within": shown.within,
+        });
         Some(json!({
             "name": task.title.vi,
             "description": task.title.en,
@@ -109,7 +118,7 @@ impl<'a> Subject<'a> {
                 "uom": { "code": task.unit },
                 "constraint": { "type": "AllowedValues", "interval": [task.interval] },
             }] },
-            "properties": { "command": { "ttl": task.ttl } },
+            "properties": { "command": { "ttl": task.ttl, "verification": verification } },
             "Actuator": { "@iot.id": self.shared.actuators.get(&self.device.sensor.vi)? },
         }))
     }

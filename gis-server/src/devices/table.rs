@@ -100,6 +100,20 @@ pub(super) struct Task {
     pub(super) interval: [f64; 2],
     /// Seconds that a command lives.
     pub(super) ttl: u32,
+    /// What shows that it took effect.
+    pub(super) verification: Verification,
+}
+
+/// An observation of the same device that shows that a command took effect.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Verification {
+    /// What is observed.
+    pub(super) property: String,
+    /// How far off it may be, in its unit.
+    pub(super) tolerance: f64,
+    /// Seconds after the device's word.
+    pub(super) within: u32,
 }
 
 /// A kind of device.
@@ -164,6 +178,13 @@ impl Table {
             }
             if let Some(id) = device.tasks.iter().find(|id| !tasks.contains_key(*id)) {
                 return Err(format!("{role:?} can be told '{id}', which is not described"));
+            }
+            let shown = device.tasks.iter().filter_map(|id| tasks.get(id));
+            let mut shown = shown.map(|task| &task.verification.property);
+            if let Some(id) = shown.find(|id| !device.observes.contains(id)) {
+                return Err(format!(
+                    "{role:?} does not observe '{id}', which a command is to show"
+                ));
             }
             devices.push((role, device));
         }

@@ -79,9 +79,24 @@ impl Service {
         sensing.warnings.as_ref().unwrap().alerts.settle().unwrap();
     }
 
+    /// As [`with_gauges`](Self::with_gauges), with these files in the folder.
+    pub(super) fn with_gauges_and_files(files: &[(&str, &str)]) -> Self {
+        let write = |config: &mut Config| {
+            for (name, text) in files {
+                std::fs::write(config.data.join(name), text).unwrap();
+            }
+        };
+        Self::over(write, None, true)
+    }
+
     /// As [`with_gauges`](Self::with_gauges), with this `tokens.toml`.
     pub(super) fn with_gauges_and_tokens(tokens: &str) -> Self {
         Self::over(|_| {}, Some(tokens), true)
+    }
+
+    /// A service with lamps of two cabinets, and this `tokens.toml`.
+    pub(super) fn with_lamps_and_tokens(tokens: &str) -> Self {
+        Self::over(|config| publish_lamps(&config.data), Some(tokens), false)
     }
 
     fn over(configure: impl FnOnce(&mut Config), tokens: Option<&str>, has_gauges: bool) -> Self {
@@ -235,6 +250,18 @@ fn publish_gauges(dir: &std::path::Path) {
     });
     let layer = layer("gauges", Role::Gauges, GeometryKind::Point, &columns, &plays);
     publish(dir, layer, gauges.collect());
+}
+
+fn publish_lamps(dir: &std::path::Path) {
+    let columns = [("so", PropertyType::Text), ("tu", PropertyType::Text)];
+    let plays = [("code", "so"), ("cabinet", "tu")];
+    let lamps = (1..=3u64).map(|n| {
+        let cabinet = if n < 3 { "T1" } else { "T2" };
+        let values = vec![format!("D{n}").into(), cabinet.into()];
+        (FeatureId::Number(n), Point::new(108.48 + 0.001 * n as f64, 15.57).into(), values)
+    });
+    let layer = layer("lamps", Role::Lamps, GeometryKind::Point, &columns, &plays);
+    publish(dir, layer, lamps.collect());
 }
 
 fn layer(

@@ -137,6 +137,11 @@ impl Book {
         table::understood(&self.path, table::within(&self.path, span, before, limit)?)
     }
 
+    /// Alerts that were imported and may have been told of by a bulletin with an identifier.
+    pub(super) fn imported(&self, identifier: &str) -> Result<Vec<Alert>, AlertError> {
+        table::understood(&self.path, table::imported(&self.path, identifier)?)
+    }
+
     /// Steps after one, by their numbers in the whole book, `limit` at most: what happened since.
     pub(super) fn steps_after(
         &self,

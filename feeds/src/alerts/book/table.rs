@@ -139,6 +139,18 @@ pub(super) fn within(
     alerts(&connection, &sql, &[&end, &start, &before, &limit]).map_err(failed(path))
 }
 
+/// Imported alerts with a step that mentions an identifier; the caller looks closer.
+pub(super) fn imported(path: &Path, identifier: &str) -> Result<Vec<Understood>, FileError> {
+    let connection = open_reader(path)?;
+    // As it stands in the JSON of a step.
+    let mentioned = text(&identifier).map_err(failed(path))?;
+    let sql = format!(
+        "SELECT {ALERT} FROM alert WHERE alert.rule IS NULL AND EXISTS \
+         (SELECT 1 FROM step WHERE step.alert = alert.id AND instr(step.body, ?1) > 0) ORDER BY id"
+    );
+    alerts(&connection, &sql, &[&mentioned]).map_err(failed(path))
+}
+
 pub(super) fn steps_after(
     path: &Path,
     entry: i64,

@@ -132,6 +132,11 @@ impl Deliveries {
         Ok(self.desk.outbox.of_alert(alert)?)
     }
 
+    /// The names of the channels.
+    pub fn channels(&self) -> impl Iterator<Item = &str> {
+        self.desk.wiring.channels.iter().map(|(config, _)| config.id.as_str())
+    }
+
     /// Takes what a gateway reports by itself; whether it is about a delivery that was not finished.
     /// Who may report is for the caller to check. Blocks.
     ///

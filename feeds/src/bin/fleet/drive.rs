@@ -222,8 +222,14 @@ impl Fleet {
         Ok(())
     }
 
-    /// Carries a command out once, answers it each time, and shows what it changed.
+    /// Carries a command out once, answers it each time, and shows what it changed. A device that is
+    /// silent does not hear either.
     async fn obey(&mut self, order: &Order) -> Result<(), Ended> {
+        let device = self.orders.device_of(order).and_then(|index| self.devices.get(index));
+        let now_s = self.pace.now_s();
+        if device.is_some_and(|device| self.faults.is_silent(device.thing, now_s)) {
+            return Ok(());
+        }
         let Some(Command { task, device, is_known, wish }) = self.orders.read(order) else {
             return Ok(());
         };

@@ -123,7 +123,7 @@ impl Faults {
         if self.plan.0.is_empty() {
             return vec![message];
         }
-        if self.has(FaultKind::Silence, thing, t_s) {
+        if self.is_silent(thing, t_s) {
             return Vec::new();
         }
         for note in &mut message {
@@ -148,6 +148,11 @@ impl Faults {
         }
         now.push(message);
         now
+    }
+
+    /// Whether a device says nothing at an instant of the model's time.
+    pub(crate) fn is_silent(&self, thing: i64, t_s: f64) -> bool {
+        self.has(FaultKind::Silence, thing, t_s)
     }
 
     /// Whether a thing has an episode of a fault at an instant.

@@ -49,9 +49,14 @@ impl Orders {
         Self { device_at: each.collect(), heard: VecDeque::new() }
     }
 
+    /// The device that something which came in is for, by index.
+    pub(crate) fn device_of(&self, order: &Order) -> Option<usize> {
+        self.device_at.get(&*order.topic).copied()
+    }
+
     /// Reads what came in; `None` where it is no command for a device of ours.
     pub(crate) fn read(&mut self, order: &Order) -> Option<Command> {
-        let device = *self.device_at.get(&*order.topic)?;
+        let device = self.device_of(order)?;
         let document: Value = serde_json::from_slice(&order.payload).ok()?;
         let task = document.get("@iot.id").and_then(Value::as_i64)?;
         let is_known = self.heard.contains(&task);

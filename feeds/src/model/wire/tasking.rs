@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use super::field::{WireError, given, object, optional_text, text, truth};
 use crate::model::{
-    AllowedNumbers, AllowedTexts, CommandRules, Component, Parameter, ParameterRecord, StreamId,
-    Task, Verification,
+    AllowedNumbers, AllowedTexts, CommandRules, Component, Id, Parameter, ParameterRecord, ShownBy,
+    StreamId, Task, Verification,
 };
 
 /// Records stand in records so deep.
@@ -168,9 +168,10 @@ enum Approval {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct VerificationDocument {
-    datastream: i64,
+    datastream: Option<i64>,
+    observed_property: Option<i64>,
     parameter: String,
     #[serde(default)]
     tolerance: f64,
@@ -197,9 +198,13 @@ pub(super) fn read_command_rules(
         return Err(refuse(".ttl", "must be a number of seconds above 0".into()));
     }
     let verification = document.verification.map(|it| {
-        let problem = "must be the identifier of a Datastream".to_owned();
-        let stream = StreamId::new(it.datastream)
-            .ok_or_else(|| refuse(".verification.datastream", problem))?;
+        let shown_by = match (it.datastream, it.observed_property) {
+            (Some(stream), None) => StreamId::new(stream).map(ShownBy::Stream),
+            (None, Some(property)) => Id::new(property).map(ShownBy::Property),
+            _ => None,
+        };
+        let problem = "must have datastream, or observedProperty of the same Thing: an identifier";
+        let shown_by = shown_by.ok_or_else(|| refuse(".verification", problem.to_owned()))?;
         if !parameters.fields.iter().any(|field| field.name == it.parameter) {
             let problem = format!("there is no parameter {:?}", it.parameter);
             return Err(refuse(".verification.parameter", problem));
@@ -208,7 +213,7 @@ pub(super) fn read_command_rules(
             return Err(refuse(".verification.tolerance", "must be 0 or more".into()));
         }
         let (parameter, tolerance, within_s) = (it.parameter, it.tolerance, it.within);
-        Ok(Verification { stream, parameter, tolerance, within_s })
+        Ok(Verification { shown_by, parameter, tolerance, within_s })
     });
     Ok(CommandRules {
         topic: document.topic,
