@@ -148,7 +148,7 @@ async function answers(server, path) {
 }
 
 /** A gauge in the middle of the city, with two hours of readings; nothing where the server has no live part. */
-async function aGauge(server) {
+export async function aGauge(server) {
   if (!made.has(server)) made.set(server, await makeGauge(server));
   return made.get(server);
 }
@@ -186,7 +186,7 @@ async function makeGauge(server) {
     post(server, `Datastreams(${datastream})/Observations`, { result, phenomenonTime: new Date(time).toISOString() });
   const since = Date.now();
   for (let ago = 12; ago > 0; ago -= 1) await tell(1 + 0.02 * (12 - ago), since - ago * 10 * MINUTE_MS);
-  return { thing, since, tell, hash: `#map=14/${lat}/${lon}` };
+  return { thing, datastream, since, tell, hash: `#map=14/${lat}/${lon}` };
 }
 
 async function middle(server) {

@@ -13,6 +13,7 @@ import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { openBrowser } from './browser.mjs';
+import { DUTY_TESTS } from './duty.mjs';
 import { LIVE_TESTS } from './live.mjs';
 import { TESTS } from './tests.mjs';
 import { OUT, startTown } from './town.mjs';
@@ -27,7 +28,7 @@ const browser = await openBrowser(town.url);
 let passed = 0;
 const failed = [];
 try {
-  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS })) {
+  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS, ...DUTY_TESTS })) {
     if (!name.includes(options.only)) continue;
     const began = performance.now();
     const visit = browser.visit();

@@ -1,7 +1,7 @@
 /** A data folder and a server over it. */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,28 @@ export async function startTown() {
     return { url: server.url, isReal, stop };
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A demo city whose server asks for tokens, as a `tokens.toml` says. */
+export async function startGuarded(tokens) {
+  const dir = mkdtempSync(join(tmpdir(), 'dothi-web-'));
+  const data = join(dir, 'data');
+  const clear = () => rmSync(dir, { recursive: true, force: true });
+  try {
+    run('datasets', ['generate', '--seed', '1', '--buildings', '300', '--into', data]);
+    writeFileSync(join(data, 'tokens.toml'), tokens);
+    const server = await serve(data);
+    const stop = async () => {
+      const ended = new Promise((done) => server.child.once('exit', done));
+      server.child.kill('SIGTERM');
+      await ended;
+      clear();
+    };
+    return { url: server.url, stop };
+  } catch (error) {
+    clear();
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import type { Scene } from './map/scene.ts';
 /** The views of the side panel. */
 export type PanelName =
   | 'layers' | 'feature' | 'measure' | 'goto' | 'share' | 'print' | 'place'
-  | 'station' | 'stations' | 'alerts' | 'intake';
+  | 'station' | 'stations' | 'alerts' | 'orders' | 'intake';
 
 /** What every part of the page may use. It is passed, never ambient. */
 export interface App {

@@ -5,6 +5,7 @@ import { list, record, text, title } from '../api/read.ts';
 import type { Title } from '../i18n/index.ts';
 import type { Bbox } from '../api/types.ts';
 import { alarmOf, type Alert, type Datastream, type Health, type Series, type Snapshot, type Station, type Vehicle } from './model.ts';
+import { bearer } from './rights.ts';
 import { qualityOf, resultOf, rulesOf } from './wire-rules.ts';
 import { placeOf } from './place.ts';
 import { alertsOf, healthOf, instantOf, numberOf, seriesOf, snapshotOf, vehiclesOf } from './wire.ts';
@@ -84,10 +85,10 @@ export class LiveApi {
   }
 
   /** Says that somebody has taken an alert on. */
-  async acknowledge(id: string, note: string, token: string): Promise<void> {
+  async acknowledge(id: string, note: string): Promise<void> {
     await request(`alerts/${encodeURIComponent(id)}/acknowledge`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+      headers: { 'Content-Type': 'application/json', ...bearer() },
       body: JSON.stringify(note ? { note } : {}),
     });
   }

@@ -7,7 +7,7 @@ import { notify } from '../ui/notice.ts';
 import type { Live } from './live.ts';
 
 /** Panels that the live part fills. */
-export const LIVE_PANELS = ['station', 'stations', 'alerts', 'intake'] as const satisfies readonly PanelName[];
+export const LIVE_PANELS = ['station', 'stations', 'alerts', 'orders', 'intake'] as const satisfies readonly PanelName[];
 export type LivePanel = (typeof LIVE_PANELS)[number];
 
 interface Point {

@@ -233,6 +233,8 @@ export class Live {
         return (await import('./panels/stations.ts')).stationsPanel(this);
       case 'alerts':
         return (await import('./panels/alerts.ts')).alertsPanel(this);
+      case 'orders':
+        return (await import('./panels/orders.ts')).ordersPanel(this);
       case 'intake':
         return (await import('./panels/intake.ts')).intakePanel(this);
     }

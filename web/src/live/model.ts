@@ -201,6 +201,7 @@ export interface Health {
   readonly disk: { readonly used: number | undefined; readonly free: number | undefined };
   readonly sources: readonly Source[] | undefined;
   readonly pollers: readonly Poller[];
+  readonly bridges: readonly Bridge[];
 }
 
 /** Somebody who sends. */
@@ -215,6 +216,18 @@ export interface Poller {
   readonly name: string;
   readonly state: string;
   readonly last: number | undefined;
+}
+
+/** A way to an outside broker. */
+export interface Bridge {
+  readonly name: string;
+  readonly isConnected: boolean;
+  /** Why it is not. */
+  readonly trouble: string;
+  /** When it was connected last. */
+  readonly last: number | undefined;
+  readonly received: number;
+  readonly sent: number;
 }
 
 /** The reading that stands for a thing: the worst alarm, else the first with a value. */

@@ -126,6 +126,7 @@ function barButtons(live: Live): HTMLElement[] {
   return [
     button(sign('list'), 'stations.open', () => live.app.open('stations')),
     alerts,
+    button(sign('lamp'), 'bar.orders', () => live.app.open('orders')),
     button(sign('pulse'), 'bar.health', () => live.app.open('intake')),
     replay,
     off,

@@ -55,7 +55,7 @@ it.each([null, 'x', [], { features: {} }, { features: [{ properties: { thing: 'a
 });
 
 it('says of a poller what failed, until it has gone well again', () => {
-  const poller = { name: 'VRAIN', last_success: '2026-11-21T05:00:00Z', last_error: 'timed out', failures: 2 };
+  const poller = { name: 'VRAIN', lastSuccess: '2026-11-21T05:00:00Z', lastError: 'timed out', failures: 2 };
   const { pollers } = healthOf({ pollers: [poller, { ...poller, failures: 0 }] });
   expect(pollers.map(({ state, last }) => [state, last])).toEqual([['timed out', Date.UTC(2026, 10, 21, 5)], ['', Date.UTC(2026, 10, 21, 5)]]);
 });

@@ -203,14 +203,22 @@ export function healthOf(answer: unknown): Health {
     pollers: list(raw.pollers).map(record).map((each) => ({
       name: text(each.name),
       state: pollerState(each),
-      last: instantOf(each.last ?? each.last_success),
+      last: instantOf(each.last ?? each.lastSuccess),
+    })),
+    bridges: list(raw.bridges).map(record).map((each) => ({
+      name: text(each.name),
+      isConnected: each.isConnected === true,
+      trouble: text(each.lastError),
+      last: instantOf(each.lastConnected),
+      received: count(each.received),
+      sent: count(each.sent),
     })),
   };
 }
 
 /** What went wrong last, while it has not gone well since. */
 function pollerState(raw: Raw): string {
-  return text(raw.state) || ((numberOf(raw.failures) ?? 0) > 0 ? text(raw.last_error) : '');
+  return text(raw.state) || ((numberOf(raw.failures) ?? 0) > 0 ? text(raw.lastError) : '');
 }
 
 function alarmIn(value: unknown): Alarm | undefined {

@@ -23,6 +23,7 @@ const TITLES: Record<PanelName, Key> = {
   station: 'station.title',
   stations: 'stations.title',
   alerts: 'alerts.title',
+  orders: 'orders.title',
   intake: 'intake.title',
 };
 

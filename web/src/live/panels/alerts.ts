@@ -1,7 +1,6 @@
 /** The alerts that hold: what, where, since when, what to do; and who has taken them on. */
 
 import type { Part } from '../../app.ts';
-import { RequestError } from '../../api/http.ts';
 import { boundsOf } from '../../geo/bounds.ts';
 import { lang, titled } from '../../i18n/index.ts';
 import { frameBox } from '../../map/frame.ts';
@@ -13,10 +12,8 @@ import { SEVERITY_COLORS } from '../alert-areas.ts';
 import { atomUrl, capUrl } from '../api.ts';
 import { reasonOf, type Live } from '../live.ts';
 import type { Alert, Step } from '../model.ts';
+import { isDenied, tokenRow } from '../rights.ts';
 import { isWord, w } from '../words.ts';
-
-// Kept in this page only, never stored.
-const memory = { token: '' };
 
 export function alertsPanel(live: Live): Part {
   const list = h('ul', { class: 'alert-list' });
@@ -95,6 +92,7 @@ function body(live: Live, alert: Alert): HTMLElement {
       thing !== undefined && button('live', w('alerts.station'), () => live.openStation(thing)),
       h('a', { class: 'action', attrs: { href: capUrl(alert.id), target: '_blank', rel: 'noopener' } }, icon('open'), w('alerts.cap')),
     ),
+    takenOn(live, alert),
     steps(live, alert.steps),
     alert.state === 'raised' || alert.state === 'escalated' ? acknowledgeForm(live, alert) : null,
   );
@@ -103,6 +101,14 @@ function body(live: Live, alert: Alert): HTMLElement {
 function paragraph(title: string, words: string): HTMLElement | null {
   if (!words) return null;
   return h('p', {}, title && h('span', { class: 'kicker' }, `${title}: `), words);
+}
+
+/** Who has taken it on, when, and what they said. */
+function takenOn(live: Live, { steps }: Alert): HTMLElement | null {
+  const step = steps.findLast(({ kind }) => kind === 'acknowledged');
+  if (!step) return null;
+  const time = step.time === undefined ? '' : timeText(step.time, lang(), live.api.clock.now());
+  return h('p', { class: 'taken-on' }, icon('check'), h('span', {}, w('alerts.takenOn', { by: step.by || '–', time })), step.note && h('q', {}, step.note));
 }
 
 /** The official level, with the bulletin that it stands in. */
@@ -142,25 +148,19 @@ function steps(live: Live, all: readonly Step[]): HTMLElement | null {
 
 function acknowledgeForm(live: Live, alert: Alert): HTMLElement {
   const note = h('textarea', { attrs: { rows: 2, maxlength: 1000, placeholder: w('alerts.notePlace') } });
-  const token = h('input', { attrs: { type: 'password', autocomplete: 'off', value: memory.token } });
-  const tokenRow = h('label', { class: 'stack tight' }, h('span', { class: 'small' }, w('alerts.tokenHint')), h('span', { class: 'kicker' }, w('alerts.token')), token);
-  tokenRow.hidden = !memory.token;
+  const token = tokenRow();
   const submit = h('button', { class: 'action primary', attrs: { type: 'submit' } }, icon('check'), w('alerts.acknowledge'));
   const send = async (): Promise<void> => {
     submit.disabled = true;
     try {
-      await live.api.acknowledge(alert.id, note.value.trim(), token.value.trim());
-      memory.token = token.value.trim();
+      token.take();
+      await live.api.acknowledge(alert.id, note.value.trim());
       notify(w('alerts.acknowledged'));
       submit.focus();
       live.refreshAlerts();
     } catch (error) {
-      const status = error instanceof RequestError ? error.status : 0;
-      if (status === 401 || status === 403) {
-        tokenRow.hidden = false;
-        token.focus();
-        if (token.value) notify(w('alerts.forbidden'), 'warning');
-      } else notify(w('alerts.failed', { reason: reasonOf(error) }), 'warning');
+      if (!isDenied(error)) notify(w('alerts.failed', { reason: reasonOf(error) }), 'warning');
+      else if (token.ask()) notify(w('alerts.forbidden'), 'warning');
     } finally {
       submit.disabled = false;
     }
@@ -177,7 +177,7 @@ function acknowledgeForm(live: Live, alert: Alert): HTMLElement {
       },
     },
     h('label', { class: 'stack tight' }, h('span', { class: 'kicker' }, w('alerts.note')), note),
-    tokenRow,
+    token.element,
     h('div', { class: 'actions' }, submit),
   );
 }

@@ -6,9 +6,10 @@ import { lang } from '../../i18n/index.ts';
 import { h, refill } from '../../ui/dom.ts';
 import { ageText } from '../age.ts';
 import type { Live } from '../live.ts';
-import type { Health, Poller, Source } from '../model.ts';
+import type { Bridge, Health, Poller, Source } from '../model.ts';
 import { agoText } from '../tone.ts';
 import { w, type Word } from '../words.ts';
+import { lettersBox } from './letters.ts';
 
 const POLL_MS = 5000;
 /** Beyond these the intake is no longer as it should be. */
@@ -41,7 +42,7 @@ export function intakePanel(live: Live): Part {
   const timer = setInterval(() => void ask(), POLL_MS);
   const stop = live.topics.on(['health', 'line'], fill);
   return {
-    element: h('section', { class: 'view' }, body),
+    element: h('section', { class: 'view stack' }, body, lettersBox(live)),
     dispose: () => {
       stop();
       clearInterval(timer);
@@ -92,6 +93,7 @@ function content(live: Live, health: Health): HTMLElement[] {
     ),
     health.sources ? sourcesTable(health.sources, now, perS) : null,
     pollersTable(health.pollers, now),
+    bridgesTable(health.bridges, now),
   ];
   return all.filter((each) => each !== null);
 }
@@ -161,6 +163,16 @@ function pollersTable(pollers: readonly Poller[], now: number): HTMLElement | nu
   if (!pollers.length) return null;
   const rows = pollers.map(({ name, state, last }) => [name, state || w('health.ok'), lastText(last, now)]);
   return table(w('health.pollers'), [w('health.source'), w('health.state'), w('health.last')], rows);
+}
+
+function bridgesTable(bridges: readonly Bridge[], now: number): HTMLElement | null {
+  if (!bridges.length) return null;
+  const rows = bridges.map(({ name, isConnected, trouble, last, received, sent }) => {
+    const state = isConnected ? w('health.connected') : trouble || w('health.apart');
+    const messages = w('health.messages', { received: formatNumber(received, 0, lang()), sent: formatNumber(sent, 0, lang()) });
+    return [name, state, messages, lastText(last, now)];
+  });
+  return table(w('health.bridges'), [w('health.bridge'), w('health.state'), w('health.traffic'), w('health.last')], rows);
 }
 
 function lastText(last: number | undefined, now: number): string {
