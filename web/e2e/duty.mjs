@@ -13,6 +13,7 @@ export const DUTY_TESTS = {
   async 'an alert that a gauge raises is taken on by hand, and shows by whom and when'(visit) {
     const gauge = await aGauge(visit.server);
     if (!gauge) return;
+    await addRule(visit.server);
     await gauge.tell(2.84);
     const page = await visit.open({ hash: `${gauge.hash}&live=1` });
     await page.locator('[data-tool=alerts]').click();
@@ -20,12 +21,12 @@ export const DUTY_TESTS = {
     await alert.waitFor();
     await alert.locator('.alert-head').click();
     await page.getByPlaceholder('Ví dụ: đã cử người').fill('Đã báo đội trực bơm');
-    await page.getByRole('button', { name: 'Tiếp nhận' }).click();
+    await page.getByRole('button', { name: 'Tiếp nhận', exact: true }).click();
     const taken = page.locator('.taken-on');
     await taken.waitFor();
     assert.match(await taken.innerText(), /local đã tiếp nhận, .*\d{1,2}:\d{2}[\s\S]*Đã báo đội trực bơm/);
     await page.locator('.alert-state.acknowledged').first().waitFor();
-    assert.equal(await page.getByRole('button', { name: 'Tiếp nhận' }).count(), 0, 'once');
+    assert.equal(await page.getByRole('button', { name: 'Tiếp nhận', exact: true }).count(), 0, 'once');
     await visit.keep('alert-taken-on');
     const { alerts } = await (await fetch(new URL('alerts', visit.server))).json();
     const steps = alerts.flatMap((each) => each.steps.map(({ note }) => note));
@@ -87,6 +88,20 @@ export const DUTY_TESTS = {
     await page.locator('.notice', { hasText: 'vẫn bị loại' }).waitFor();
   },
 };
+
+/** Has the gauge's own thresholds raise alerts: the rules to begin with look at gauges of layers alone. */
+async function addRule(server) {
+  const url = new URL('alerts/rules', server);
+  const { rules } = await (await fetch(url)).json();
+  const title = { vi: 'Mực nước vượt báo động', en: 'Water level above alarm' };
+  const own = { id: 'bai-kiem-thu', title, event: 'flood', threshold: { own: true } };
+  const response = await fetch(url, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ rules: [...rules, own] }),
+  });
+  assert.equal(response.status, 204, await response.text());
+}
 
 /** The panel of orders, opened by somebody with a token. */
 async function ordersOf(visit, token) {

@@ -48,7 +48,7 @@ export async function startGuarded(tokens) {
   const data = join(dir, 'data');
   const clear = () => rmSync(dir, { recursive: true, force: true });
   try {
-    run('datasets', ['generate', '--seed', '1', '--buildings', '300', '--into', data]);
+    run('datasets', ['generate', '--seed', '1', '--buildings', '500', '--into', data]);
     writeFileSync(join(data, 'tokens.toml'), tokens);
     const server = await serve(data);
     const stop = async () => {

@@ -25,13 +25,8 @@ pub(super) use inner::Inner;
 use words::{LONGEST_REASON, check_words};
 
 use crate::{
-    clock::Clock,
-    entities::EntityStore,
-    latest::LatestTable,
-    log::Follower,
-    model::Id,
-    service::Documents,
-    sqlite::lock_folder,
+    clock::Clock, entities::EntityStore, latest::LatestTable, log::Follower, model::Id,
+    service::Documents, sqlite::lock_folder,
 };
 
 /// Name of the file whose lock says that somebody writes the ledger.

@@ -2,7 +2,6 @@
 
 mod access;
 mod bbox;
-mod commands;
 mod crs;
 mod documents;
 mod edits;

@@ -10,7 +10,7 @@ import { timeText } from '../age.ts';
 import { approve, dimmersOf, order, orders, refuse, type NewOrder, type Order } from '../duty.ts';
 import { reasonOf, type Live } from '../live.ts';
 import type { Thing } from '../model.ts';
-import { isDenied, tokenRow } from '../rights.ts';
+import { bearer, isDenied, tokenRow } from '../rights.ts';
 import { isWord, w } from '../words.ts';
 
 const POLL_MS = 3000;
@@ -23,7 +23,7 @@ export function ordersPanel(live: Live): Part {
   const waiting = h('ul', { class: 'order-list' });
   const past = h('ul', { class: 'order-list' });
   const denied = h('p', { class: 'muted' }, w('orders.denied'));
-  const lists = h('div', { class: 'stack' });
+  const [open, over] = [h('div', { class: 'stack tight' }), h('div', { class: 'stack tight' })];
   let asking = new AbortController();
   const ask = async (isAnew = false): Promise<void> => {
     // Somebody who is writing why is not disturbed.
@@ -32,14 +32,17 @@ export function ordersPanel(live: Live): Part {
     asking = new AbortController();
     const { signal } = asking;
     try {
-      const [open, all] = await Promise.all([orders('waiting', signal), orders('all', signal)]);
-      const over = all.filter(({ id }) => !open.some((each) => each.id === id)).slice(0, 10);
-      refill(waiting, ...open.map((each) => waitingItem(live, each, act)));
-      refill(past, ...over.map((each) => item(live, each)));
-      refill(lists, ...section('orders.waiting', open.length ? waiting : muted('orders.noneWaiting')), ...(over.length ? section('orders.past', past) : []));
+      const [wait, all] = await Promise.all([orders('waiting', signal), orders('all', signal)]);
+      const done = all.filter(({ id }) => !wait.some((each) => each.id === id)).slice(0, 10);
+      refill(waiting, ...wait.map((each) => waitingItem(live, each, act)));
+      refill(past, ...done.map((each) => item(live, each)));
+      refill(open, ...section('orders.waiting', wait.length ? waiting : muted('orders.noneWaiting')));
+      refill(over, ...(done.length ? section('orders.past', past) : []));
+      gate.hidden = true;
     } catch (error) {
       if (signal.aborted) return;
-      refill(lists, isDenied(error) ? denied : h('p', { class: 'muted' }, reasonOf(error)));
+      refill(open, isDenied(error) ? denied : h('p', { class: 'muted' }, reasonOf(error)));
+      refill(over);
       if (isDenied(error)) gate.hidden = false;
     }
   };
@@ -49,7 +52,7 @@ export function ordersPanel(live: Live): Part {
       notify(said);
       return true;
     } catch (error) {
-      if (isDenied(error)) { gate.hidden = false; token.ask(); }
+      if (isDenied(error) && !bearer().Authorization) { gate.hidden = false; token.ask(); }
       notify(w('orders.failed', { reason: reasonOf(error) }), 'warning');
       return false;
     } finally {
@@ -78,7 +81,7 @@ export function ordersPanel(live: Live): Part {
   const timer = setInterval(() => void ask(), POLL_MS);
   const stop = live.topics.on(['things', 'mode'], form.look);
   return {
-    element: h('section', { class: 'view stack' }, gate, form.element, lists),
+    element: h('section', { class: 'view stack' }, gate, open, form.element, over),
     dispose: () => {
       stop();
       clearInterval(timer);
