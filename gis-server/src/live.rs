@@ -3,10 +3,12 @@
 //! SensorThings has all of it as well; these are the answers that a map draws from, made once for
 //! all who listen.
 
+mod arrivals;
 pub(crate) mod census;
 mod health;
 mod hub;
 mod latest;
+mod message;
 mod replay;
 mod series;
 mod stream;
@@ -27,6 +29,7 @@ use crate::{
     sensing::Sensing,
     state::App,
 };
+pub(crate) use arrivals::Arrivals;
 use census::Census;
 use hub::Hub;
 use vehicles::Fleet;
@@ -70,6 +73,7 @@ struct Document;
 /// What is kept ready for those who look at the city now.
 pub struct Live {
     pub(crate) census: Census,
+    arrivals: Arc<Arrivals>,
     hub: Hub,
     fleet: Fleet,
     /// Turns of replays.
@@ -77,10 +81,15 @@ pub struct Live {
 }
 
 impl Live {
-    /// Over a service.
-    pub fn new(service: Arc<Service>, clock: Arc<dyn Clock>) -> Self {
+    /// Over a service whose log puts what comes into `arrivals`.
+    pub(crate) fn new(
+        service: Arc<Service>,
+        arrivals: Arc<Arrivals>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             census: Census::new(service.clone()),
+            arrivals,
             hub: Hub::new(clock),
             fleet: Fleet::new(service),
             replays: Arc::new(Semaphore::new(replay::MOST)),

@@ -24,7 +24,7 @@ use crate::{
     devices,
     error::chain,
     inlets::Inlets,
-    live::Live,
+    live::{Arrivals, Live},
     state::App,
     store::Store,
     viewer::Viewer,
@@ -78,11 +78,12 @@ impl Sensing {
     /// [`ServiceError`]: the folder cannot be written, or another server writes it.
     pub fn open(config: &Config, store: &Store) -> Result<Self, ServiceError> {
         let intake = Arc::new(AlertIntake::default());
+        let arrivals = Arc::new(Arrivals::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let service_config = ServiceConfig {
             log: LogConfig { raw_days: config.feeds.raw_days, ..LogConfig::default() },
             root: root(config),
-            followers: vec![intake.clone()],
+            followers: vec![intake.clone(), arrivals.clone()],
             entity_followers: vec![intake.clone()],
             ..ServiceConfig::default()
         };
@@ -96,7 +97,7 @@ impl Sensing {
             tracing::error!(?segment, "a day of observations cannot be read; it is left out");
         }
         let service = Arc::new(service);
-        let live = Arc::new(Live::new(service.clone(), clock.clone()));
+        let live = Arc::new(Live::new(service.clone(), arrivals, clock.clone()));
         let around = Surroundings {
             data: &config.data,
             folder: &dir,

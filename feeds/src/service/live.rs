@@ -4,25 +4,20 @@
 //! nobody: the writers only put into mailboxes.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockWriteGuard,
+        Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use tokio::sync::Notify;
-
-use super::Documents;
+use super::{Documents, mailbox::Mailbox};
 use crate::{
     entities::{EntityFollower, Version},
     log::{Entry, EntryKind, Follower},
     model::{Entity, EntityKey, EntityKind, Id, Observation, StreamId},
     query::Selection,
 };
-
-/// As many events wait for a subscriber.
-const MOST_WAITING: usize = 1024;
 
 /// What a subscriber wants to hear of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +61,10 @@ pub struct Heard {
 }
 
 impl Heard {
+    pub(super) fn of(observation: Arc<Observation>) -> Self {
+        Self { observation, text: OnceLock::new() }
+    }
+
     /// The whole observation as a document.
     pub fn document(&self, documents: &Documents) -> bytes::Bytes {
         let make = || {
@@ -87,40 +86,13 @@ pub enum Event {
 
 impl Event {
     /// Of several events of one source a slow subscriber may miss all but the last.
-    fn source(&self) -> EntityKey {
+    pub(super) fn source(&self) -> EntityKey {
         match self {
             Self::Observation(heard) => {
                 EntityKey::new(EntityKind::Datastream, heard.observation.stream.0)
             }
             Self::Entity(entity) => entity.key,
         }
-    }
-}
-
-#[derive(Debug, Default)]
-struct Mailbox {
-    waiting: Mutex<VecDeque<Event>>,
-    has_mail: Notify,
-}
-
-impl Mailbox {
-    /// Puts an event in; whether another had to go.
-    fn put(&self, event: Event) -> bool {
-        let mut waiting = self.lock();
-        let is_full = waiting.len() >= MOST_WAITING;
-        if is_full {
-            let source = event.source();
-            let older = waiting.iter().position(|old| old.source() == source).unwrap_or(0);
-            waiting.remove(older);
-        }
-        waiting.push_back(event);
-        drop(waiting);
-        self.has_mail.notify_one();
-        is_full
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Event>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -201,9 +173,7 @@ impl Follower for Live {
             return;
         }
         for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Value) {
-            let observation = entry.observation.clone();
-            let heard = Heard { observation, text: OnceLock::new() };
-            let event = Event::Observation(Arc::new(heard));
+            let event = Event::Observation(Arc::new(Heard::of(entry.observation.clone())));
             let of_stream = subscribers.by_stream.get(&entry.observation.stream);
             for mailbox in of_stream.into_iter().flat_map(HashMap::values) {
                 self.put(mailbox, event.clone());
@@ -242,13 +212,7 @@ pub struct Watch {
 impl Watch {
     /// The next event; waits for it.
     pub async fn next(&mut self) -> Event {
-        loop {
-            let event = self.mailbox.lock().pop_front();
-            if let Some(event) = event {
-                return event;
-            }
-            self.mailbox.has_mail.notified().await;
-        }
+        self.mailbox.next().await
     }
 }
 

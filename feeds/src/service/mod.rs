@@ -17,6 +17,7 @@ mod documents;
 mod housekeeping;
 mod intake;
 mod live;
+mod mailbox;
 mod place;
 pub mod requests;
 mod rows;

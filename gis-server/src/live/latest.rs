@@ -73,7 +73,10 @@ pub(super) struct Value<'a> {
     time: String,
     result: serde_json::Value,
     quality: &'static str,
+    /// Tests that it failed; left out where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     flags: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     alarm: Option<Alarm<'a>>,
 }
 

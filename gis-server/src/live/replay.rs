@@ -228,10 +228,8 @@ impl Showing {
         }
         let clock = format!(r#"{{"at":"{}","seq":{}}}"#, position.at, position.seq.get());
         self.ready.push(Event::default().event("clock").data(clock));
-        for (kind, text) in [("positions", positions), ("observations", values)] {
-            if let Some(text) = text {
-                self.ready.push(Event::default().event(kind).data(text.as_str()));
-            }
+        for told in [positions, values].into_iter().flatten() {
+            self.ready.push(Event::default().event(told.kind).data(told.text.as_str()));
         }
     }
 }
