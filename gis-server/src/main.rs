@@ -1,6 +1,6 @@
 //! The program `gis-server`.
 
-use std::{net::TcpListener, process::ExitCode};
+use std::{io::Write, net::TcpListener, process::ExitCode};
 
 use clap::Parser;
 use gis_server::{
@@ -29,6 +29,11 @@ fn main() -> ExitCode {
 fn fail(error: &(dyn std::error::Error + 'static), code: u8) -> ExitCode {
     eprintln!("gis-server: {}", chain(error));
     ExitCode::from(code)
+}
+
+/// Prints a line. Who started the server may have stopped listening: it serves all the same.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn run(config: Config) -> ExitCode {
@@ -67,11 +72,11 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
     let layers = app.store.city().layers(&Viewer::admin("start")).len();
     tracing::info!(data = %app.config.data.display(), layers, "serving");
     tokio::spawn(app.clone().keep_up());
-    println!("Dothi: {}", serve::address(&app.config.http, bound));
+    say(&format!("Dothi: {}", serve::address(&app.config.http, bound)));
     let mqtt = sensing::listen(&app, bound).await?;
     let _dispatcher = mqtt.as_ref().and_then(|listener| sensing::send_commands(&app, listener));
     if let Some(listener) = &mqtt {
-        println!("MQTT: {}", sensing::tell_addresses(&app, listener).join(", "));
+        say(&format!("MQTT: {}", sensing::tell_addresses(&app, listener).join(", ")));
     }
     sensing::start_inlets(&app);
     tokio::spawn(sensing::make_things(app.clone()));
@@ -87,7 +92,11 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
 
 fn start_log(log: &Log) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.filter).map_err(|error| error.to_string())?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Where nobody reads the log, that cannot be told either.
+        .log_internal_errors(false);
     match log.format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().init(),

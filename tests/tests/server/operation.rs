@@ -1,8 +1,9 @@
 //! The programs as an administrator meets them: help, exit codes, health, a proxy, the end.
 
 use std::{
-    io::Write,
+    io::{BufRead, BufReader, Write},
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use tests::{
@@ -187,6 +188,35 @@ fn with_a_certificate_the_server_speaks_tls() {
         "{answer}{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+#[test]
+fn it_serves_on_when_nobody_reads_what_it_prints() {
+    let town = fixture::check_points();
+    let mut child = gis_server()
+        .args(["--http", "127.0.0.1:0", "--log-filter", "debug", "--data"])
+        .arg(town.dir())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // As `gis-server | head -1` reads it: the line with MQTT's address meets a closed pipe.
+    drop(child.stderr.take());
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let health =
+        format!("{}/health", line.trim().trim_start_matches("Dothi: ").trim_end_matches('/'));
+    let answers: Vec<_> = (0..20)
+        .map(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            reqwest::blocking::get(&health).map(|answer| answer.status().as_u16())
+        })
+        .collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for answer in answers {
+        assert_eq!(answer.unwrap(), 200, "{health}");
+    }
 }
 
 #[test]
