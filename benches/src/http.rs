@@ -11,13 +11,46 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::quantile::quantile;
+
+/// One request: a GET, or a POST of a document.
+#[derive(Debug, Clone)]
+pub struct Request {
+    path: String,
+    document: Option<String>,
+}
+
+impl Request {
+    /// Asks for what is at a path.
+    pub fn get(path: String) -> Self {
+        Self { path, document: None }
+    }
+
+    /// Sends a JSON document.
+    pub fn post(path: String, document: String) -> Self {
+        Self { path, document: Some(document) }
+    }
+
+    fn text(&self, host: SocketAddr) -> String {
+        let Self { path, document } = self;
+        match document {
+            None => format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\r\n"),
+            Some(document) => format!(
+                "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+                 Content-Length: {}\r\n\r\n{document}",
+                document.len()
+            ),
+        }
+    }
+}
+
 /// What to ask, of whom, for how long.
 #[derive(Debug, Clone)]
 pub struct Load {
     /// The server, on this machine.
     pub address: SocketAddr,
-    /// Paths, asked one after the other, each connection from its own place on.
-    pub paths: Vec<String>,
+    /// Asked one after the other, each connection from its own place on.
+    pub requests: Vec<Request>,
     /// Connections, shared out among the threads.
     pub connections: usize,
     /// Threads.
@@ -35,7 +68,7 @@ pub struct Report {
     pub seconds: f64,
     /// Bytes of all bodies, as they were sent.
     pub bytes: u64,
-    /// Answers that were neither 200 nor 204.
+    /// Answers that were none of 200, 201 and 204.
     pub failed: u64,
     /// Answers of 204: tiles without features.
     pub empty: u64,
@@ -56,9 +89,7 @@ impl Report {
     /// assert_eq!(report.quantile_ms(0.5), 2.0);
     /// ```
     pub fn quantile_ms(&self, share: f64) -> f64 {
-        let last = self.latencies_ms.len().saturating_sub(1);
-        let at = (last as f64 * share).round() as usize;
-        self.latencies_ms.get(at).copied().unwrap_or(f64::NAN)
+        quantile(&self.latencies_ms, share)
     }
 
     fn merge(mut self, other: Self) -> Self {
@@ -78,8 +109,8 @@ pub fn run(load: &Load) -> io::Result<Report> {
     if !load.address.ip().is_loopback() {
         return Err(io::Error::other("only a server on this machine is put under load"));
     }
-    if load.paths.is_empty() {
-        return Err(io::Error::other("there is no path to ask for"));
+    if load.requests.is_empty() {
+        return Err(io::Error::other("there is nothing to ask for"));
     }
     let began = Instant::now();
     let threads = load.threads.clamp(1, load.connections.max(1));
@@ -116,39 +147,29 @@ fn one_thread(load: &Load, thread: usize, threads: usize) -> io::Result<Report> 
 }
 
 /// One connection that is kept open.
-struct Line<'a> {
-    requests: Vec<&'a str>,
-    host: SocketAddr,
+struct Line {
+    requests: Vec<String>,
     stream: BufReader<TcpStream>,
     next: usize,
     asked: Instant,
     body: Vec<u8>,
 }
 
-impl<'a> Line<'a> {
-    fn open(load: &'a Load, number: usize) -> io::Result<Self> {
+impl Line {
+    fn open(load: &Load, number: usize) -> io::Result<Self> {
         let stream = TcpStream::connect(load.address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        let requests: Vec<_> = load.paths.iter().map(String::as_str).collect();
+        let requests: Vec<_> = load.requests.iter().map(|it| it.text(load.address)).collect();
         // Connections begin apart from each other, so that they don't ask for the same all the time.
         let next = number * requests.len() / load.connections.max(1);
         let stream = BufReader::with_capacity(1 << 16, stream);
-        Ok(Self {
-            requests,
-            host: load.address,
-            stream,
-            next,
-            asked: Instant::now(),
-            body: Vec::new(),
-        })
+        Ok(Self { requests, stream, next, asked: Instant::now(), body: Vec::new() })
     }
 
     fn ask(&mut self) -> io::Result<()> {
-        let path = self.requests[self.next % self.requests.len()];
+        let request = &self.requests[self.next % self.requests.len()];
         self.next += 1;
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip\r\n\r\n", self.host);
         self.asked = Instant::now();
         self.stream.get_mut().write_all(request.as_bytes())
     }
@@ -164,7 +185,7 @@ impl<'a> Line<'a> {
             Length::Chunked => self.read_chunks()?,
         }
         report.bytes += self.body.len() as u64;
-        report.failed += u64::from(!matches!(status, 200 | 204));
+        report.failed += u64::from(!matches!(status, 200 | 201 | 204));
         report.empty += u64::from(status == 204);
         report.latencies_ms.push(self.asked.elapsed().as_secs_f64() * 1e3);
         Ok(())
@@ -235,7 +256,9 @@ mod tests {
         });
         let report = run(&Load {
             address,
-            paths: vec!["/known".into(), "/chunks".into(), "/empty".into(), "/wrong".into()],
+            requests: ["/known", "/chunks", "/empty", "/wrong"]
+                .map(|path| Request::get(path.into()))
+                .into(),
             connections: 1,
             threads: 1,
             duration: Duration::from_secs(20),
@@ -268,7 +291,7 @@ mod tests {
     fn nothing_but_this_machine_is_put_under_load() {
         let load = Load {
             address: "192.0.2.1:80".parse().unwrap(),
-            paths: vec!["/".into()],
+            requests: vec![Request::get("/".into())],
             connections: 1,
             threads: 1,
             duration: Duration::from_secs(1),

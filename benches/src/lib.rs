@@ -2,5 +2,9 @@
 
 pub mod houses;
 pub mod http;
+pub mod mqtt;
 pub mod programs;
+pub mod quantile;
 pub mod sample;
+pub mod things;
+pub mod websocket;

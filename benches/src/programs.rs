@@ -34,12 +34,16 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()?;
         let output = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
-        let found = BufReader::new(output).lines().map_while(Result::ok).find_map(|line| {
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let found = lines.find_map(|line| {
             let rest = line.split("http://").nth(1)?;
             rest.split(['/', ' ']).next()?.parse().ok()
         });
+        let started_in = began.elapsed();
+        // What else it has to say is taken, so that it can say it.
+        std::thread::spawn(move || lines.count());
         match found {
-            Some(address) => Ok(Self { child, address, started_in: began.elapsed() }),
+            Some(address) => Ok(Self { child, address, started_in }),
             None => {
                 child.wait()?;
                 Err(io::Error::other("the server ended before it had an address"))

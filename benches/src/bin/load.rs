@@ -5,7 +5,7 @@
 use std::{error::Error, net::SocketAddr, path::PathBuf, time::Duration};
 
 use benches::{
-    http::{Load, run},
+    http::{Load, Request, run},
     sample::{Tile, places},
 };
 use clap::Parser;
@@ -51,20 +51,21 @@ struct Arguments {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let places = places(&arguments.data, &arguments.layer, arguments.tiles, arguments.seed)?;
-    let paths = places
+    let requests: Vec<Request> = places
         .into_iter()
         .map(|(lon, lat)| Tile::at(lon, lat, arguments.zoom).fill(&arguments.path))
+        .map(Request::get)
         .collect();
     let mut load = Load {
         address: arguments.server,
-        paths,
+        requests,
         connections: arguments.connections,
         threads: 2,
         duration: Duration::from_secs_f64(arguments.seconds),
         at_most: 5_000_000,
     };
     if arguments.warm {
-        let once = load.paths.len() as u64;
+        let once = load.requests.len() as u64;
         // As long as it takes: a cache that is not full would be measured as none.
         load.duration = Duration::from_secs(900);
         let connections = std::mem::replace(&mut load.connections, 1);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use benches::{
-    http::{Load, Report, run},
+    http::{Load, Report, Request, run},
     programs::{Server, machine, timed},
     sample::{Tile, places},
 };
@@ -151,7 +151,7 @@ fn load(
 ) -> Result<Report, Box<dyn Error>> {
     let report = run(&Load {
         address: server.address,
-        paths,
+        requests: paths.into_iter().map(Request::get).collect(),
         connections,
         threads: 2,
         duration: Duration::from_secs_f64(arguments.seconds),
