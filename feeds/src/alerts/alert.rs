@@ -121,6 +121,11 @@ impl Alert {
         }
     }
 
+    /// Whether a person has seen it, before or after it was passed on.
+    pub fn is_acknowledged(&self) -> bool {
+        self.steps.iter().any(|step| step.kind == StepKind::Acknowledged)
+    }
+
     /// Whether it is not cleared.
     pub fn is_active(&self) -> bool {
         self.stage() != Stage::Cleared

@@ -10,7 +10,7 @@ use std::{
 use city::{Instant, Interval};
 
 use super::{
-    alert::{Alert, AlertId, Ending, Finding, Released, Stage, StepKind},
+    alert::{Alert, AlertId, Ending, Finding, Released, StepKind},
     book::{AlertFollower, Book, Deed},
     error::AlertError,
     evaluate::Forecast,
@@ -171,9 +171,9 @@ impl Alerts {
         note: Option<&str>,
     ) -> Result<Arc<Alert>, AlertError> {
         let deed = self.deed(by, note, StepKind::Acknowledged)?;
-        self.book.act(id, deed, |alert| match alert.stage() {
-            Stage::Raised => Ok(()),
-            _ => Err(AlertError::IsDone(id, "acknowledged or escalated")),
+        self.book.act(id, deed, |alert| match alert.is_acknowledged() {
+            false => Ok(()),
+            true => Err(AlertError::IsDone(id, "acknowledged")),
         })
     }
 
@@ -294,7 +294,7 @@ impl Alerts {
         note: Option<&str>,
         kind: StepKind,
     ) -> Result<Deed, AlertError> {
-        let by = checked("by", by, MOST_NAME)?.into();
+        let by = Some(checked("by", by, MOST_NAME)?.into());
         let note = note.map(|note| checked("note", note, MOST_NOTE)).transpose()?;
         Ok(Deed { at: self.now(), by, note, kind })
     }

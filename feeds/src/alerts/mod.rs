@@ -38,8 +38,8 @@ pub use house::{AlertConfig, AlertParts, Alerts};
 pub use intake::AlertIntake;
 pub use risk::{Bulletin, DeclaredRisk, RiskError, RiskLevel};
 pub use rule::{
-    AreaKind, Combination, Condition, Levels, Limits, Missing, Outlook, Rate, Release, Rule,
-    RuleError, RuleId, RuleSet, Selector,
+    AreaKind, Combination, Condition, Escalation, Levels, Limits, Missing, Outlook, Rate, Release,
+    Rule, RuleError, RuleId, RuleSet, Selector,
 };
 pub use streams::{Commune, EntityStreams, NoPlaces, Places, PropertyFacts, StreamFacts, Streams};
 pub use text::{Catalogue, TextError, Words};

@@ -60,6 +60,17 @@ pub struct Rule {
     pub condition: Condition,
     /// How many datastreams of an area must fulfil it; `None` looks at each by itself.
     pub area: Option<Combination>,
+    /// To whom its alerts go when nobody answers them; `None` leaves them where they are.
+    pub escalation: Option<Escalation>,
+}
+
+/// What becomes of an alert that nobody answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    /// How long somebody has to answer, in microseconds.
+    pub after_us: i64,
+    /// To whom it goes then.
+    pub to: String,
 }
 
 impl Rule {

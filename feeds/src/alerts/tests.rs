@@ -1,5 +1,7 @@
 //! Alerts over a service of their own: log, entities, rules in a file.
 
+mod escalation;
+
 use std::{
     path::Path,
     sync::{Arc, Mutex},
@@ -162,7 +164,7 @@ fn an_alert_lives_from_its_raising_to_its_end_and_each_step_stays() {
     house.clock.set(at(60));
     house.alerts.acknowledge(id(1), "trực ban A", Some("đã gọi trạm")).unwrap();
     let again = house.alerts.acknowledge(id(1), "trực ban B", None).unwrap_err();
-    assert_eq!(again.to_string(), "alert 1 is acknowledged or escalated already");
+    assert_eq!(again.to_string(), "alert 1 is acknowledged already");
     house.alerts.escalate(id(1), "trực ban A", "Ban Chỉ huy PTDS tỉnh", None).unwrap();
     house.observe(1, 1.8);
     house.observe(1, 0.4);

@@ -5,8 +5,11 @@ use std::{
     time::{Duration, Instant as Moment},
 };
 
+use city::Instant;
+
 use super::{
-    book::{Batch, Book, Memory},
+    alert::{Stage, StepKind},
+    book::{Batch, Book, Deed, Memory},
     error::AlertError,
     evaluate::Evaluator,
     intake::{AlertIntake, Order, Waiting},
@@ -179,9 +182,37 @@ impl Worker {
         forecasts.iter().for_each(|forecast| self.evaluator.foresee(forecast, now));
         if is_time {
             self.evaluator.tick(now);
+            self.escalate(now);
             self.ticked = Moment::now();
         }
         settled
+    }
+
+    /// Passes on what nobody has answered in the time that its rule leaves for it.
+    fn escalate(&self, now: Instant) {
+        for alert in self.book.active() {
+            let rule = alert.rule.as_ref().and_then(|id| self.evaluator.rules().get(id));
+            let escalation = rule.and_then(|rule| rule.escalation.as_ref());
+            let Some((escalation, raised)) = escalation.zip(alert.raised()) else { continue };
+            let waited_us = now.as_micros() - raised.as_micros();
+            if alert.stage() != Stage::Raised || waited_us < escalation.after_us {
+                continue;
+            }
+            let kind = StepKind::Escalated { to: escalation.to.clone() };
+            let deed = Deed { at: now, by: None, note: None, kind };
+            let id = alert.id;
+            let passed_on = self.book.act(id, deed, |alert| match alert.stage() {
+                Stage::Raised => Ok(()),
+                _ => Err(AlertError::IsDone(id, "answered")),
+            });
+            match passed_on {
+                // Somebody was faster.
+                Ok(_) | Err(AlertError::IsDone(..) | AlertError::IsOver(_)) => {}
+                Err(error) => {
+                    tracing::error!(%id, %error, "an alert cannot be passed on; it is tried again")
+                }
+            }
+        }
     }
 
     /// Looks at datastreams anew. While many entities are made one after the other it takes a tenth of

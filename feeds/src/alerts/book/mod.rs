@@ -50,11 +50,12 @@ pub(super) struct Batch {
     pub(super) rules: Option<String>,
 }
 
-/// A step of a person that asks to be added.
+/// A step that asks to be added.
 #[derive(Debug)]
 pub(super) struct Deed {
     pub(super) at: Instant,
-    pub(super) by: Arc<str>,
+    /// The person; `None` for steps of a rule.
+    pub(super) by: Option<Arc<str>>,
     pub(super) note: Option<String>,
     pub(super) kind: StepKind,
 }
@@ -172,7 +173,7 @@ impl Book {
         Ok(())
     }
 
-    /// Adds a step of a person, when `may` agrees.
+    /// Adds a step, when `may` agrees.
     pub(super) fn act(
         &self,
         id: AlertId,
@@ -190,7 +191,7 @@ impl Book {
         let mut plan = Plan::default();
         plan.alerts.insert(id, before.as_ref().clone());
         let Deed { at, by, note, kind } = deed;
-        plan.step(id, at, Some(by), note, kind);
+        plan.step(id, at, by, note, kind);
         self.finish(&mut file, plan, id)
     }
 
@@ -208,7 +209,7 @@ impl Book {
         plan.alerts.insert(id, make(id));
         plan.new.insert(id);
         for Deed { at, by, note, kind } in deeds {
-            plan.step(id, at, Some(by), note, kind);
+            plan.step(id, at, by, note, kind);
         }
         self.finish(&mut file, plan, id)
     }

@@ -6,16 +6,17 @@ use city::{Role, Title};
 use geo_types::{LineString, Polygon};
 
 use super::{
-    AreaKind, Combination, Condition, Levels, Limits, Missing, Outlook, Rate, Release, Rule,
-    RuleId, Selector,
+    AreaKind, Combination, Condition, Escalation, Levels, Limits, Missing, Outlook, Rate, Release,
+    Rule, RuleId, Selector,
     document::{
-        AreaDocument, AreaKindDocument, DirectionDocument, LevelDocument, QualityDocument,
-        RateDocument, ReleaseDocument, RuleDocument, SelectorDocument,
+        AreaDocument, AreaKindDocument, DirectionDocument, EscalationDocument, LevelDocument,
+        QualityDocument, RateDocument, ReleaseDocument, RuleDocument, SelectorDocument,
     },
 };
 use crate::model::{Direction, Flag, StreamId, Threshold};
 
 const MOST_LEVELS: usize = 10;
+const MOST_NAME: usize = 200;
 const MOST_VERTICES: usize = 10_000;
 /// The longest duration of a rule: 31 days, in seconds.
 const LONGEST_S: f64 = 31.0 * 86_400.0;
@@ -65,8 +66,22 @@ pub(super) fn rule_of(document: RuleDocument) -> Result<Rule, Wrong> {
         Some(area) => Some(combination_of(&area)?),
         None => None,
     };
-    let event = document.event.into();
-    Ok(Rule { id, title: document.title, event, release, worst, streams, condition, area })
+    let escalation = document.escalate.map(escalation_of).transpose()?;
+    let (title, event) = (document.title, document.event.into());
+    Ok(Rule { id, title, event, release, worst, streams, condition, area, escalation })
+}
+
+fn escalation_of(document: EscalationDocument) -> Result<Escalation, Wrong> {
+    let after_us = micros("escalate.after_s", document.after_s)?;
+    if after_us == 0 {
+        return Err(wrong("escalate.after_s", "leave at least a second to answer"));
+    }
+    let to = document.to.trim().to_owned();
+    if to.is_empty() || to.chars().count() > MOST_NAME {
+        let problem = format!("say to whom, in 1 to {MOST_NAME} characters");
+        return Err(wrong("escalate.to", problem));
+    }
+    Ok(Escalation { after_us, to })
 }
 
 fn condition_of(document: &RuleDocument) -> Result<Condition, Wrong> {

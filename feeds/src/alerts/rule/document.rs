@@ -73,6 +73,8 @@ pub(super) struct RuleDocument {
     pub(super) forecast: Option<OutlookDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) area: Option<AreaDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) escalate: Option<EscalationDocument>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -211,6 +213,13 @@ fn an_hour() -> f64 {
     AN_HOUR_S
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EscalationDocument {
+    pub(super) after_s: f64,
+    pub(super) to: String,
+}
+
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum AreaKindDocument {
@@ -330,6 +339,10 @@ fn document_of(rule: &Rule) -> RuleDocument {
             },
             max_age_s: seconds(area.max_age_us),
         }),
+        escalate: rule
+            .escalation
+            .as_ref()
+            .map(|it| EscalationDocument { after_s: seconds(it.after_us), to: it.to.clone() }),
     };
     match &rule.condition {
         Condition::Threshold(it) => {
