@@ -11,7 +11,7 @@ use tokio::{
 use tokio_rustls::{
     TlsConnector,
     rustls::{
-        ClientConfig, RootCertStore,
+        ClientConfig, RootCertStore, crypto,
         pki_types::{CertificateDer, ServerName, pem::PemObject},
     },
 };
@@ -88,7 +88,12 @@ async fn encrypted(
         let certificate = certificate.map_err(|why| wrong(format!("ca_file: {why}")))?;
         roots.add(certificate).map_err(|why| wrong(format!("ca_file: {why}")))?;
     }
-    let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let provider = Arc::new(crypto::ring::default_provider());
+    let tls = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|why| wrong(why.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).map_err(|why| wrong(why.to_string()))?;
     TlsConnector::from(Arc::new(tls)).connect(name, stream).await
 }

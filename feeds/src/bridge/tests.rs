@@ -2,4 +2,5 @@
 
 mod broker;
 mod killed;
+mod tls;
 mod ways;

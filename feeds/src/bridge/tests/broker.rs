@@ -41,8 +41,19 @@ impl Broker {
     }
 
     pub(super) fn start_at(dir: &Path, port: u16) -> Option<Self> {
+        Self::start_with(dir, port, "")
+    }
+
+    /// Starts it with a certificate and a key of the folder, `NAME.pem` and `NAME.key`.
+    pub(super) fn start_over_tls(dir: &Path, name: &str) -> Option<Self> {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let of = |end: &str| dir.join(format!("{name}.{end}")).display().to_string();
+        Self::start_with(dir, port, &format!("certfile {}\nkeyfile {}\n", of("pem"), of("key")))
+    }
+
+    fn start_with(dir: &Path, port: u16, more: &str) -> Option<Self> {
         let config = dir.join("mosquitto.conf");
-        let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n");
+        let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n{more}");
         std::fs::write(&config, text).unwrap();
         let start = |program: &str| {
             let mut command = Command::new(program);
