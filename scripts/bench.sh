@@ -7,3 +7,6 @@ scripts/setup.sh run
 cargo build --release --locked --workspace --bins
 cargo bench --locked --workspace --bench tiles --bench queries
 "$TARGET/release/measure" --programs "$TARGET/release"
+# Ten thousand WebSockets need a file descriptor each, here and there.
+ulimit -n "$(ulimit -Hn)"
+"$TARGET/release/measure_feeds" --programs "$TARGET/release"
