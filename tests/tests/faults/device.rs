@@ -27,13 +27,19 @@ pub(crate) struct Device {
 impl Device {
     /// Connects; the server may be gone.
     pub(crate) fn connect(to: SocketAddr, version: Version, name: &str) -> io::Result<Self> {
+        Self::introduced(to, hello(version, name))
+    }
+
+    /// Connects as a CONNECT of the test's own says.
+    pub(crate) fn introduced(to: SocketAddr, hello: Connect) -> io::Result<Self> {
+        let version = hello.version;
         let stream = TcpStream::connect(to)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;
         let decoder = Decoder::of_version(version, MOST_BYTES);
         let mut device = Self { stream, input: BytesMut::new(), decoder, version };
-        device.send(&[Packet::Connect(Box::new(hello(version, name)))])?;
+        device.send(&[Packet::Connect(Box::new(hello))])?;
         match device.next()? {
             Packet::ConnAck(ack) if ack.reason == Reason::Success => Ok(device),
             other => Err(io::Error::other(format!("CONNECT is answered with {other:?}"))),
@@ -73,6 +79,11 @@ impl Device {
                 return Ok(ack.reason);
             }
         }
+    }
+
+    /// The connection itself.
+    pub(crate) fn stream(&self) -> &TcpStream {
+        &self.stream
     }
 
     /// How long a read waits.

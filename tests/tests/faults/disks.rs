@@ -45,10 +45,9 @@ fn one_failed_sync_is_not_taken_for_a_success() {
 }
 
 /// A house whose disk has a fault for a while.
-struct Trial {
-    house: House,
-    disk: Disk,
-    server: Running,
+pub(crate) struct Trial {
+    pub(crate) house: House,
+    pub(crate) server: Running,
     oracle: Oracle,
     streams: Vec<i64>,
     begin_ms: i64,
@@ -56,14 +55,13 @@ struct Trial {
 }
 
 impl Trial {
-    fn new() -> Option<Self> {
-        let mut house = House::new();
-        let disk = Disk::below(&mut house)?;
+    /// A server over a house, and two datastreams.
+    pub(crate) fn new(house: House) -> Self {
         let server = house.start();
         let oracle = Oracle::new(house.beside().join("oracle"));
         let streams = server.make_streams("trial", 2, true);
         let begin_ms = now_ms() - 2 * ROUND_MS;
-        Some(Self { house, disk, server, oracle, streams, begin_ms, next: 1 })
+        Self { house, server, oracle, streams, begin_ms, next: 1 }
     }
 
     /// The next observation, noted as sent.
@@ -77,7 +75,7 @@ impl Trial {
     }
 
     /// Sends one by POST; the status, and Retry-After.
-    fn post(&mut self) -> (u16, Option<u64>) {
+    pub(crate) fn post(&mut self) -> (u16, Option<u64>) {
         let sent = self.next();
         let path = format!("{SERVICE}/Datastreams({})/Observations", sent.stream);
         let answer = self.server.post(&path, &sent.document()).send().expect("an answer");
@@ -91,7 +89,7 @@ impl Trial {
     }
 
     /// Sends one by MQTT on a connection of its own; whether it was acknowledged.
-    fn publish(&mut self, patience: Duration) -> bool {
+    pub(crate) fn publish(&mut self, patience: Duration) -> bool {
         let sent = self.next();
         let device = Device::connect(self.server.mqtt, Version::V5, "trial");
         let mut device = device.expect("the listener accepts");
@@ -107,8 +105,29 @@ impl Trial {
         }
     }
 
+    /// All is well, over both ways.
+    #[track_caller]
+    pub(crate) fn send_some(&mut self) {
+        for _ in 0..20 {
+            assert!(matches!(self.post().0, 200 | 201));
+            assert!(self.publish(Duration::from_secs(20)));
+        }
+    }
+
+    /// The server goes on by itself.
+    #[track_caller]
+    pub(crate) fn assert_recovers(&mut self) {
+        let deadline = Instant::now() + RECOVERY;
+        while !matches!(self.post().0, 200 | 201) {
+            assert!(Instant::now() < deadline, "it goes on by itself:\n{}", self.house.log_end());
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        assert!(self.publish(Duration::from_secs(20)));
+        assert_eq!(self.server.health()["status"], "ok");
+    }
+
     /// Everything acknowledged is there, and nothing that was not sent.
-    fn assert_good(&self, when: &str) {
+    pub(crate) fn assert_good(&self, when: &str) {
         let span = (self.begin_ms, self.begin_ms + ROUND_MS);
         let streams: BTreeMap<i64, bool> = self.streams.iter().map(|id| (*id, true)).collect();
         let found = stored::read(&self.server, &streams, span);
@@ -130,13 +149,12 @@ fn is_silence(why: &io::Error) -> bool {
 
 /// Breaks the disk, looks what the server does, mends it, looks again.
 fn check(fault: &[(Knob, i64)]) {
-    let Some(mut trial) = Trial::new() else { return };
-    for _ in 0..20 {
-        assert!(matches!(trial.post().0, 200 | 201));
-        assert!(trial.publish(Duration::from_secs(20)));
-    }
+    let mut house = House::new();
+    let Some(disk) = Disk::below(&mut house) else { return };
+    let mut trial = Trial::new(house);
+    trial.send_some();
     for (knob, value) in fault {
-        trial.disk.set(*knob, *value);
+        disk.set(*knob, *value);
     }
     let is_once = fault.iter().any(|(knob, _)| matches!(knob, Knob::SyncFails));
     let (status, wait) = trial.post();
@@ -156,24 +174,18 @@ fn check(fault: &[(Knob, i64)]) {
     // What is there is served all the while.
     trial.assert_good("while the disk is broken");
     trial.server.json("/collections");
-    assert!(trial.disk.get(Knob::Refused) > 0, "the fault took place");
+    assert!(disk.get(Knob::Refused) > 0, "the fault took place");
     for (knob, _) in fault {
-        trial.disk.set(*knob, 0);
+        disk.set(*knob, 0);
     }
-    let deadline = Instant::now() + RECOVERY;
-    while !matches!(trial.post().0, 200 | 201) {
-        assert!(Instant::now() < deadline, "it goes on by itself:\n{}", trial.house.log_end());
-        std::thread::sleep(Duration::from_millis(200));
-    }
-    assert!(trial.publish(Duration::from_secs(20)));
-    assert_eq!(trial.server.health()["status"], "ok");
+    trial.assert_recovers();
     trial.assert_good("after the disk was mended");
     let thing = serde_json::json!({"name": "made", "description": "the disk is mended"});
     let made = trial.server.post(&format!("{SERVICE}/Things"), &thing).send().expect("an answer");
     assert_eq!(made.status(), 201);
     // A power cut right then takes nothing away either.
     trial.server.kill();
-    trial.disk.cut_power(None);
+    disk.cut_power(None);
     trial.server = trial.house.start();
     trial.assert_good("after a restart");
     trial.house.assert_nothing_panicked();

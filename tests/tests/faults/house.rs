@@ -175,6 +175,15 @@ impl Running {
         drop(self);
     }
 
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn stop(mut self) {
+        self.terminate();
+        let deadline = Instant::now() + PATIENCE;
+        while matches!(self.child.0.try_wait(), Ok(None)) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Asks it to stop.
     pub(crate) fn terminate(&self) {
         let pid = self.pid().to_string();
@@ -233,7 +242,13 @@ impl Running {
             }],
             "Datastreams": streams,
         });
-        let made = self.post(&format!("{SERVICE}/Things"), &thing).send().expect("an answer");
+        self.make_thing(&thing)
+    }
+
+    /// Makes a Thing as a document says, and gives the numbers of its datastreams.
+    #[track_caller]
+    pub(crate) fn make_thing(&self, thing: &Value) -> Vec<i64> {
+        let made = self.post(&format!("{SERVICE}/Things"), thing).send().expect("an answer");
         assert_eq!(made.status(), 201, "{}", made.text().unwrap_or_default());
         let place = made.headers()["location"].to_str().expect("text").to_owned();
         let at = place.find("/Things").expect("the address of the Thing");
@@ -243,7 +258,8 @@ impl Running {
     }
 }
 
-fn datastream(name: &str, is_unique: bool) -> Value {
+/// The document of a datastream.
+pub(crate) fn datastream(name: &str, is_unique: bool) -> Value {
     json!({
         "name": name, "description": name,
         "observationType": "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",

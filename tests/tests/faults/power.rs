@@ -4,7 +4,7 @@
 
 use std::{sync::atomic::AtomicBool, time::Duration};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     disk::{Disk, Knob},
@@ -31,8 +31,7 @@ fn after_a_power_cut_what_was_acknowledged_is_there() {
         let moment = Moment::any(&mut random, server.ready_after);
         let from_ms = begin_ms + round * ROUND_MS;
         let name = format!("thing of round {round}");
-        make_thing(&server, &name);
-        things.push(name);
+        things.extend(make_lamp_and_order(&server, &name));
         run_and_kill(&house, server, moment, &mut random, |server, stop| {
             traffic.run(server, &oracle, from_ms, stop);
         });
@@ -43,7 +42,10 @@ fn after_a_power_cut_what_was_acknowledged_is_there() {
         stored::judge(&streams, &found, &oracle.between((begin_ms, from_ms + ROUND_MS)))
             .assert_good(&when);
         stored::assert_latest(&server, &streams, &when);
-        assert_things(&server, &things, &when);
+        for place in &things {
+            let found = server.get(place).send().expect("an answer").status();
+            assert_eq!(found, 200, "{when}: {place}");
+        }
     }
     house.assert_nothing_panicked();
     assert!(disk.get(Knob::Syncs) > 0, "syncs pass through the disk of the test");
@@ -77,19 +79,29 @@ fn a_disk_that_lies_about_its_syncs_loses_what_was_acknowledged_and_the_suite_se
     println!("control: of {} acknowledged {} are lost", verdict.acknowledged, verdict.lost.len());
 }
 
-fn make_thing(server: &Running, name: &str) {
-    let thing = json!({"name": name, "description": "made between power cuts"});
-    let made = server.post(&format!("{SERVICE}/Things"), &thing).send().expect("an answer");
-    assert_eq!(made.status(), 201, "{}", made.text().unwrap_or_default());
+/// Makes a lamp and orders something of it; where each of the two is.
+fn make_lamp_and_order(server: &Running, name: &str) -> [String; 2] {
+    let dim = json!({"name": "dim", "type": "Quantity"});
+    let thing = json!({
+        "name": name, "description": "made between power cuts",
+        "TaskingCapabilities": [{
+            "name": "dim", "taskingParameters": {"type": "DataRecord", "field": [dim]},
+            "Actuator": {"name": name, "encodingType": "text/plain", "metadata": "x"},
+        }],
+    });
+    let thing = made(server, &format!("{SERVICE}/Things"), &thing);
+    let capabilities = server.json(&format!("{thing}/TaskingCapabilities"));
+    let id = &capabilities["value"][0]["@iot.id"];
+    let order = json!({"taskingParameters": {"dim": 40}, "properties": {"key": name}});
+    let task = made(server, &format!("{SERVICE}/TaskingCapabilities({id})/Tasks"), &order);
+    [thing, task]
 }
 
-#[track_caller]
-fn assert_things(server: &Running, names: &[String], when: &str) {
-    let path = format!("{SERVICE}/Things?$top=1000&$select=name");
-    let things = server.json(&path);
-    let things = things["value"].as_array().expect("a set");
-    for name in names {
-        let found = things.iter().filter(|thing| thing["name"] == name.as_str()).count();
-        assert_eq!(found, 1, "{when}: {name}");
-    }
+/// Where what was acknowledged is.
+fn made(server: &Running, path: &str, document: &Value) -> String {
+    let made = server.post(path, document).send().expect("an answer");
+    let place = made.headers().get("location").and_then(|it| it.to_str().ok()).map(str::to_owned);
+    assert_eq!(made.status(), 201, "{path}: {}", made.text().unwrap_or_default());
+    let place = place.expect("what is made has an address");
+    place[place.find(SERVICE).expect("an address of the service")..].to_owned()
 }
