@@ -1,0 +1,167 @@
+//! A state as bytes, and back, to the bit.
+
+use super::{
+    Engine, Error, Ledger, Scheme, State,
+    state::{Fields, Record, Status},
+};
+use crate::Real;
+
+/// First bytes of a checkpoint; the last is the version of its layout.
+const MAGIC: &[u8; 8] = b"DTFLOOD\x01";
+
+impl<R: Real> Engine<R> {
+    /// The state as bytes, little end first: what [`Engine::restore`] reads.
+    #[must_use]
+    pub fn checkpoint(&self, state: &State<R>) -> Vec<u8> {
+        let mut bytes = Bytes(MAGIC.to_vec());
+        self.identity().iter().for_each(|number| bytes.number(*number));
+        bytes.number(state.steps);
+        bytes.float(state.time_s);
+        bytes.float(state.recorded_s);
+        ledger_to_array(&state.ledger).iter().for_each(|m3| bytes.float(*m3));
+        for (tile, fields) in state.fields.iter().enumerate() {
+            let status = &state.status[tile];
+            bytes.number(u64::from(status.is_wet));
+            let known = [status.wave_m_s, status.depth_sum_m, status.rained_until_s];
+            known.iter().for_each(|value| bytes.float(*value));
+            for field in
+                [&fields.depth, &fields.excess, &fields.flow_x, &fields.flow_y, &fields.soaked]
+            {
+                bytes.field(field);
+            }
+            bytes.number(u64::from(state.records[tile].is_some()));
+            if let Some(record) = &state.records[tile] {
+                record.fields().into_iter().for_each(|field| bytes.field(field));
+            }
+        }
+        bytes.0
+    }
+
+    /// The state of a checkpoint of this engine.
+    ///
+    /// # Errors
+    /// Where the bytes are cut short, or come from another grid, scheme or number type.
+    pub fn restore(&self, bytes: &[u8]) -> Result<State<R>, Error> {
+        let refuse = |reason| Err(Error::Checkpoint { reason });
+        let Some(rest) = bytes.strip_prefix(MAGIC) else {
+            return refuse("its first bytes are not those of a checkpoint of this version");
+        };
+        let mut reader = Reader(rest);
+        for expected in self.identity() {
+            if reader.number()? != expected {
+                return refuse("it has another grid, scheme or number type");
+            }
+        }
+        let mut state = self.start(&vec![0.0; self.bed_m.len()])?;
+        state.steps = reader.number()?;
+        state.time_s = reader.float()?;
+        state.recorded_s = reader.float()?;
+        state.ledger = reader.ledger()?;
+        for tile in 0..self.lands.len() {
+            state.status[tile] = reader.status()?;
+            reader.fields(&mut state.fields[tile])?;
+            state.records[tile] = None;
+            if reader.number()? == 1 {
+                let mut record = Box::new(Record::new());
+                record.fields_mut().into_iter().try_for_each(|field| reader.field(field))?;
+                state.records[tile] = Some(record);
+            }
+        }
+        if reader.0.is_empty() { Ok(state) } else { refuse("there is more than the grid needs") }
+    }
+
+    /// What has to be the same for a state to fit.
+    fn identity(&self) -> [u64; 5] {
+        let scheme = match self.params.scheme {
+            Scheme::Hllc => 1,
+            Scheme::LocalInertia => 2,
+        };
+        [R::BYTES as u64, scheme, self.columns as u64, self.rows as u64, self.cell_m.to_bits()]
+    }
+}
+
+fn ledger_to_array(ledger: &Ledger) -> [f64; 7] {
+    [
+        ledger.before_m3,
+        ledger.rain_m3,
+        ledger.inflow_m3,
+        ledger.boundary_in_m3,
+        ledger.boundary_out_m3,
+        ledger.infiltrated_m3,
+        ledger.stored_m3,
+    ]
+}
+
+struct Bytes(Vec<u8>);
+
+impl Bytes {
+    fn number(&mut self, number: u64) {
+        self.0.extend(number.to_le_bytes());
+    }
+
+    fn float(&mut self, value: f64) {
+        self.number(value.to_bits());
+    }
+
+    fn field<T: Real>(&mut self, field: &[T]) {
+        for value in field {
+            self.0.extend_from_slice(&value.bits().to_le_bytes()[..T::BYTES]);
+        }
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    /// The next bytes, at most eight, as a number.
+    fn take(&mut self, bytes: usize) -> Result<u64, Error> {
+        let Some((head, rest)) = self.0.split_at_checked(bytes) else {
+            return Err(Error::Checkpoint { reason: "it is cut short" });
+        };
+        self.0 = rest;
+        let mut whole = [0; 8];
+        whole[..bytes].copy_from_slice(head);
+        Ok(u64::from_le_bytes(whole))
+    }
+
+    fn number(&mut self) -> Result<u64, Error> {
+        self.take(8)
+    }
+
+    fn float(&mut self) -> Result<f64, Error> {
+        self.number().map(f64::from_bits)
+    }
+
+    fn field<T: Real>(&mut self, field: &mut [T]) -> Result<(), Error> {
+        for value in field {
+            *value = T::of_bits(self.take(T::BYTES)?);
+        }
+        Ok(())
+    }
+
+    fn fields<T: Real>(&mut self, fields: &mut Fields<T>) -> Result<(), Error> {
+        let Fields { depth, excess, flow_x, flow_y, soaked } = fields;
+        [depth, excess, flow_x, flow_y, soaked].into_iter().try_for_each(|field| self.field(field))
+    }
+
+    fn ledger(&mut self) -> Result<Ledger, Error> {
+        Ok(Ledger {
+            before_m3: self.float()?,
+            rain_m3: self.float()?,
+            inflow_m3: self.float()?,
+            boundary_in_m3: self.float()?,
+            boundary_out_m3: self.float()?,
+            infiltrated_m3: self.float()?,
+            stored_m3: self.float()?,
+        })
+    }
+
+    fn status(&mut self) -> Result<Status, Error> {
+        Ok(Status {
+            is_wet: self.number()? == 1,
+            wave_m_s: self.float()?,
+            depth_sum_m: self.float()?,
+            rained_until_s: self.float()?,
+        })
+    }
+}

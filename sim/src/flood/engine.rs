@@ -1,0 +1,400 @@
+//! Ground, forcing and method together: from a state to the next.
+
+use rayon::prelude::*;
+
+use super::{
+    Edge, Error, Forcing, Ground, Ledger, Params, Scheme, Soil, State,
+    faces::Scratch,
+    hllc, inertia,
+    land::{Ghost, Land, cut},
+    sources::{self, Depths, Span},
+    state::{Fields, Status},
+    tiles::{CELLS, FIXED, Layout, SIDE, SOUTH_CLOSED, WEST_CLOSED, in_view},
+};
+use crate::Real;
+
+/// A hydrograph raises its cells by no more than this in a step, m.
+const MOST_RISE_M: f64 = 0.25;
+
+/// A flood's ground, forcing and method, ready to take states from step to step.
+///
+/// It does not change; any number of states (members of an ensemble) can be run through it.
+#[derive(Debug, Clone)]
+pub struct Engine<R> {
+    pub(super) params: Params,
+    pub(super) forcing: Forcing,
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+    pub(super) cell_m: f64,
+    pub(super) bed_m: Vec<f64>,
+    pub(super) layout: Layout,
+    pub(super) lands: Vec<Land<R>>,
+    pub(super) ghosts: Vec<Ghost>,
+    soils: Vec<Soil>,
+}
+
+/// What a step of a tile gave.
+struct Outcome {
+    status: Status,
+    depths: Depths,
+    in_m3: f64,
+    out_m3: f64,
+    is_finite: bool,
+}
+
+impl<R: Real> Engine<R> {
+    /// Checks and lays out a flood.
+    ///
+    /// # Errors
+    /// Where parameters make no sense, forcing lies outside the ground or does not fit it.
+    pub fn new(ground: &Ground, forcing: Forcing, params: Params) -> Result<Self, Error> {
+        params.check()?;
+        forcing.check()?;
+        let layout = Layout::new(ground.columns(), ground.rows());
+        let (lands, ghosts) = cut(ground, &forcing, layout)?;
+        Ok(Self {
+            params,
+            forcing,
+            columns: ground.columns(),
+            rows: ground.rows(),
+            cell_m: ground.cell_m(),
+            bed_m: ground.bed_m().to_vec(),
+            layout,
+            lands,
+            ghosts,
+            soils: ground.soils().to_vec(),
+        })
+    }
+
+    /// The state at time 0 with still water of a depth in each cell, m.
+    ///
+    /// # Errors
+    /// Where a depth is negative or not finite, or stands in a blocked cell.
+    pub fn start(&self, depth_m: &[f64]) -> Result<State<R>, Error> {
+        let still = vec![0.0; depth_m.len()];
+        self.start_moving(depth_m, &still, &still)
+    }
+
+    /// The depth in each cell of water that stands at a level: where the bed is below it.
+    #[must_use]
+    pub fn depth_below_m(&self, level_m: f64) -> Vec<f64> {
+        let mut depth_m: Vec<f64> = self.bed_m.iter().map(|bed| (level_m - bed).max(0.0)).collect();
+        for (at, depth) in depth_m.iter_mut().enumerate() {
+            let (tile, cell) = self.layout.place(at % self.columns + 1, at / self.columns + 1);
+            if self.lands[tile].flags[in_view(cell)] & FIXED != 0 {
+                *depth = 0.0;
+            }
+        }
+        depth_m
+    }
+
+    /// The state at time 0 with depths, m, and discharges towards east and north, m²/s.
+    ///
+    /// # Errors
+    /// As [`Engine::start`]; also where a discharge is not finite.
+    pub fn start_moving(&self, depth_m: &[f64], x: &[f64], y: &[f64]) -> Result<State<R>, Error> {
+        let dry = || self.lands.iter().map(|land| Fields::dry(land.soaks)).collect::<Vec<_>>();
+        let blank = Status { is_wet: false, wave_m_s: 0.0, depth_sum_m: 0.0, rained_until_s: 0.0 };
+        let tiles = self.lands.len();
+        let mut state = State {
+            time_s: 0.0,
+            steps: 0,
+            recorded_s: 0.0,
+            ledger: Ledger::default(),
+            fields: dry(),
+            next: dry(),
+            status: vec![blank; tiles],
+            records: vec![None; tiles],
+        };
+        for (what, field) in [("the depth", depth_m), ("the flow", x), ("the flow", y)] {
+            let (expected, found) = (self.bed_m.len(), field.len());
+            if found != expected {
+                return Err(Error::Length { what, found, expected });
+            }
+        }
+        for at in 0..depth_m.len() {
+            self.set(&mut state, at, (depth_m[at], x[at], y[at]))?;
+        }
+        if self.params.scheme == Scheme::LocalInertia {
+            self.close_inner_faces(&mut state);
+        }
+        self.fill_ghosts(&mut state);
+        for tile in 0..tiles {
+            state.status[tile] = self.status(&mut state.fields[tile], tile, 0.0, 0.0).0;
+        }
+        let stored_m3 = self.stored_m3(&state);
+        state.ledger = Ledger { before_m3: stored_m3, stored_m3, ..Ledger::default() };
+        self.record(&mut state);
+        Ok(state)
+    }
+
+    fn set(&self, state: &mut State<R>, at: usize, value: (f64, f64, f64)) -> Result<(), Error> {
+        let (column, row) = (at % self.columns, at / self.columns);
+        let (tile, cell) = self.layout.place(column + 1, row + 1);
+        let is_blocked = self.lands[tile].flags[in_view(cell)] & FIXED != 0;
+        let (depth, x, y) = value;
+        let refuse = |what, value, cure| Err(Error::Value { what, value, column, row, cure });
+        if !(depth >= 0.0 && depth.is_finite()) {
+            return refuse("the depth", depth, "a depth is 0 or more, and finite");
+        }
+        if is_blocked && depth > 0.0 {
+            return refuse("the depth", depth, "a blocked cell holds no water: start it dry");
+        }
+        if !(x.is_finite() && y.is_finite()) {
+            return refuse("the flow", if x.is_finite() { y } else { x }, "give finite discharges");
+        }
+        let fields = &mut state.fields[tile];
+        fields.depth[cell] = R::of(depth);
+        fields.excess[cell] = R::of(fields.depth[cell].f64() - depth);
+        fields.flow_x[cell] = R::of(x);
+        fields.flow_y[cell] = R::of(y);
+        Ok(())
+    }
+
+    fn close_inner_faces(&self, state: &mut State<R>) {
+        for (fields, land) in state.fields.iter_mut().zip(&self.lands) {
+            for cell in 0..CELLS {
+                let flags = land.flags[in_view(cell)];
+                if flags & WEST_CLOSED != 0 {
+                    fields.flow_x[cell] = R::ZERO;
+                }
+                if flags & SOUTH_CLOSED != 0 {
+                    fields.flow_y[cell] = R::ZERO;
+                }
+            }
+        }
+    }
+
+    /// The longest step that is stable now, s: Δt = α·Δx / max(|u| + c, |v| + c) for HLLC, and
+    /// α·Δx / √(g·h) for local inertia; less where a hydrograph would pile water up.
+    #[must_use]
+    pub fn stable_step(&self, state: &State<R>) -> f64 {
+        let waves = state.status.iter().map(|status| status.wave_m_s);
+        let wave = waves.fold(self.edge_wave_m_s(state.time_s), f64::max);
+        let mut dt_s = self.params.max_step_s;
+        if wave > 0.0 {
+            dt_s = dt_s.min(self.params.courant * self.cell_m / wave);
+        }
+        for inflow in &self.forcing.inflows {
+            let discharge = &inflow.discharge_m3_s;
+            let most = discharge.at(state.time_s).max(discharge.at(state.time_s + dt_s));
+            let rise_m_s = most / (inflow.cells.len() as f64 * self.cell_m * self.cell_m);
+            if rise_m_s > 0.0 {
+                dt_s = dt_s.min(MOST_RISE_M / rise_m_s);
+            }
+        }
+        dt_s
+    }
+
+    /// Takes stable steps until a time of the run, s; the last ends there exactly. The ledger is that
+    /// of all these steps.
+    ///
+    /// # Errors
+    /// As [`Engine::step`]; the state is then that of the last good step.
+    pub fn advance(&self, state: &mut State<R>, until_s: f64) -> Result<Ledger, Error> {
+        let stored_m3 = state.ledger.stored_m3;
+        let mut ledger = Ledger { before_m3: stored_m3, stored_m3, ..Ledger::default() };
+        while state.time_s < until_s {
+            let (stable_s, left_s) = (self.stable_step(state), until_s - state.time_s);
+            let is_last = left_s <= stable_s;
+            ledger = ledger.then(&self.step(state, if is_last { left_s } else { stable_s })?);
+            if is_last {
+                state.time_s = until_s;
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// Takes one step of `dt_s` seconds, which should not be longer than [`Engine::stable_step`].
+    ///
+    /// # Errors
+    /// Where the step is not positive, or the run becomes unstable: then the state is unchanged.
+    pub fn step(&self, state: &mut State<R>, dt_s: f64) -> Result<Ledger, Error> {
+        if !(dt_s > 0.0 && dt_s.is_finite()) {
+            return Err(Error::Step { dt_s, time_s: state.time_s });
+        }
+        self.fill_ghosts(state);
+        let is_active = self.active(state, dt_s);
+        let State { fields, next, status, time_s, .. } = &mut *state;
+        let (fields, status, time_s): (&[Fields<R>], &[Status], f64) = (fields, status, *time_s);
+        let work: Vec<_> =
+            next.iter_mut().enumerate().filter(|(tile, _)| is_active[*tile]).collect();
+        let outcomes: Vec<(usize, Outcome)> = work
+            .into_par_iter()
+            .map_init(Scratch::new, |scratch, (tile, next)| {
+                let span = self.span(&status[tile], time_s, dt_s);
+                (tile, self.step_tile(fields, tile, next, &span, scratch))
+            })
+            .collect();
+        if let Some((tile, _)) = outcomes.iter().find(|(_, outcome)| !outcome.is_finite) {
+            return Err(self.unstable(&state.next[*tile], *tile, state.time_s));
+        }
+        Ok(self.commit(state, &outcomes, dt_s))
+    }
+
+    fn span(&self, status: &Status, time_s: f64, dt_s: f64) -> Span {
+        Span {
+            rained_until_s: status.rained_until_s,
+            from_s: time_s,
+            to_s: time_s + dt_s,
+            cell_m2: self.cell_m * self.cell_m,
+        }
+    }
+
+    /// Makes the step the state, and sums its ledger in the order of the tiles.
+    fn commit(&self, state: &mut State<R>, outcomes: &[(usize, Outcome)], dt_s: f64) -> Ledger {
+        let cell_m2 = self.cell_m * self.cell_m;
+        let mut ledger = Ledger { before_m3: state.ledger.stored_m3, ..Ledger::default() };
+        for (tile, outcome) in outcomes {
+            std::mem::swap(&mut state.fields[*tile], &mut state.next[*tile]);
+            state.status[*tile] = outcome.status;
+            ledger.rain_m3 += outcome.depths.rain_m * cell_m2;
+            ledger.inflow_m3 += outcome.depths.inflow_m * cell_m2;
+            ledger.infiltrated_m3 += outcome.depths.infiltrated_m * cell_m2;
+            ledger.boundary_in_m3 += outcome.in_m3;
+            ledger.boundary_out_m3 += outcome.out_m3;
+        }
+        ledger.stored_m3 = self.stored_m3(state);
+        state.ledger = state.ledger.then(&ledger);
+        state.time_s += dt_s;
+        state.steps += 1;
+        self.record(state);
+        ledger
+    }
+
+    fn stored_m3(&self, state: &State<R>) -> f64 {
+        let sum: f64 = state.status.iter().map(|status| status.depth_sum_m).sum();
+        sum * self.cell_m * self.cell_m
+    }
+
+    /// Tiles with water, beside one, or about to get some.
+    fn active(&self, state: &State<R>, dt_s: f64) -> Vec<bool> {
+        let mut is_active = vec![false; self.lands.len()];
+        for (tile, land) in self.lands.iter().enumerate() {
+            let status = &state.status[tile];
+            if status.is_wet {
+                let around = self.layout.around(tile);
+                around.into_iter().flatten().for_each(|tile| is_active[tile] = true);
+                continue;
+            }
+            let span = self.span(status, state.time_s, dt_s);
+            is_active[tile] |= sources::inflow_comes(land, &self.forcing, &span)
+                || sources::rain_waits(land, &self.forcing, &span, self.params.dry_depth_m);
+        }
+        is_active
+    }
+
+    fn step_tile(
+        &self,
+        fields: &[Fields<R>],
+        tile: usize,
+        next: &mut Fields<R>,
+        span: &Span,
+        scratch: &mut Scratch<R>,
+    ) -> Outcome {
+        let (land, around) = (&self.lands[tile], self.layout.around(tile));
+        let dt_s = span.to_s - span.from_s;
+        let (dry, dt) = (R::of(self.params.dry_depth_m), R::of(dt_s));
+        let ratio = R::of(dt_s / self.cell_m);
+        match self.params.scheme {
+            Scheme::Hllc => hllc::advance(fields, &around, land, (dry, ratio), scratch, next),
+            Scheme::LocalInertia => {
+                let numbers = (dry, dt, ratio, R::of(self.params.theta));
+                inertia::advance(fields, &around, land, numbers, scratch, next);
+            }
+        }
+        next.soaked.clone_from(&fields[tile].soaked);
+        let (mut in_m3, mut out_m3) = (0.0, 0.0);
+        for edge in land.edge_faces.iter().filter(|edge| edge.counts) {
+            let faces = if edge.is_y { &scratch.across_y } else { &scratch.across_x };
+            let m3 = (ratio * faces.mass[edge.face]).f64() * self.cell_m * self.cell_m;
+            let outwards = if edge.is_high { m3 } else { -m3 };
+            out_m3 += outwards.max(0.0);
+            in_m3 += (-outwards).max(0.0);
+        }
+        let depths = sources::apply(next, land, &self.soils, &self.forcing, span);
+        let (status, is_finite) = self.status(next, tile, span.to_s, dt_s);
+        Outcome { status, depths, in_m3, out_m3, is_finite }
+    }
+
+    /// Friction, then what is to be known of a tile; and whether all of it is finite.
+    fn status(
+        &self,
+        fields: &mut Fields<R>,
+        tile: usize,
+        rained_until_s: f64,
+        dt_s: f64,
+    ) -> (Status, bool) {
+        let (land, dry) = (&self.lands[tile], R::of(self.params.dry_depth_m));
+        let (wave, check) = match self.params.scheme {
+            Scheme::Hllc => hllc::slow_down(fields, land, R::of(dt_s), dry),
+            Scheme::LocalInertia => inertia::wave(fields, dry),
+        };
+        let mut sums = [0.0; 8];
+        for cell in 0..CELLS {
+            let is_fixed = land.flags[in_view(cell)] & FIXED != 0;
+            let water = fields.depth[cell].f64() - fields.excess[cell].f64();
+            sums[cell % 8] += if is_fixed { 0.0 } else { water };
+        }
+        let depth_sum_m: f64 = sums.iter().sum();
+        let is_wet = fields.depth.iter().any(|depth| *depth > dry);
+        let is_finite = check.f64().is_finite() && depth_sum_m.is_finite();
+        (Status { is_wet, wave_m_s: wave.f64(), depth_sum_m, rained_until_s }, is_finite)
+    }
+
+    /// Names the first cell of a tile that is not finite.
+    fn unstable(&self, next: &Fields<R>, tile: usize, time_s: f64) -> Error {
+        let terms =
+            [("depth", &next.depth), ("flow in x", &next.flow_x), ("flow in y", &next.flow_y)];
+        let found = terms.into_iter().find_map(|(term, field)| {
+            let cell = field.iter().position(|value| !value.f64().is_finite())?;
+            Some((term, cell))
+        });
+        let (term, cell) = found.unwrap_or(("speed", 0));
+        let (column, row) = self.layout.origin(tile);
+        let (column, row) = (column + cell % SIDE, row + cell / SIDE);
+        Error::Unstable {
+            column: column.saturating_sub(1),
+            row: row.saturating_sub(1),
+            time_s,
+            term,
+        }
+    }
+
+    /// Sets the cells outside open edges from inside and from the forcing.
+    fn fill_ghosts(&self, state: &mut State<R>) {
+        for ghost in &self.ghosts {
+            let inner = &state.fields[ghost.inner.0];
+            let (depth, x, y) = (
+                inner.depth[ghost.inner.1],
+                inner.flow_x[ghost.inner.1],
+                inner.flow_y[ghost.inner.1],
+            );
+            let level = self.level_depth_m(ghost, state.time_s).map(R::of);
+            let outside = &mut state.fields[ghost.place.0];
+            let cell = ghost.place.1;
+            outside.depth[cell] = level.unwrap_or(depth);
+            if self.params.scheme == Scheme::Hllc {
+                // The velocity goes on: discharges by the ratio of the depths.
+                let scale = match level {
+                    Some(level) if depth > R::ZERO => level / depth,
+                    Some(_) => R::ZERO,
+                    None => R::ONE,
+                };
+                outside.flow_x[cell] = x * scale;
+                outside.flow_y[cell] = y * scale;
+            }
+            if outside.depth[cell].f64() > self.params.dry_depth_m {
+                state.status[ghost.place.0].is_wet = true;
+            }
+        }
+    }
+
+    /// Depth outside a level edge over the bed inside of it; none for other edges.
+    pub(super) fn level_depth_m(&self, ghost: &Ghost, time_s: f64) -> Option<f64> {
+        match &self.forcing.edges[ghost.span].edge {
+            Edge::Level(level) => Some((level.at(time_s) - ghost.inner_bed_m).max(0.0)),
+            Edge::Open { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A tile's fluxes, and the limiter that keeps every cell from giving more than it has.
+
+use super::{
+    land::Land,
+    tiles::{FIXED, SIDE, VIEW, WIDE},
+};
+use crate::Real;
+
+/// Fluxes through the faces to the west (or south) of each cell of a view, per metre of face.
+pub(super) struct Faces<R> {
+    /// Water, m²/s.
+    pub(super) mass: [R; VIEW],
+    /// Momentum across the face as the cell to the west (south) sees it, bed included, m³/s².
+    pub(super) low: [R; VIEW],
+    /// The same as the cell to the east (north) sees it.
+    pub(super) high: [R; VIEW],
+    /// Momentum along the face.
+    pub(super) along: [R; VIEW],
+}
+
+/// Room to work in, one for each thread.
+pub(super) struct Scratch<R> {
+    pub(super) depth: [R; VIEW],
+    /// HLLC: velocities. Local inertia: discharges before the step.
+    pub(super) x: [R; VIEW],
+    pub(super) y: [R; VIEW],
+    pub(super) across_x: Faces<R>,
+    pub(super) across_y: Faces<R>,
+    keep: [R; VIEW],
+}
+
+impl<R: Real> Scratch<R> {
+    pub(super) fn new() -> Box<Self> {
+        let faces = || Faces {
+            mass: [R::ZERO; VIEW],
+            low: [R::ZERO; VIEW],
+            high: [R::ZERO; VIEW],
+            along: [R::ZERO; VIEW],
+        };
+        Box::new(Self {
+            depth: [R::ZERO; VIEW],
+            x: [R::ZERO; VIEW],
+            y: [R::ZERO; VIEW],
+            across_x: faces(),
+            across_y: faces(),
+            keep: [R::ONE; VIEW],
+        })
+    }
+
+    /// Water that leaves a cell through its four faces, m²/s.
+    #[inline(always)]
+    fn out_of(&self, at: usize) -> R {
+        let (x, y) = (&self.across_x.mass, &self.across_y.mass);
+        let east_west = x[at + 1].positive() + (-x[at]).positive();
+        let north_south = y[at + WIDE].positive() + (-y[at]).positive();
+        east_west + north_south
+    }
+}
+
+/// Whether fluxes carry momentum.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carries {
+    Water,
+    WaterAndMomentum,
+}
+
+/// Scales the fluxes out of each cell that would give more than it has, by one factor for all its
+/// faces, so that no depth falls below zero and no water is made or lost.
+///
+/// `ratio` is Δt/Δx. A neighbour's cell gives the same factor in both tiles, since both see all of
+/// its faces.
+pub(super) fn limit<R: Real>(scratch: &mut Scratch<R>, land: &Land<R>, ratio: R, carries: Carries) {
+    // A little less than all, so that rounding does not reach below zero either.
+    let most = R::ONE - R::of(16.0) * R::EPSILON;
+    let mut is_any = false;
+    for row in 2..SIDE + 4 {
+        for at in row * WIDE + 2..row * WIDE + SIDE + 4 {
+            is_any |= ratio * scratch.out_of(at) > most * scratch.depth[at];
+        }
+    }
+    if !is_any {
+        return;
+    }
+    for row in 2..SIDE + 4 {
+        for at in row * WIDE + 2..row * WIDE + SIDE + 4 {
+            let out = ratio * scratch.out_of(at);
+            let Scratch { depth, keep, .. } = &mut *scratch;
+            let is_over = out > most * depth[at] && land.flags[at] & FIXED == 0;
+            keep[at] = if is_over { most * depth[at] / out } else { R::ONE };
+        }
+    }
+    let Scratch { x, y, across_x, across_y, keep, .. } = scratch;
+    for row in 3..SIDE + 4 {
+        for at in row * WIDE + 3..row * WIDE + SIDE + 4 {
+            across_x.cut(at, at - 1, keep, x, carries);
+            across_y.cut(at, at - WIDE, keep, y, carries);
+        }
+    }
+}
+
+impl<R: Real> Faces<R> {
+    /// Scales the flux of a face by the factor of the cell that gives, with the momentum it carries.
+    #[inline]
+    fn cut(&mut self, at: usize, before: usize, keep: &[R], velocity: &[R], carries: Carries) {
+        let giver = if self.mass[at] > R::ZERO { before } else { at };
+        if keep[giver] >= R::ONE {
+            return;
+        }
+        let left = self.mass[at] * keep[giver];
+        if carries == Carries::WaterAndMomentum {
+            let carried = (self.mass[at] - left) * velocity[giver];
+            self.low[at] -= carried;
+            self.high[at] -= carried;
+            self.along[at] *= keep[giver];
+        }
+        self.mass[at] = left;
+    }
+
+    /// Lets no water in through a face outside of which nothing is known: the pressure of the inner
+    /// cell remains.
+    pub(super) fn shut(&mut self, at: usize, pressure: R) {
+        self.mass[at] = R::ZERO;
+        self.along[at] = R::ZERO;
+        self.low[at] = pressure;
+        self.high[at] = pressure;
+    }
+}

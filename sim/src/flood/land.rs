@@ -1,0 +1,337 @@
+//! What does not change during a run, laid out as the tiles want it.
+
+use std::collections::VecDeque;
+
+use super::{
+    Edge, Error, Forcing, GRAVITY, Ground, Side, Soil,
+    tiles::{CELLS, FIXED, HALO, Layout, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE},
+};
+use crate::Real;
+
+/// A tile's land, with its halo where neighbours matter.
+#[derive(Debug, Clone)]
+pub(super) struct Land<R> {
+    /// Rise of the bed from the cell to the west, m. Steps, not levels: they keep their digits in
+    /// `f32` at any height above the sea.
+    pub(super) step_x: Vec<R>,
+    /// Rise of the bed from the cell to the south, m.
+    pub(super) step_y: Vec<R>,
+    /// g·n², Manning.
+    pub(super) friction: Vec<R>,
+    pub(super) flags: Vec<u8>,
+    /// Bit r: row r of the view has a closed face to the west (south) of a cell.
+    pub(super) walls_x: u64,
+    pub(super) walls_y: u64,
+    pub(super) edge_faces: Vec<EdgeFace>,
+    /// The pairs of rain zone and soil that occur in the tile.
+    pub(super) mix: Vec<(u32, u8)>,
+    /// Index in `mix` of each cell; empty where there is one pair.
+    pub(super) mix_of: Vec<u16>,
+    /// Whether Green–Ampt goes on here.
+    pub(super) soaks: bool,
+    /// Cells that get the rain of blocked ones: cell, zone, how many.
+    pub(super) roofs: Vec<(usize, u32, f64)>,
+    /// Cell, index of the hydrograph, share of it.
+    pub(super) inflows: Vec<(usize, usize, f64)>,
+}
+
+/// A face between a cell and a ghost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EdgeFace {
+    /// Place in the view of the cell east (north) of the face.
+    pub(super) face: usize,
+    pub(super) is_y: bool,
+    /// Outwards is towards larger columns (rows).
+    pub(super) is_high: bool,
+    /// The inner cell is this tile's: the ledger counts the face here.
+    pub(super) counts: bool,
+    /// Water may only leave.
+    pub(super) only_out: bool,
+}
+
+/// A cell outside an open edge.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ghost {
+    pub(super) place: (usize, usize),
+    pub(super) inner: (usize, usize),
+    pub(super) side: Side,
+    pub(super) inner_bed_m: f64,
+    /// Which of the forcing's spans.
+    pub(super) span: usize,
+}
+
+/// The padded grid before it is cut.
+struct Padded<'a> {
+    ground: &'a Ground,
+    layout: Layout,
+    bed_m: Vec<f64>,
+    is_wettable: Vec<bool>,
+    ghost_of: Vec<Option<usize>>,
+    closed: Vec<u8>,
+}
+
+/// Cuts the ground into tiles and finds the ghosts.
+pub(super) fn cut<R: Real>(
+    ground: &Ground,
+    forcing: &Forcing,
+    layout: Layout,
+) -> Result<(Vec<Land<R>>, Vec<Ghost>), Error> {
+    if ground.blocked().iter().all(|is_blocked| *is_blocked) {
+        return Err(Error::NothingOpen);
+    }
+    let mut padded = Padded::new(ground, layout);
+    let ghosts = padded.place_ghosts(forcing)?;
+    padded.close_faces();
+    let mut lands: Vec<Land<R>> =
+        (0..layout.tiles()).map(|tile| padded.land(tile, forcing)).collect();
+    padded.list_edge_faces(forcing, &ghosts, &mut lands);
+    padded.list_inflows(forcing, &mut lands)?;
+    if let Some(rain) = &forcing.rain {
+        if let Some(cells) = rain.cells() {
+            ground.check_length("the zones of the rain", cells)?;
+        }
+        for (from, to) in nearest_open(ground) {
+            let (tile, cell) = padded.place(to);
+            lands[tile].roofs.push((cell, rain.zone_of(from), 1.0));
+        }
+    }
+    Ok((lands, ghosts))
+}
+
+impl<'a> Padded<'a> {
+    fn new(ground: &'a Ground, layout: Layout) -> Self {
+        let cells = layout.columns * layout.rows;
+        let mut padded = Self {
+            ground,
+            layout,
+            bed_m: vec![0.0; cells],
+            is_wettable: vec![false; cells],
+            ghost_of: vec![None; cells],
+            closed: vec![0; cells],
+        };
+        for row in 0..ground.rows() {
+            for column in 0..ground.columns() {
+                let at = (row + 1) * layout.columns + column + 1;
+                padded.bed_m[at] = ground.bed_m()[row * ground.columns() + column];
+                padded.is_wettable[at] = ground.is_open(column, row);
+            }
+        }
+        padded
+    }
+
+    /// Tile and cell of a cell of the ground.
+    fn place(&self, cell: usize) -> (usize, usize) {
+        let columns = self.ground.columns();
+        self.layout.place(cell % columns + 1, cell / columns + 1)
+    }
+
+    fn place_ghosts(&mut self, forcing: &Forcing) -> Result<Vec<Ghost>, Error> {
+        let (columns, rows) = (self.ground.columns(), self.ground.rows());
+        let mut ghosts = Vec::new();
+        for (index, span) in forcing.edges.iter().enumerate() {
+            let length = if matches!(span.side, Side::West | Side::East) { rows } else { columns };
+            let refuse = || {
+                let (from, to) = (span.cells.start, span.cells.end);
+                Err(Error::Span { from, to, length })
+            };
+            if span.cells.is_empty() || span.cells.end > length {
+                return refuse();
+            }
+            for along in span.cells.clone() {
+                // Columns and rows of the padded grid: inner cell, ghost.
+                let ((ic, ir), (gc, gr)) = match span.side {
+                    Side::West => ((1, along + 1), (0, along + 1)),
+                    Side::East => ((columns, along + 1), (columns + 1, along + 1)),
+                    Side::South => ((along + 1, 1), (along + 1, 0)),
+                    Side::North => ((along + 1, rows), (along + 1, rows + 1)),
+                };
+                let (inner, ghost) = (ir * self.layout.columns + ic, gr * self.layout.columns + gc);
+                if !self.is_wettable[inner] {
+                    continue;
+                }
+                if self.ghost_of[ghost].is_some() {
+                    return refuse();
+                }
+                let fall_m = match span.edge {
+                    Edge::Open { slope } => slope * self.ground.cell_m(),
+                    Edge::Level(_) => 0.0,
+                };
+                self.bed_m[ghost] = self.bed_m[inner] - fall_m;
+                self.ghost_of[ghost] = Some(ghosts.len());
+                ghosts.push(Ghost {
+                    place: self.layout.place(gc, gr),
+                    inner: self.layout.place(ic, ir),
+                    side: span.side,
+                    inner_bed_m: self.bed_m[inner],
+                    span: index,
+                });
+            }
+        }
+        Ok(ghosts)
+    }
+
+    /// Closes every face but those between wettable cells and between one and its ghost.
+    fn close_faces(&mut self) {
+        let columns = self.layout.columns;
+        let is_open = |padded: &Self, a: usize, b: usize| {
+            let (wet, ghost) = (&padded.is_wettable, &padded.ghost_of);
+            wet[a] && (wet[b] || ghost[b].is_some()) || wet[b] && ghost[a].is_some()
+        };
+        for at in 0..self.bed_m.len() {
+            if at % columns == 0 || !is_open(self, at, at - 1) {
+                self.closed[at] |= WEST_CLOSED;
+            }
+            if at < columns || !is_open(self, at, at - columns) {
+                self.closed[at] |= SOUTH_CLOSED;
+            }
+        }
+        for (column, row, side) in self.ground.walls() {
+            let at = (row + 1) * columns + column + 1;
+            match side {
+                Side::West => self.closed[at] |= WEST_CLOSED,
+                Side::East => self.closed[at + 1] |= WEST_CLOSED,
+                Side::South => self.closed[at] |= SOUTH_CLOSED,
+                Side::North => self.closed[at + columns] |= SOUTH_CLOSED,
+            }
+        }
+    }
+
+    fn land<R: Real>(&self, tile: usize, forcing: &Forcing) -> Land<R> {
+        let mut land = Land {
+            step_x: vec![R::ZERO; VIEW],
+            step_y: vec![R::ZERO; VIEW],
+            friction: vec![R::ZERO; VIEW],
+            flags: vec![FIXED | WEST_CLOSED | SOUTH_CLOSED; VIEW],
+            walls_x: 0,
+            walls_y: 0,
+            edge_faces: Vec::new(),
+            mix: Vec::new(),
+            mix_of: Vec::new(),
+            soaks: false,
+            roofs: Vec::new(),
+            inflows: Vec::new(),
+        };
+        let (first_column, first_row) = self.layout.origin(tile);
+        for view in 0..VIEW {
+            let column = (first_column + view % WIDE).wrapping_sub(HALO);
+            let row = (first_row + view / WIDE).wrapping_sub(HALO);
+            if column < self.layout.columns && row < self.layout.rows {
+                self.look(&mut land, view, row * self.layout.columns + column);
+            }
+            land.walls_x |= u64::from(land.flags[view] & WEST_CLOSED != 0) << (view / WIDE);
+            land.walls_y |= u64::from(land.flags[view] & SOUTH_CLOSED != 0) << (view / WIDE);
+        }
+        self.mix(&mut land, tile, forcing);
+        land
+    }
+
+    /// Fills a place of a tile's view from a cell of the padded grid.
+    fn look<R: Real>(&self, land: &mut Land<R>, view: usize, at: usize) {
+        let columns = self.layout.columns;
+        land.flags[view] = self.closed[at] | if self.is_wettable[at] { 0 } else { FIXED };
+        if self.closed[at] & WEST_CLOSED == 0 {
+            land.step_x[view] = R::of(self.bed_m[at] - self.bed_m[at - 1]);
+        }
+        if self.closed[at] & SOUTH_CLOSED == 0 {
+            land.step_y[view] = R::of(self.bed_m[at] - self.bed_m[at - columns]);
+        }
+        // A ghost is as rough as the cell inside of it.
+        let column = (at % columns).clamp(1, self.ground.columns()) - 1;
+        let row = (at / columns).clamp(1, self.ground.rows()) - 1;
+        let n = self.ground.manning()[row * self.ground.columns() + column];
+        land.friction[view] = R::of(GRAVITY * n * n);
+    }
+
+    /// Lists the pairs of rain zone and soil of a tile.
+    fn mix<R: Real>(&self, land: &mut Land<R>, tile: usize, forcing: &Forcing) {
+        let (first_column, first_row) = self.layout.origin(tile);
+        let mut mix_of = vec![0; CELLS];
+        for (cell, slot) in mix_of.iter_mut().enumerate() {
+            let (column, row) = (first_column + cell % SIDE, first_row + cell / SIDE);
+            let inside = (column.wrapping_sub(1), row.wrapping_sub(1));
+            if !self.ground.is_open(inside.0, inside.1) {
+                continue;
+            }
+            let at = inside.1 * self.ground.columns() + inside.0;
+            let zone = forcing.rain.as_ref().map_or(0, |rain| rain.zone_of(at));
+            let pair = (zone, self.ground.soil_of()[at]);
+            let found = land.mix.iter().position(|known| *known == pair);
+            *slot = found.unwrap_or(land.mix.len()) as u16;
+            if found.is_none() {
+                land.mix.push(pair);
+            }
+        }
+        let soils = self.ground.soils();
+        let soaks =
+            |(_, soil): &(u32, u8)| matches!(soils[usize::from(*soil)], Soil::GreenAmpt { .. });
+        land.soaks = land.mix.iter().any(soaks);
+        if land.mix.len() > 1 {
+            land.mix_of = mix_of;
+        }
+    }
+
+    fn list_edge_faces<R: Real>(&self, forcing: &Forcing, ghosts: &[Ghost], lands: &mut [Land<R>]) {
+        for ghost in ghosts {
+            let is_high = matches!(ghost.side, Side::East | Side::North);
+            let is_y = matches!(ghost.side, Side::South | Side::North);
+            let (tile, cell) = if is_high { ghost.place } else { ghost.inner };
+            let (column, row) = self.layout.origin(tile);
+            let (column, row) = (column + cell % SIDE, row + cell / SIDE);
+            let only_out = matches!(forcing.edges[ghost.span].edge, Edge::Open { .. });
+            let mut list = |of: usize, counts: bool| {
+                let (first_column, first_row) = self.layout.origin(of);
+                let face = (row + HALO - first_row) * WIDE + column + HALO - first_column;
+                lands[of].edge_faces.push(EdgeFace { face, is_y, is_high, counts, only_out });
+            };
+            list(ghost.inner.0, true);
+            if ghost.place.0 != ghost.inner.0 {
+                list(ghost.place.0, false);
+            }
+        }
+    }
+
+    fn list_inflows<R: Real>(&self, forcing: &Forcing, lands: &mut [Land<R>]) -> Result<(), Error> {
+        for (index, inflow) in forcing.inflows.iter().enumerate() {
+            let share = 1.0 / inflow.cells.len() as f64;
+            for &(column, row) in &inflow.cells {
+                if !self.ground.is_open(column, row) {
+                    return Err(Error::Place { what: "an inflow", column, row });
+                }
+                let (tile, cell) = self.place(row * self.ground.columns() + column);
+                lands[tile].inflows.push((cell, index, share));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// For each blocked cell the open one nearest to it, by steps over sides.
+fn nearest_open(ground: &Ground) -> Vec<(usize, usize)> {
+    let (columns, rows) = (ground.columns(), ground.rows());
+    let mut nearest: Vec<Option<usize>> = vec![None; columns * rows];
+    let mut front = VecDeque::new();
+    if !ground.blocked().contains(&true) {
+        return Vec::new();
+    }
+    for at in (0..columns * rows).filter(|at| !ground.blocked()[*at]) {
+        nearest[at] = Some(at);
+        front.push_back((at, at));
+    }
+    while let Some((at, source)) = front.pop_front() {
+        let (column, row) = (at % columns, at / columns);
+        let beside = [
+            (column > 0).then(|| at - 1),
+            (column + 1 < columns).then_some(at + 1),
+            (row > 0).then(|| at - columns),
+            (row + 1 < rows).then_some(at + columns),
+        ];
+        for next in beside.into_iter().flatten() {
+            if nearest[next].is_none() {
+                nearest[next] = Some(source);
+                front.push_back((next, source));
+            }
+        }
+    }
+    let blocked = (0..columns * rows).filter(|at| ground.blocked()[*at]);
+    blocked.filter_map(|at| Some((at, nearest[at]?))).collect()
+}

@@ -1,0 +1,93 @@
+//! Choices of method.
+
+use super::Error;
+
+/// Gravity, m/s².
+pub const GRAVITY: f64 = 9.81;
+
+/// How fluxes between cells are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scheme {
+    /// First-order Godunov: the whole shallow-water equations; right for dam breaks and hazard.
+    /// See [`super::hllc`].
+    #[default]
+    Hllc,
+    /// Local inertia: advection left out; right for slow floods (Froude number below about 0.8).
+    /// See [`super::inertia`].
+    LocalInertia,
+}
+
+/// Choices of method for a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Params {
+    /// How fluxes are found.
+    pub scheme: Scheme,
+    /// Courant number α: Δt = α·Δx / (fastest wave). At most ½ for HLLC in two dimensions; 0.7 is
+    /// usual for local inertia (de Almeida et al. 2012).
+    pub courant: f64,
+    /// The longest step, s.
+    pub max_step_s: f64,
+    /// Water not deeper than this rests, m. It is kept and counted all the same.
+    pub dry_depth_m: f64,
+    /// Weight θ of a face's own discharge in local inertia, the rest being its neighbours' mean.
+    pub theta: f64,
+    /// How often maxima, arrivals and durations are taken, s; 0 for every step.
+    pub record_interval_s: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self::hllc()
+    }
+}
+
+impl Params {
+    /// Defaults for [`Scheme::Hllc`].
+    #[must_use]
+    pub fn hllc() -> Self {
+        Self {
+            scheme: Scheme::Hllc,
+            courant: 0.45,
+            max_step_s: 10.0,
+            dry_depth_m: 1e-4,
+            theta: 1.0,
+            record_interval_s: 5.0,
+        }
+    }
+
+    /// Defaults for [`Scheme::LocalInertia`].
+    #[must_use]
+    pub fn local_inertia() -> Self {
+        Self { scheme: Scheme::LocalInertia, courant: 0.7, theta: 0.9, ..Self::hllc() }
+    }
+
+    /// Whether the choices make sense.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let highest = match self.scheme {
+            Scheme::Hllc => 0.5,
+            Scheme::LocalInertia => 1.0,
+        };
+        let is_in = |value: f64, low: f64, high: f64| value > low && value <= high;
+        let refuse = |name, value, range| Err(Error::Parameter { name, value, range });
+        if !is_in(self.courant, 0.0, highest) {
+            return refuse(
+                "courant",
+                self.courant,
+                "above 0, at most ½ (HLLC) or 1 (local inertia)",
+            );
+        }
+        if !is_in(self.max_step_s, 0.0, 3600.0) {
+            return refuse("max_step_s", self.max_step_s, "above 0 and at most 3600 s");
+        }
+        if !is_in(self.dry_depth_m, 0.0, 0.1) {
+            return refuse("dry_depth_m", self.dry_depth_m, "above 0 and at most 0.1 m");
+        }
+        if !is_in(self.theta, 0.0, 1.0) {
+            return refuse("theta", self.theta, "above 0 and at most 1");
+        }
+        if !(self.record_interval_s >= 0.0 && self.record_interval_s.is_finite()) {
+            return refuse("record_interval_s", self.record_interval_s, "0 or more, and finite");
+        }
+        Ok(())
+    }
+}
