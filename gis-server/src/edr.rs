@@ -60,7 +60,9 @@ pub const PART: Part = Part {
     collection,
     locations,
     location,
+    position,
     radius,
+    trajectory,
     area,
     cube,
     items,
@@ -130,6 +132,34 @@ pub async fn location(
 ) -> Result<Response, Problem> {
     ask.query.only(&["datetime", "parameter-name", "f"])?;
     let region = location.parse().map(Region::Thing).map_err(|_| unknown(&location))?;
+    answer(ask, id, region).await
+}
+
+/// Observations of the thing nearest to a point that observes what is asked for, at most
+/// `within` away: 1 km where that is not given.
+#[utoipa::path(get, path = "/edr/collections/{collectionId}/position", tag = "EDR", operation_id = "getEdrPosition",
+    params(("collectionId" = String, Path, description = "Such as gauges"), ("coords" = String, Query, description = "POINT(lon lat)"),
+        ("within" = Option<f64>, Query, description = "How far it may be; 1 km where not given, 50 km at most"), ("within-units" = Option<String>, Query, description = "m or km"),
+        ("datetime" = Option<String>, Query, description = "Instant or interval; the latest values where not given"),
+        ("parameter-name" = Option<String>, Query, description = "Observed properties")),
+    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), BadParameter))]
+pub async fn position(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
+    ask.query.only(&["coords", "within", "within-units", "datetime", "parameter-name", "f"])?;
+    let region = Region::of_position(&ask.query)?;
+    answer(ask, id, region).await
+}
+
+/// Observations of things beside a line, in the order in which it passes them: at most `within` away
+/// from it, 1 km where that is not given.
+#[utoipa::path(get, path = "/edr/collections/{collectionId}/trajectory", tag = "EDR", operation_id = "getEdrTrajectory",
+    params(("collectionId" = String, Path, description = "Such as gauges"), ("coords" = String, Query, description = "LINESTRING(lon lat, …)"),
+        ("within" = Option<f64>, Query, description = "Half the corridor's width; 1 km where not given, 50 km at most"), ("within-units" = Option<String>, Query, description = "m or km"),
+        ("datetime" = Option<String>, Query, description = "Instant or interval; the latest values where not given"),
+        ("parameter-name" = Option<String>, Query, description = "Observed properties")),
+    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), BadParameter))]
+pub async fn trajectory(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
+    ask.query.only(&["coords", "within", "within-units", "datetime", "parameter-name", "f"])?;
+    let region = Region::of_trajectory(&ask.query)?;
     answer(ask, id, region).await
 }
 
@@ -252,7 +282,12 @@ async fn answer(ask: Ask, id: String, region: Region) -> Result<Response, Proble
     let sensing = sensing(&ask.app)?;
     let service = sensing.service.clone();
     let work = move || {
-        let things = things(&roll, &id, &wish)?;
+        let mut things = things(&roll, &id, &wish)?;
+        things.retain(|thing| {
+            let is_wanted = |stream: &Stream| wish.wants(stream) && !stream.is_position();
+            thing.streams.iter().any(is_wanted) || matches!(wish.region, Region::Thing(_))
+        });
+        wish.region.arrange(&mut things);
         if things.is_empty() && matches!(wish.region, Region::Thing(_)) {
             return Err(unknown(&id));
         }

@@ -134,6 +134,8 @@ pub const ROUTES: &[Route] = &[
     at("/edr/collections/{collectionId}", || get(edr::collection)),
     at("/edr/collections/{collectionId}/locations", || get(edr::locations)),
     at("/edr/collections/{collectionId}/locations/{locationId}", || get(edr::location)),
+    at("/edr/collections/{collectionId}/position", || get(edr::position)),
+    at("/edr/collections/{collectionId}/trajectory", || get(edr::trajectory)),
     at("/edr/collections/{collectionId}/radius", || get(edr::radius)),
     at("/edr/collections/{collectionId}/area", || get(edr::area)),
     at("/edr/collections/{collectionId}/cube", || get(edr::cube)),

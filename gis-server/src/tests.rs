@@ -4,6 +4,7 @@ mod bulletins;
 mod commands;
 mod documents;
 mod edits;
+mod edr;
 mod fixture;
 mod items;
 mod letters;

@@ -21,6 +21,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// A command is sent again after so long, and twice as long each time, up to the longest.
 const FIRST_PAUSE_S: u32 = 5;
 const LONGEST_PAUSE_S: u32 = 60;
+/// As far behind the server's clock a device's may be, in microseconds: what it observed so shortly
+/// before a command was authorised, and what came in afterwards, shows what the command did.
+const CLOCK_SLACK_US: i64 = 5_000_000;
 /// Who has just begun to listen hears of what waits so much later: his subscription stands by then.
 const LISTENING_S: u32 = 1;
 
@@ -121,7 +124,9 @@ impl Ledger {
         let since = command.reached(State::Authorised).unwrap_or(command.requested);
         let latest = self.latest.get(stream);
         let seen = waiting.observations.iter().filter(|it| it.stream == stream).chain(&latest);
-        for observation in seen.filter(|it| it.time >= since) {
+        let earliest = Instant::from_micros(since.as_micros().saturating_sub(CLOCK_SLACK_US));
+        let is_later = |it: &&Arc<Observation>| it.received >= since && it.time >= earliest;
+        for observation in seen.filter(is_later) {
             let shows = wanted.is_shown_by(observation);
             if !shows && !names(observation, command.id) {
                 continue;

@@ -4,11 +4,16 @@ use std::fmt;
 
 use city::{Bbox, LayerId, Role};
 use feeds::alerts::{Commune, Places, cap::Area};
+use geo::Intersects;
+use geo_types::Point;
 
 use crate::{
     store::{FeatureRef, LayerView, Query, Store},
     viewer::Viewer,
 };
+
+/// Communes whose boxes hold a point, at most.
+const MOST_NEAR: usize = 100;
 
 /// Layers, as alerts see them: those that everyone sees.
 pub(super) struct LayerPlaces(Store);
@@ -49,8 +54,11 @@ impl Places for LayerPlaces {
     fn commune_at(&self, (lon, lat): (f64, f64)) -> Option<Commune> {
         let communes = self.communes()?;
         let here = Bbox::new(lon, lat, lon, lat).ok()?;
-        let page = communes.query(&Query::first(1).within(here)).ok()?;
-        commune(&communes, *page.features.first()?)
+        let page = communes.query(&Query::first(MOST_NEAR).within(here)).ok()?;
+        // The box of a commune reaches into its neighbours.
+        let here = Point::new(lon, lat);
+        let holds_it = |feature: &&FeatureRef<'_>| feature.geometry().to_geo().intersects(&here);
+        commune(&communes, *page.features.iter().find(holds_it)?)
     }
 }
 

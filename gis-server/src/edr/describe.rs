@@ -6,7 +6,10 @@ use city::{Interval, Role};
 use feeds::{model::wire::result_json, service::Service};
 use serde_json::{Map, Value as Json, json};
 
-use super::{ROOT, coverage, query::parameter_key};
+use super::{
+    ROOT, coverage,
+    query::{REACH_M, parameter_key},
+};
 use crate::{
     http::{base::Base, format::Format, link::Link},
     live::census::{Roll, Thing},
@@ -72,12 +75,15 @@ pub(super) fn collection(base: &Base, roll: &Roll, role: &str) -> Option<Json> {
     let query = |name: &str| {
         let href = base.url(&format!("{own}/{name}"));
         let formats = if name == "items" { ["GeoJSON"] } else { ["CoverageJSON"] };
-        json!({ "link": {
-            "href": href, "rel": if name == "items" { "items" } else { "data" },
-            "variables": { "query_type": name, "output_formats": formats },
-        } })
+        let mut variables = json!({ "query_type": name, "output_formats": formats });
+        if let Some((vi, en)) = how(name) {
+            variables["title"] = format!("{vi} · {en}").into();
+            variables["within_units"] = json!(["m", "km"]);
+        }
+        let rel = if name == "items" { "items" } else { "data" };
+        json!({ "link": { "href": href, "rel": rel, "variables": variables } })
     };
-    let queries = ["locations", "radius", "area", "cube", "items"];
+    let queries = ["position", "radius", "area", "cube", "trajectory", "locations", "items"];
     let queries: Map<String, Json> =
         queries.into_iter().map(|name| (name.to_owned(), query(name))).collect();
     Some(json!({
@@ -93,6 +99,26 @@ pub(super) fn collection(base: &Base, roll: &Roll, role: &str) -> Option<Json> {
         "output_formats": ["CoverageJSON", "GeoJSON"],
         "parameter_names": coverage::parameters(roll, role),
     }))
+}
+
+/// What a query takes for near, in Vietnamese and English.
+fn how(query: &str) -> Option<(String, String)> {
+    let reach_km = REACH_M / 1000.0;
+    match query {
+        "position" => Some((
+            format!("Trạm gần nhất, cách không quá within (không ghi: {reach_km} km)"),
+            format!("The nearest thing, at most within away (where not given: {reach_km} km)"),
+        )),
+        "trajectory" => Some((
+            format!("Các trạm dọc tuyến, cách không quá within (không ghi: {reach_km} km)"),
+            format!("Things along a line, at most within away (where not given: {reach_km} km)"),
+        )),
+        "radius" => Some((
+            "Các trạm trong bán kính within".to_owned(),
+            "Things at most within away".to_owned(),
+        )),
+        _ => None,
+    }
 }
 
 /// A Thing as a location.

@@ -13,6 +13,12 @@ use crate::{
 
 /// Corners of a polygon at most.
 const MOST_CORNERS: usize = 10_000;
+/// As far from a position, or from a line, things are looked for where the request does not say.
+pub(super) const REACH_M: f64 = 1000.0;
+/// And as far at most.
+const FARTHEST_M: f64 = 50_000.0;
+/// The radius of the sphere that [`Haversine`] measures on (IUGG's mean).
+const MEAN_EARTH_RADIUS_M: f64 = 6_371_008.8;
 
 /// Where.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +30,10 @@ pub(super) enum Region {
     /// Around a point, so many metres.
     Around(Point<f64>, f64),
     Within(Polygon<f64>),
+    /// The Thing nearest to a point, at most so many metres from it.
+    Nearest(Point<f64>, f64),
+    /// Beside a line, at most so many metres from it.
+    Along(LineString<f64>, f64),
 }
 
 impl Region {
@@ -36,27 +46,30 @@ impl Region {
             || Problem::parameter("coords", "hãy ghi POINT(kinh-độ vĩ-độ)", "write POINT(lon lat)");
         let coords = query.get("coords").and_then(|text| numbers_of(text, "POINT"));
         let [at] = coords.as_deref().ok_or_else(wrong)? else { return Err(wrong()) };
-        let within = query.get("within").and_then(|text| text.parse::<f64>().ok());
-        let within =
-            within.filter(|number| number.is_finite() && *number >= 0.0).ok_or_else(|| {
-                Problem::parameter(
-                    "within",
-                    "phải là số không âm",
-                    "must be a number, not negative",
-                )
-            })?;
-        let metres = match query.get("within-units") {
-            Some("m") => within,
-            Some("km") => within * 1000.0,
-            _ => {
-                return Err(Problem::parameter(
-                    "within-units",
-                    "phải là m hoặc km",
-                    "must be m or km",
-                ));
-            }
+        Ok(Self::Around(Point(*at), metres(query)?))
+    }
+
+    /// `position`: the nearest Thing, within [`REACH_M`] where the request does not say.
+    pub(super) fn of_position(query: &Query) -> Result<Self, Problem> {
+        let wrong =
+            || Problem::parameter("coords", "hãy ghi POINT(kinh-độ vĩ-độ)", "write POINT(lon lat)");
+        let coords = query.get("coords").and_then(|text| numbers_of(text, "POINT"));
+        let [at] = coords.as_deref().ok_or_else(wrong)? else { return Err(wrong()) };
+        Ok(Self::Nearest(Point(*at), metres_or_reach(query)?))
+    }
+
+    /// `trajectory`: a corridor of [`REACH_M`] on each side where the request does not say.
+    pub(super) fn of_trajectory(query: &Query) -> Result<Self, Problem> {
+        let wrong = || {
+            Problem::parameter(
+                "coords",
+                format!("hãy ghi LINESTRING(kinh-độ vĩ-độ, …), từ 2 đến {MOST_CORNERS} đỉnh"),
+                format!("write LINESTRING(lon lat, …) of 2 to {MOST_CORNERS} points"),
+            )
         };
-        Ok(Self::Around(Point(*at), metres))
+        let line = query.get("coords").and_then(|text| numbers_of(text, "LINESTRING"));
+        let line = line.filter(|line| (2..=MOST_CORNERS).contains(&line.len()));
+        Ok(Self::Along(LineString(line.ok_or_else(wrong)?), metres_or_reach(query)?))
     }
 
     pub(super) fn of_area(query: &Query) -> Result<Self, Problem> {
@@ -93,8 +106,92 @@ impl Region {
                 Haversine.distance(*centre, Point::new(lon, lat)) <= *metres
             }
             Self::Within(polygon) => polygon.contains(&Point::new(lon, lat)),
+            Self::Nearest(at, metres) => Haversine.distance(*at, Point::new(lon, lat)) <= *metres,
+            Self::Along(line, metres) => {
+                beside(line, Point::new(lon, lat)).is_some_and(|it| it.away_m <= *metres)
+            }
         }
     }
+
+    /// Puts the Things that it holds into its own order: the nearest alone, or along the line.
+    pub(super) fn arrange(&self, things: &mut Vec<&Thing>) {
+        let place = |thing: &Thing| thing.place.map(|[lon, lat]| Point::new(lon, lat));
+        match self {
+            Self::Nearest(at, _) => {
+                let away_m =
+                    |thing: &Thing| place(thing).map_or(f64::MAX, |it| Haversine.distance(*at, it));
+                things.sort_by(|a, b| away_m(a).total_cmp(&away_m(b)).then(a.id.cmp(&b.id)));
+                things.truncate(1);
+            }
+            Self::Along(line, _) => {
+                let along = |thing: &Thing| {
+                    place(thing).and_then(|it| beside(line, it)).map_or(f64::MAX, |it| it.along)
+                };
+                things.sort_by(|a, b| along(a).total_cmp(&along(b)).then(a.id.cmp(&b.id)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where a point is beside a line.
+struct Beside {
+    /// Metres from the line.
+    away_m: f64,
+    /// Which segment is nearest, and where on it, from 0 to 1.
+    along: f64,
+}
+
+/// Where a point is beside a line whose segments are straight in longitude and latitude.
+///
+/// Metres are those of the point's own parallel and meridian, on the sphere of [`Haversine`]. Within
+/// [`FARTHEST_M`] of the point that differs from the great circle by less than the width of a street.
+fn beside(line: &LineString<f64>, point: Point<f64>) -> Option<Beside> {
+    let metres_a_degree = MEAN_EARTH_RADIUS_M.to_radians();
+    let east = metres_a_degree * point.y().to_radians().cos();
+    let from_point = |at: Coord<f64>| Coord {
+        x: (at.x - point.x()) * east,
+        y: (at.y - point.y()) * metres_a_degree,
+    };
+    let segments = line.lines().enumerate().map(|(number, segment)| {
+        let (a, b) = (from_point(segment.start), from_point(segment.end));
+        let d = b - a;
+        let length2 = d.x * d.x + d.y * d.y;
+        let share = if length2 > 0.0 { -(a.x * d.x + a.y * d.y) / length2 } else { 0.0 };
+        let share = share.clamp(0.0, 1.0);
+        let away_m = (a.x + share * d.x).hypot(a.y + share * d.y);
+        Beside { away_m, along: number as f64 + share }
+    });
+    segments.min_by(|a, b| a.away_m.total_cmp(&b.away_m))
+}
+
+/// `within` and `within-units`, in metres.
+fn metres(query: &Query) -> Result<f64, Problem> {
+    let within = query.get("within").and_then(|text| text.parse::<f64>().ok());
+    let within = within.filter(|number| number.is_finite() && *number >= 0.0).ok_or_else(|| {
+        Problem::parameter("within", "phải là số không âm", "must be a number, not negative")
+    })?;
+    match query.get("within-units") {
+        Some("m") => Ok(within),
+        Some("km") => Ok(within * 1000.0),
+        _ => Err(Problem::parameter("within-units", "phải là m hoặc km", "must be m or km")),
+    }
+}
+
+/// As [`metres`], [`REACH_M`] where neither is given.
+fn metres_or_reach(query: &Query) -> Result<f64, Problem> {
+    if query.get("within").is_none() && query.get("within-units").is_none() {
+        return Ok(REACH_M);
+    }
+    let metres = metres(query)?;
+    if metres > FARTHEST_M {
+        let (vi, en) = (
+            format!("tối đa {} km", FARTHEST_M / 1000.0),
+            format!("must be {} km at most", FARTHEST_M / 1000.0),
+        );
+        return Err(Problem::parameter("within", vi, en));
+    }
+    Ok(metres)
 }
 
 /// What stands between the parentheses after a word of well-known text.
@@ -172,6 +269,9 @@ mod tests {
         let region = |query: &str| {
             let query = Query::parse(query).unwrap();
             match query.get("within") {
+                _ if query.get("coords").is_some_and(|it| it.starts_with("LINE")) => {
+                    Region::of_trajectory(&query)
+                }
                 Some(_) => Region::of_radius(&query),
                 None => Region::of_area(&query),
             }
@@ -186,6 +286,10 @@ mod tests {
             "coords=POINT(108.5+15.6)&within=-2&within-units=km",
             "coords=POINT(108.5+15.6)&within=2&within-units=miles",
             "coords=POINT(1+2,3+4)&within=2&within-units=m",
+            "coords=LINESTRING(0+0)&within=1&within-units=km",
+            "coords=LINESTRING(0+0,1+1)&within=51&within-units=km",
+            "coords=LINESTRING(0+0,1+1)&within=1",
+            "coords=LINESTRING(0+0+5,1+1+5)",
             "coords=POLYGON((0+0,1+0,1+1))",
             "coords=POLYGON((0+0,1+0,1+1,0+NaN))",
             "coords=POLYGON(0+0,1+0,1+1,0+0)",
@@ -194,6 +298,29 @@ mod tests {
         ] {
             assert!(region(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_point_is_as_far_from_a_line_as_from_what_is_nearest_of_it() {
+        let line = LineString::from(vec![(108.0, 15.0), (108.1, 15.0), (108.1, 15.1)]);
+        for (point, along) in [
+            ((108.05, 15.01), 0.5),
+            ((107.99, 15.0), 0.0),
+            ((108.11, 15.05), 1.5),
+            ((108.1, 15.2), 2.0),
+        ] {
+            let point = Point::from(point);
+            let found = beside(&line, point).unwrap();
+            let segment = (along as usize).min(1);
+            let [a, b] = [line.0[segment], line.0[segment + 1]].map(Point);
+            let nearest = a + (b - a) * (along - segment as f64);
+            let expected = Haversine.distance(point, nearest);
+            // The difference between the point's own parallel and the great circle, over some km.
+            assert!((found.away_m - expected).abs() < 1.0, "{point:?}: {}", found.away_m);
+            assert!((found.along - along).abs() < 1e-6, "{point:?}: {}", found.along);
+        }
+        let still = LineString::from(vec![(108.0, 15.0), (108.0, 15.0)]);
+        assert_eq!(beside(&still, Point::new(108.0, 15.0)).unwrap().away_m, 0.0);
     }
 
     #[test]

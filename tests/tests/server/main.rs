@@ -2,6 +2,7 @@
 
 mod access;
 mod bbox;
+mod commands;
 mod crs;
 mod documents;
 mod edits;

@@ -54,6 +54,26 @@ fn an_observation_that_names_the_command_acknowledges_it_and_one_from_before_sho
 }
 
 #[test]
+fn a_device_whose_clock_is_a_little_behind_shows_what_it_did_and_what_it_kept_shows_nothing() {
+    let bench = Bench::new();
+    bench.ledger.request(dim(1, 40.0), &operator()).unwrap();
+    bench.tick();
+    bench.wire.receive();
+    bench.answer(1, "acknowledged").unwrap();
+    let tell = |seconds_ago: i64| {
+        let observation = bench.entries(1, 40.0, None)[0].observation.as_ref().clone();
+        let time = Instant::from_micros(observation.time.as_micros() - seconds_ago * 1_000_000);
+        let observation = Arc::new(Observation { time, ..observation });
+        let entries = vec![Entry { observation, kind: EntryKind::Value }];
+        bench.ledger.follower().committed(&entries.into());
+        bench.tick();
+        bench.state(1)
+    };
+    assert_eq!(tell(60), State::Acknowledged, "it burnt so before, and says it late");
+    assert_eq!(tell(3), State::Verified);
+}
+
+#[test]
 fn what_is_not_done_in_its_time_expires_and_what_is_not_seen_has_failed() {
     let bench = Bench::new();
     for target in [1, 2, 3] {

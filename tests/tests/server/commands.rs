@@ -1,0 +1,129 @@
+//! A group of lamps is dimmed by order: the server, the simulated devices and two persons, each as
+//! they are.
+
+use std::{
+    collections::BTreeMap,
+    process::{Child, Command, Stdio},
+};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{
+    repo,
+    server::{Reply, Server},
+    town,
+};
+
+const TOKENS: &str = r#"
+[[token]]
+name = "Vận hành A"
+token = "van-hanh-a"
+roles = ["operator"]
+[[token]]
+name = "Vận hành B"
+token = "van-hanh-b"
+roles = ["operator"]
+[[token]]
+name = "Thiết bị mô phỏng"
+token = "thiet-bi-mo-phong"
+roles = ["device"]
+"#;
+
+/// The simulated devices; dropped, they end.
+struct Fleet(Child);
+
+impl Fleet {
+    /// A third of the devices say nothing at all: no value, and no answer to a command.
+    fn start(server: &Server) -> Self {
+        let log = std::fs::File::create(server.dir().join("fleet.log")).expect("a log");
+        let mut command = Command::new(repo::program("fleet"));
+        command.args(["--server", server.address(), "--faults", "silence=0.33", "--seed", "7"]);
+        command.env("DOTHI_TOKEN", "thiet-bi-mo-phong").stdout(Stdio::null()).stderr(log);
+        Self(command.spawn().expect("fleet starts"))
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn post(server: &Server, token: &str, path: &str, body: &Value) -> Reply {
+    let request = server.request(Method::POST, path).bearer_auth(token);
+    server.send(request.header("content-type", "application/json").body(body.to_string()))
+}
+
+/// Numbers of capabilities to dim lamps.
+fn capabilities(server: &Server, count: usize) -> Vec<i64> {
+    let path = format!("/sensorthings/v1.1/TaskingCapabilities?$top={count}&$select=id");
+    let found = server.json(&path);
+    let found = found["value"].as_array().expect("a set").iter();
+    found.filter_map(|it| it["@iot.id"].as_i64()).collect()
+}
+
+#[test]
+fn lamps_obey_an_approved_order_and_show_it_and_those_that_are_silent_let_it_expire() {
+    const LAMPS: usize = 40;
+    let town = town::demo(2000).copy();
+    std::fs::write(town.dir().join("tokens.toml"), TOKENS).expect("the folder is writable");
+    let server = Server::on(town, &[]);
+    server.wait_until("lamps are Things", |server| capabilities(server, LAMPS).len() == LAMPS);
+    let fleet = Fleet::start(&server);
+    server.wait_until("the devices speak", |server| server.json("/live/health")["stored"] != 0);
+
+    // No programme of lamps has this level.
+    let order = json!({
+        "targets": capabilities(&server, LAMPS), "taskingParameters": {"dim": 83},
+        "reason": "Kiểm tra tuyến đèn", "key": "kiem-tra-1", "ttl": 60,
+    });
+    let made = post(&server, "van-hanh-a", "/commands/orders", &order).expect(201).json();
+    let address = format!("/commands/orders/{}", made["order"]);
+    let approve = format!("{address}/approve");
+    post(&server, "van-hanh-a", &approve, &Value::Null).expect(403);
+    post(&server, "van-hanh-b", &approve, &Value::Null).expect(200);
+
+    let states = |server: &Server| -> BTreeMap<String, u64> {
+        let order = server.get_as("van-hanh-b", &address).expect(200).json();
+        serde_json::from_value(order["states"].clone()).expect("how many stand where")
+    };
+    let of = |states: &BTreeMap<String, u64>, name: &str| states.get(name).copied().unwrap_or(0);
+    server.wait_until("every command has ended", |server| {
+        let states = states(server);
+        of(&states, "verified") + of(&states, "expired") == LAMPS as u64
+    });
+    let states = states(&server);
+    assert!(of(&states, "verified") > 0 && of(&states, "expired") > 0, "{states:?}");
+
+    let order = server.get_as("van-hanh-b", &address).expect(200).json();
+    let lives = order["commands"].as_array().expect("commands").iter().map(|command| {
+        let steps = command["steps"].as_array().expect("steps").iter();
+        steps.filter_map(|step| step["status"].as_str()).collect::<Vec<_>>()
+    });
+    for life in lives {
+        match life.last() {
+            Some(&"verified") => assert_eq!(
+                life,
+                ["requested", "authorised", "sent", "acknowledged", "verified"],
+                "a lamp that obeys goes through every state"
+            ),
+            _ => assert_eq!(life.last(), Some(&"expired"), "{life:?}"),
+        }
+    }
+    // What it is verified by stands among the observations, from the lamp itself.
+    let verified = order["commands"].as_array().expect("commands").iter();
+    let verified = verified.filter(|it| it["status"] == "verified").next_back().expect("one");
+    let by = verified["steps"][4]["by"].as_str().expect("the datastream that shows it");
+    let shown =
+        server.json(&format!("/sensorthings/v1.1/{by}/Observations?$orderby=id desc&$top=1"));
+    assert_eq!(shown["value"][0]["result"], 83.0, "{shown}");
+    // The same order again is the same order, whoever asks when.
+    let again = json!({
+        "targets": capabilities(&server, LAMPS), "taskingParameters": {"dim": 83},
+        "reason": "Kiểm tra tuyến đèn", "key": "kiem-tra-1", "ttl": 60,
+    });
+    let again = post(&server, "van-hanh-a", "/commands/orders", &again).expect(200).json();
+    assert_eq!(again["order"], made["order"]);
+    drop(fleet);
+}
