@@ -122,11 +122,13 @@ function barButtons(live: Live): HTMLElement[] {
   replay.hidden = !live.app.catalogue.hasReplay;
   replay.setAttribute('aria-pressed', String(live.replay !== undefined));
   const off = button(icon('close'), 'bar.off', () => live.setOn(false));
-  for (const each of [alerts, off]) each.classList.add('doubled');
+  // A phone has no room for it here: the way there is on the page of the intake.
+  const orders = button(sign('lamp'), 'bar.orders', () => live.app.open('orders'));
+  for (const each of [alerts, off, orders]) each.classList.add('doubled');
   return [
     button(sign('list'), 'stations.open', () => live.app.open('stations')),
     alerts,
-    button(sign('lamp'), 'bar.orders', () => live.app.open('orders')),
+    orders,
     button(sign('pulse'), 'bar.health', () => live.app.open('intake')),
     replay,
     off,

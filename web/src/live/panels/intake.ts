@@ -7,6 +7,7 @@ import { h, refill } from '../../ui/dom.ts';
 import { ageText } from '../age.ts';
 import type { Live } from '../live.ts';
 import type { Bridge, Health, Poller, Source } from '../model.ts';
+import { sign } from '../signs.ts';
 import { agoText } from '../tone.ts';
 import { w, type Word } from '../words.ts';
 import { lettersBox } from './letters.ts';
@@ -42,13 +43,19 @@ export function intakePanel(live: Live): Part {
   const timer = setInterval(() => void ask(), POLL_MS);
   const stop = live.topics.on(['health', 'line'], fill);
   return {
-    element: h('section', { class: 'view stack' }, body, lettersBox(live)),
+    element: h('section', { class: 'view stack' }, body, lettersBox(live), ordersLink(live)),
     dispose: () => {
       stop();
       clearInterval(timer);
       asking.abort();
     },
   };
+}
+
+/** The way to the orders, for a phone too. */
+function ordersLink(live: Live): HTMLElement {
+  const open = h('button', { class: 'action', attrs: { type: 'button' }, on: { click: () => live.app.open('orders') } }, sign('lamp'), w('bar.orders'));
+  return h('div', { class: 'actions' }, open);
 }
 
 function content(live: Live, health: Health): HTMLElement[] {
