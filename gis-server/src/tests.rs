@@ -5,7 +5,7 @@ mod commands;
 mod documents;
 mod edits;
 mod edr;
-mod fixture;
+pub(crate) mod fixture;
 mod items;
 mod letters;
 mod limits;

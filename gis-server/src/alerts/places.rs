@@ -70,3 +70,41 @@ fn commune(view: &LayerView, feature: FeatureRef<'_>) -> Option<Commune> {
     let name = text("name")?;
     Some(Commune { code: text("code").unwrap_or_else(|| feature.id().to_string()), name })
 }
+
+#[cfg(test)]
+mod tests {
+    use city::{FeatureId, PropertyType, layer::GeometryKind};
+    use geo_types::{Rect, polygon};
+
+    use super::*;
+    use crate::tests::{fixture::layer, publish::publish};
+
+    #[test]
+    fn a_point_is_in_the_commune_that_holds_it_not_in_one_whose_box_does() {
+        let around = polygon![
+            (x: 108.0, y: 15.0), (x: 108.2, y: 15.0), (x: 108.2, y: 15.05),
+            (x: 108.05, y: 15.05), (x: 108.05, y: 15.2), (x: 108.0, y: 15.2),
+        ];
+        let corner = Rect::new((108.1, 15.1), (108.2, 15.2)).to_polygon();
+        let communes = [("Vòng Quanh", around), ("Trong Góc", corner)].into_iter().zip(1_u64..);
+        let communes = communes.map(|((name, shape), number)| {
+            let values = vec![format!("{number}").into(), name.into()];
+            (FeatureId::Number(number), shape.into(), values)
+        });
+        let columns = [("ma", PropertyType::Text), ("ten", PropertyType::Text)];
+        let plays = [("code", "ma"), ("name", "ten")];
+        let dir = tempfile::tempdir().unwrap();
+        let polygons = GeometryKind::Polygon;
+        let layer = layer("communes", Role::Communes, polygons, &columns, &plays);
+        publish(dir.path(), layer, communes.collect());
+        let places = LayerPlaces::new(Store::open(dir.path()).unwrap());
+        for (place, expected) in [
+            ((108.15, 15.15), Some("Trong Góc")),
+            ((108.02, 15.15), Some("Vòng Quanh")),
+            ((108.08, 15.08), None),
+        ] {
+            let found = places.commune_at(place).map(|commune| commune.name);
+            assert_eq!(found.as_deref(), expected, "{place:?}");
+        }
+    }
+}

@@ -33,7 +33,7 @@ fn names(coverages: &Value) -> Vec<String> {
 async fn a_position_is_answered_by_the_nearest_thing_within_a_distance() {
     let service = gauges().await;
     for (query, expected) in [
-        // 540 m east of the first gauge, and as far west of the second: the first is a little nearer.
+        // Some 530 m east of the first gauge, and as far west of the second: the first is a little nearer.
         ("coords=POINT(108.4949+15.57)", vec!["Tam Kỳ"]),
         ("coords=POINT(108.4951+15.57)", vec!["Bàn Thạch"]),
         ("coords=POINT(108.52+15.57)", vec![]),

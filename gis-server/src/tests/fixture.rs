@@ -264,7 +264,7 @@ fn publish_lamps(dir: &std::path::Path) {
     publish(dir, layer, lamps.collect());
 }
 
-fn layer(
+pub(crate) fn layer(
     id: &str,
     role: Role,
     geometry: GeometryKind,
