@@ -112,8 +112,8 @@ fn lamps_obey_an_approved_order_and_show_it_and_those_that_are_silent_let_it_exp
         }
     }
     // What it is verified by stands among the observations, from the lamp itself.
-    let verified = order["commands"].as_array().expect("commands").iter();
-    let verified = verified.filter(|it| it["status"] == "verified").next_back().expect("one");
+    let mut commands = order["commands"].as_array().expect("commands").iter();
+    let verified = commands.find(|it| it["status"] == "verified").expect("one");
     let by = verified["steps"][4]["by"].as_str().expect("the datastream that shows it");
     let shown =
         server.json(&format!("/sensorthings/v1.1/{by}/Observations?$orderby=id desc&$top=1"));
