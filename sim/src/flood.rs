@@ -37,6 +37,7 @@ mod params;
 mod results;
 mod series;
 mod sources;
+mod start;
 mod state;
 mod tiles;
 

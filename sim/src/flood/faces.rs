@@ -47,13 +47,27 @@ impl<R: Real> Scratch<R> {
         })
     }
 
-    /// Water that leaves a cell through its four faces, m²/s.
-    #[inline(always)]
-    fn out_of(&self, at: usize) -> R {
+    /// The factors of a row of cells from a place on; whether one is below 1.
+    fn give(&mut self, from: usize, land: &Land<R>, ratio: R) -> bool {
+        // A little less than all, so that rounding does not reach below zero either.
+        let most = R::ONE - R::of(16.0) * R::EPSILON;
+        const CELLS: usize = SIDE + 2;
         let (x, y) = (&self.across_x.mass, &self.across_y.mass);
-        let east_west = x[at + 1].positive() + (-x[at]).positive();
-        let north_south = y[at + WIDE].positive() + (-y[at]).positive();
-        east_west + north_south
+        let (west, east) = (&x[from..][..CELLS], &x[from + 1..][..CELLS]);
+        let (south, north) = (&y[from..][..CELLS], &y[from + WIDE..][..CELLS]);
+        let (depth, flags) = (&self.depth[from..][..CELLS], &land.flags[from..][..CELLS]);
+        let keep = &mut self.keep[from..][..CELLS];
+        let mut least = R::ONE;
+        for i in 0..CELLS {
+            let east_west = east[i].positive() + (-west[i]).positive();
+            let north_south = north[i].positive() + (-south[i]).positive();
+            let out = ratio * (east_west + north_south);
+            let has = most * depth[i];
+            let is_over = (out > has) & (flags[i] & FIXED == 0);
+            keep[i] = if is_over { has / out } else { R::ONE };
+            least = least.or_below(keep[i]);
+        }
+        least < R::ONE
     }
 }
 
@@ -70,24 +84,12 @@ pub(super) enum Carries {
 /// `ratio` is Δt/Δx. A neighbour's cell gives the same factor in both tiles, since both see all of
 /// its faces.
 pub(super) fn limit<R: Real>(scratch: &mut Scratch<R>, land: &Land<R>, ratio: R, carries: Carries) {
-    // A little less than all, so that rounding does not reach below zero either.
-    let most = R::ONE - R::of(16.0) * R::EPSILON;
     let mut is_any = false;
     for row in 2..SIDE + 4 {
-        for at in row * WIDE + 2..row * WIDE + SIDE + 4 {
-            is_any |= ratio * scratch.out_of(at) > most * scratch.depth[at];
-        }
+        is_any |= scratch.give(row * WIDE + 2, land, ratio);
     }
     if !is_any {
         return;
-    }
-    for row in 2..SIDE + 4 {
-        for at in row * WIDE + 2..row * WIDE + SIDE + 4 {
-            let out = ratio * scratch.out_of(at);
-            let Scratch { depth, keep, .. } = &mut *scratch;
-            let is_over = out > most * depth[at] && land.flags[at] & FIXED == 0;
-            keep[at] = if is_over { most * depth[at] / out } else { R::ONE };
-        }
     }
     let Scratch { x, y, across_x, across_y, keep, .. } = scratch;
     for row in 3..SIDE + 4 {

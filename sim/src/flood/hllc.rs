@@ -17,7 +17,9 @@ use super::{
     faces::{Carries, Scratch, limit},
     land::Land,
     state::{Fields, add},
-    tiles::{CELLS, FIXED, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, gather, in_view},
+    tiles::{
+        CELLS, FIXED, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, gather, in_view, line, line_mut,
+    },
 };
 use crate::Real;
 
@@ -88,20 +90,30 @@ fn update<R: Real>(
 ) {
     let Some(now) = around[4].map(|tile| &fields[tile]) else { return };
     let (x, y) = (&scratch.across_x, &scratch.across_y);
-    for row in 0..SIDE {
-        for cell in row * SIDE..(row + 1) * SIDE {
-            let at = in_view(cell);
-            let (east, north) = (at + 1, at + WIDE);
-            let water = (x.mass[at] - x.mass[east]) + (y.mass[at] - y.mass[north]);
-            let push_x = (x.high[at] - x.low[east]) + (y.along[at] - y.along[north]);
-            let push_y = (x.along[at] - x.along[east]) + (y.high[at] - y.low[north]);
-            let is_fixed = land.flags[at] & FIXED != 0;
-            let ratio = if is_fixed { R::ZERO } else { ratio };
-            let (depth, excess) = add(now.depth[cell], now.excess[cell], ratio * water);
-            next.depth[cell] = depth;
-            next.excess[cell] = excess;
-            next.flow_x[cell] = now.flow_x[cell] + ratio * push_x;
-            next.flow_y[cell] = now.flow_y[cell] + ratio * push_y;
+    for cell in (0..CELLS).step_by(SIDE) {
+        let at = in_view(cell);
+        let (east, north) = (at + 1, at + WIDE);
+        let (mass_w, mass_e) = (line(&x.mass, at), line(&x.mass, east));
+        let (mass_s, mass_n) = (line(&y.mass, at), line(&y.mass, north));
+        let (x_w, x_e) = (line(&x.high, at), line(&x.low, east));
+        let (x_s, x_n) = (line(&y.along, at), line(&y.along, north));
+        let (y_w, y_e) = (line(&x.along, at), line(&x.along, east));
+        let (y_s, y_n) = (line(&y.high, at), line(&y.low, north));
+        let flags = line(&land.flags, at);
+        let (depth, excess) = (line(&now.depth, cell), line(&now.excess, cell));
+        let (flow_x, flow_y) = (line(&now.flow_x, cell), line(&now.flow_y, cell));
+        let new_depth = line_mut(&mut next.depth, cell);
+        let new_excess = line_mut(&mut next.excess, cell);
+        let new_x = line_mut(&mut next.flow_x, cell);
+        let new_y = line_mut(&mut next.flow_y, cell);
+        for i in 0..SIDE {
+            let ratio = if flags[i] & FIXED != 0 { R::ZERO } else { ratio };
+            let water = (mass_w[i] - mass_e[i]) + (mass_s[i] - mass_n[i]);
+            let push_x = (x_w[i] - x_e[i]) + (x_s[i] - x_n[i]);
+            let push_y = (y_w[i] - y_e[i]) + (y_s[i] - y_n[i]);
+            (new_depth[i], new_excess[i]) = add(depth[i], excess[i], ratio * water);
+            new_x[i] = flow_x[i] + ratio * push_x;
+            new_y[i] = flow_y[i] + ratio * push_y;
         }
     }
 }
@@ -173,7 +185,9 @@ fn cross<R: Real>(low: &Cells<R>, high: &Cells<R>, step: &[R], dry: R, to: Line<
         mass[i] = flux.0;
         at_low[i] = flux.1;
         at_high[i] = flux.2;
-        along[i] = flux.0 * if flux.0 > R::ZERO { vl[i] } else { vr[i] };
+        // Both are read before one is chosen: a choice between loads would be a jump for each face.
+        let (vl, vr) = (vl[i], vr[i]);
+        along[i] = flux.0 * if flux.0 > R::ZERO { vl } else { vr };
     }
 }
 
@@ -229,26 +243,32 @@ fn wall<R: Real>(h: R, u: R) -> R {
 /// q = 2q₀ / (1 + √(1 + 4·Δt·g·n²·|q₀|·h^(−7/3))): never a reversal, whatever Δt, and the right
 /// equilibrium. Water not deeper than `dry` is brought to rest.
 pub(super) fn slow_down<R: Real>(next: &mut Fields<R>, land: &Land<R>, dt: R, dry: R) -> (R, R) {
-    let (mut wave, mut sum) = (R::ZERO, R::ZERO);
-    let g = R::of(GRAVITY);
-    for cell in 0..CELLS {
-        let h = next.depth[cell];
-        let is_wet = h > dry;
-        let h = h.or_above(dry);
-        let (qx, qy) = (next.flow_x[cell], next.flow_y[cell]);
-        let r = h.rcbrt();
-        let (r2, q) = (r * r, (qx * qx + qy * qy).sqrt());
-        let drag = dt * land.friction[in_view(cell)] * (r2 * r2 * r2 * r) * q;
-        let factor = (R::ONE + R::ONE) / (R::ONE + (R::ONE + R::of(4.0) * drag).sqrt());
-        let factor = if is_wet { factor } else { R::ZERO };
-        let (qx, qy) = (qx * factor, qy * factor);
-        next.flow_x[cell] = qx;
-        next.flow_y[cell] = qy;
-        // √(gh) = √g · h^½, and h^(−1/3) is at hand, but the root is exact and as fast.
-        let speed = qx.abs().or_above(qy.abs()) / h + (g * h).sqrt();
-        let speed = if is_wet { speed } else { R::ZERO };
-        sum += speed;
-        wave = wave.or_above(speed);
+    let (g, two, four) = (R::of(GRAVITY), R::of(2.0), R::of(4.0));
+    let (mut speeds, mut sums) = ([R::ZERO; SIDE], [R::ZERO; SIDE]);
+    for cell in (0..CELLS).step_by(SIDE) {
+        let friction = line(&land.friction, in_view(cell));
+        let depth = line(&next.depth, cell);
+        let flow_x = line_mut(&mut next.flow_x, cell);
+        let flow_y = line_mut(&mut next.flow_y, cell);
+        for i in 0..SIDE {
+            let is_wet = depth[i] > dry;
+            let h = depth[i].or_above(dry);
+            let r = h.rcbrt();
+            let r2 = r * r;
+            let q = (flow_x[i] * flow_x[i] + flow_y[i] * flow_y[i]).sqrt();
+            let drag = dt * friction[i] * (r2 * r2 * r2 * r) * q;
+            let factor = two / (R::ONE + (R::ONE + four * drag).sqrt());
+            let factor = if is_wet { factor } else { R::ZERO };
+            let (qx, qy) = (flow_x[i] * factor, flow_y[i] * factor);
+            flow_x[i] = qx;
+            flow_y[i] = qy;
+            let speed = qx.abs().or_above(qy.abs()) / h + (g * h).sqrt();
+            speeds[i] = speeds[i].or_above(if is_wet { speed } else { R::ZERO });
+            sums[i] += speed;
+        }
     }
-    (wave, sum)
+    speeds
+        .iter()
+        .zip(&sums)
+        .fold((R::ZERO, R::ZERO), |(wave, sum), (speed, part)| (wave.or_above(*speed), sum + *part))
 }

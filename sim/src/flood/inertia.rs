@@ -18,7 +18,7 @@ use super::{
     faces::{Carries, Scratch, limit},
     land::Land,
     state::{Fields, add},
-    tiles::{CELLS, FIXED, SIDE, SOUTH_CLOSED, WEST_CLOSED, WIDE, gather, in_view},
+    tiles::{CELLS, FIXED, SIDE, SOUTH_CLOSED, WEST_CLOSED, WIDE, gather, in_view, line, line_mut},
 };
 use crate::Real;
 
@@ -37,23 +37,17 @@ pub(super) fn advance<R: Real>(
     let face = Face { dry, dt, ratio, theta };
     let Scratch { depth, x, y, across_x, across_y, .. } = &mut *scratch;
     for row in 2..SIDE + 5 {
-        for at in row * WIDE + 2..row * WIDE + SIDE + 5 {
-            if row < SIDE + 4 {
-                let closed = [at - 1, at, at + 1].map(|i| land.flags[i] & WEST_CLOSED != 0);
-                let q = around_face([x[at - 1], x[at], x[at + 1]], closed);
-                let rough = land.friction[at - 1] + land.friction[at];
-                let new = face.discharge(q, (depth[at - 1], depth[at]), land.step_x[at], rough);
-                across_x.mass[at] = if closed[1] { R::ZERO } else { new };
-            }
-            if at < row * WIDE + SIDE + 4 {
-                let south = at - WIDE;
-                let closed = [south, at, at + WIDE].map(|i| land.flags[i] & SOUTH_CLOSED != 0);
-                let q = around_face([y[south], y[at], y[at + WIDE]], closed);
-                let rough = land.friction[south] + land.friction[at];
-                let new = face.discharge(q, (depth[south], depth[at]), land.step_y[at], rough);
-                across_y.mass[at] = if closed[1] { R::ZERO } else { new };
-            }
+        let from = row * WIDE + 2;
+        if row < SIDE + 4 {
+            let cells = Line { depth, flow: x, friction: &land.friction, from, stride: 1 };
+            let has_walls = land.walls_x >> row & 1 == 1;
+            let walls = has_walls.then_some((land.flags.as_slice(), WEST_CLOSED));
+            face.cross(&cells, &land.step_x, walls, &mut across_x.mass[from..from + FACES]);
         }
+        let cells = Line { depth, flow: y, friction: &land.friction, from, stride: WIDE };
+        let has_walls = land.walls_y >> (row - 1) & 7 != 0;
+        let walls = has_walls.then_some((land.flags.as_slice(), SOUTH_CLOSED));
+        face.cross(&cells, &land.step_y, walls, &mut across_y.mass[from..from + FACES]);
     }
     for edge in land.edge_faces.iter().filter(|edge| edge.only_out) {
         let faces = if edge.is_y { &mut *across_y } else { &mut *across_x };
@@ -76,16 +70,34 @@ fn update<R: Real>(
 ) {
     let Some(now) = around[4].map(|tile| &fields[tile]) else { return };
     let (x, y) = (&scratch.across_x.mass, &scratch.across_y.mass);
-    for cell in 0..CELLS {
+    for cell in (0..CELLS).step_by(SIDE) {
         let at = in_view(cell);
-        let water = (x[at] - x[at + 1]) + (y[at] - y[at + WIDE]);
-        let ratio = if land.flags[at] & FIXED != 0 { R::ZERO } else { ratio };
-        let (depth, excess) = add(now.depth[cell], now.excess[cell], ratio * water);
-        next.depth[cell] = depth;
-        next.excess[cell] = excess;
-        next.flow_x[cell] = x[at];
-        next.flow_y[cell] = y[at];
+        let (west, east) = (line(x, at), line(x, at + 1));
+        let (south, north) = (line(y, at), line(y, at + WIDE));
+        let flags = line(&land.flags, at);
+        let (depth, excess) = (line(&now.depth, cell), line(&now.excess, cell));
+        let new_depth = line_mut(&mut next.depth, cell);
+        let new_excess = line_mut(&mut next.excess, cell);
+        for i in 0..SIDE {
+            let water = (west[i] - east[i]) + (south[i] - north[i]);
+            let ratio = if flags[i] & FIXED != 0 { R::ZERO } else { ratio };
+            (new_depth[i], new_excess[i]) = add(depth[i], excess[i], ratio * water);
+        }
+        line_mut(&mut next.flow_x, cell).copy_from_slice(west);
+        line_mut(&mut next.flow_y, cell).copy_from_slice(south);
     }
+}
+
+/// Faces of a line: those of a tile's row, of the cell before and of the two after it.
+const FACES: usize = SIDE + 3;
+
+/// The cells along a line of faces; `stride` leads over a face.
+struct Line<'a, R> {
+    depth: &'a [R],
+    flow: &'a [R],
+    friction: &'a [R],
+    from: usize,
+    stride: usize,
 }
 
 /// Own discharge and the mean of the two faces beside, of which a closed one counts as the own.
@@ -105,6 +117,32 @@ struct Face<R> {
 }
 
 impl<R: Real> Face<R> {
+    /// Discharges of a line of faces after the step; `walls` where a face at or beside it is closed.
+    fn cross(&self, cells: &Line<R>, step: &[R], walls: Option<(&[u8], u8)>, mass: &mut [R]) {
+        let Line { depth, flow, friction, from, stride } = *cells;
+        let (low, high) = (from - stride, from + stride);
+        let (hl, hr) = (&depth[low..][..FACES], &depth[from..][..FACES]);
+        let (before, own, after) =
+            (&flow[low..][..FACES], &flow[from..][..FACES], &flow[high..][..FACES]);
+        let (rough_l, rough_r) = (&friction[low..][..FACES], &friction[from..][..FACES]);
+        let (step, mass) = (&step[from..][..FACES], &mut mass[..FACES]);
+        for i in 0..FACES {
+            let q = (own[i], R::HALF * (before[i] + after[i]));
+            mass[i] = self.discharge(q, (hl[i], hr[i]), step[i], rough_l[i] + rough_r[i]);
+        }
+        let Some((flags, bit)) = walls else { return };
+        for i in 0..FACES {
+            let at = from + i;
+            let closed = [at - stride, at, at + stride].map(|at| flags[at] & bit != 0);
+            if closed[1] {
+                mass[i] = R::ZERO;
+            } else if closed[0] || closed[2] {
+                let q = around_face([before[i], own[i], after[i]], closed);
+                mass[i] = self.discharge(q, (hl[i], hr[i]), step[i], rough_l[i] + rough_r[i]);
+            }
+        }
+    }
+
     /// Discharge of a face after the step; `rough` is the sum of both sides' g·n².
     #[inline(always)]
     fn discharge(&self, (q, mean): (R, R), (hl, hr): (R, R), step: R, rough: R) -> R {
@@ -126,11 +164,17 @@ impl<R: Real> Face<R> {
 
 /// The fastest wave √(gh) at the end of a step, and a sum that shows what is not a number.
 pub(super) fn wave<R: Real>(next: &Fields<R>, dry: R) -> (R, R) {
-    let (mut deepest, mut sum) = (R::ZERO, R::ZERO);
-    for cell in 0..CELLS {
-        sum += next.flow_x[cell].abs() + next.flow_y[cell].abs();
-        deepest = deepest.or_above(next.depth[cell]);
+    let (mut deepest, mut sums) = ([R::ZERO; SIDE], [R::ZERO; SIDE]);
+    for cell in (0..CELLS).step_by(SIDE) {
+        let (x, y) = (line(&next.flow_x, cell), line(&next.flow_y, cell));
+        let depth = line(&next.depth, cell);
+        for i in 0..SIDE {
+            sums[i] += x[i].abs() + y[i].abs();
+            deepest[i] = deepest[i].or_above(depth[i]);
+        }
     }
+    let sum = sums.into_iter().fold(R::ZERO, |all, part| all + part);
+    let deepest = deepest.into_iter().fold(R::ZERO, R::or_above);
     let deepest = if deepest > dry { deepest } else { R::ZERO };
     ((R::of(GRAVITY) * deepest).sqrt(), sum)
 }

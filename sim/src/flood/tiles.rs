@@ -93,6 +93,19 @@ pub(super) fn gather<'a, R: Real>(
     }
 }
 
+/// A row of a tile's length from a field: slices of one known length let the compiler take several
+/// cells at once.
+#[inline(always)]
+pub(super) fn line<T>(field: &[T], from: usize) -> &[T] {
+    &field[from..][..SIDE]
+}
+
+/// The same, to write to.
+#[inline(always)]
+pub(super) fn line_mut<T>(field: &mut [T], from: usize) -> &mut [T] {
+    &mut field[from..][..SIDE]
+}
+
 /// Place in the view of a tile's own cell.
 #[inline(always)]
 pub(super) fn in_view(cell: usize) -> usize {
