@@ -59,12 +59,21 @@ pub enum FileError {
 }
 
 impl FileError {
-    /// The file, when it is no longer a database.
+    /// The file, when it is no longer a database, or holds what was never written.
     pub(crate) fn corrupt_file(&self) -> Option<&Path> {
+        use rusqlite::Error as Sql;
         let Self::Sqlite { path, source } = self else { return None };
         let code = source.sqlite_error_code();
-        matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
-            .then_some(path.as_path())
+        let is_corrupt = matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase));
+        // A bit that flipped in a row is found only when the row is read.
+        let is_nonsense = matches!(
+            source,
+            Sql::FromSqlConversionFailure(..)
+                | Sql::InvalidColumnType(..)
+                | Sql::IntegralValueOutOfRange(..)
+                | Sql::Utf8Error(..)
+        );
+        (is_corrupt || is_nonsense).then_some(path.as_path())
     }
 }
 

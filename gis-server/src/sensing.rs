@@ -13,7 +13,7 @@ use feeds::{
     Clock, SystemClock,
     alerts::AlertIntake,
     command::{Dispatcher, MqttChannel},
-    log::LogConfig,
+    log::{LogConfig, SegmentReport},
     mqtt::{Endpoint, Limits, ListenError, Listener},
     service::{Account, Accounts, Broker, Service, ServiceConfig, ServiceError},
 };
@@ -89,9 +89,11 @@ impl Sensing {
         };
         let dir = folder(&config.data);
         let (service, report) = Service::open(&dir, service_config, clock.clone())?;
+        let sum = |bytes: fn(&SegmentReport) -> u64| report.segments.iter().map(bytes).sum::<u64>();
         tracing::info!(
             last = %report.last_seq, letters = report.letters, took_ms = report.took.as_millis() as u64,
-            "the observations are open"
+            files = report.segments.len(), recovered_bytes = sum(|it| it.recovered_bytes),
+            cut_bytes = sum(|it| it.cut_bytes), "the observations are open"
         );
         for segment in report.unreadable() {
             tracing::error!(?segment, "a day of observations cannot be read; it is left out");

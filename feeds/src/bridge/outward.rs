@@ -115,12 +115,15 @@ impl Outward {
     }
 }
 
-/// Writes how far a bridge is, whole or not at all.
+/// Writes how far a bridge is, whole or not at all: without the sync a power cut could leave an empty
+/// file, and the bridge would begin anew and skip what it had not sent.
 fn save(path: &Path, seq: Seq) -> std::io::Result<()> {
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir)?;
     }
     let beside = path.with_extension("new");
-    std::fs::write(&beside, seq.to_string())?;
+    let mut file = std::fs::File::create(&beside)?;
+    std::io::Write::write_all(&mut file, seq.to_string().as_bytes())?;
+    file.sync_all()?;
     std::fs::rename(&beside, path)
 }

@@ -38,6 +38,13 @@ impl Catalog {
         segments.iter().filter(|segment| segment.trouble().is_none()).cloned().collect()
     }
 
+    /// Names of the files that cannot be read.
+    pub(super) fn unreadable(&self) -> Vec<String> {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        let broken = segments.iter().filter(|segment| segment.trouble().is_some());
+        broken.filter_map(|it| Some(it.path.file_name()?.to_str()?.to_owned())).collect()
+    }
+
     /// The newest file, readable or not.
     pub(super) fn newest(&self) -> Option<Arc<Segment>> {
         self.segments.read().unwrap_or_else(PoisonError::into_inner).last().cloned()
@@ -79,7 +86,12 @@ impl Catalog {
                 let mut statement = connection.prepare_cached(&sql)?;
                 let bounds = params![after.get(), i64::try_from(left).unwrap_or(i64::MAX)];
                 let rows = statement.query_map(bounds, entry_of)?;
-                rows.collect::<rusqlite::Result<Vec<_>>>()
+                // A broken file may give what was read before: a reader that goes on from the last
+                // entry would not end.
+                let is_later = |entry: &rusqlite::Result<Entry>| {
+                    entry.as_ref().map_or(true, |entry| entry.observation.seq > after)
+                };
+                rows.filter(is_later).collect::<rusqlite::Result<Vec<_>>>()
             })?);
         }
         Ok(entries)

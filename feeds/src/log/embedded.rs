@@ -84,6 +84,8 @@ pub struct Health {
     pub failures: u64,
     /// Dead letters kept, and how many had to go since the start.
     pub letters: (u64, u64),
+    /// Names of files that cannot be read and are left out.
+    pub unreadable: Vec<String>,
 }
 
 /// The embedded log: one folder, one writing thread.
@@ -185,6 +187,7 @@ impl EmbeddedLog {
             commits: count(&self.counters.commits),
             failures: count(&self.counters.failures),
             letters: self.letter_counts.get(),
+            unreadable: self.catalog.unreadable(),
         }
     }
 

@@ -103,7 +103,11 @@ pub(crate) fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {
         id: Id::new(id).ok_or_else(|| foreign(4, "no id".into()))?,
         seq: Seq::new(seq),
         stream: StreamId::new(row.get(1)?).ok_or_else(|| foreign(1, "no datastream".into()))?,
-        time: Instant::from_micros(minute * MINUTE_US + time),
+        time: minute
+            .checked_mul(MINUTE_US)
+            .and_then(|start| start.checked_add(time))
+            .map(Instant::from_micros)
+            .ok_or_else(|| foreign(0, "no minute".into()))?,
         result: result_of(row.get_ref(5)?)?,
         quality: Quality::from_bits(row.get(6)?),
         received: Instant::from_micros(row.get(7)?),

@@ -118,6 +118,8 @@ impl Walk {
                 let mut statement = connection.prepare_cached(sql)?;
                 statement.query_row([from], |row| row.get(0)).optional()
             })?;
+            // A broken file may answer with a minute that was passed: the walk would not end.
+            let minute = minute.filter(|it| if is_descending { *it <= from } else { *it >= from });
             found = match (found, minute) {
                 (Some(a), Some(b)) => Some(if is_descending { a.max(b) } else { a.min(b) }),
                 (a, b) => a.or(b),

@@ -95,8 +95,22 @@ impl Segment {
         self.trouble.get_or_init(|| why);
     }
 
-    /// Reads with a connection of the file's own.
-    pub(crate) fn read<T>(
+    /// Reads with a connection of the file's own. A file that turns out to be broken is left out from
+    /// then on and gives nothing, so that the others can be read.
+    pub(crate) fn read<T: Default>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LogError> {
+        match self.read_whole(read) {
+            Err(LogError::File(error)) if error.corrupt_file().is_some() => {
+                self.mark_unreadable(error.to_string());
+                Ok(T::default())
+            }
+            read => read,
+        }
+    }
+
+    fn read_whole<T>(
         &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LogError> {

@@ -139,14 +139,21 @@ impl Writer {
             let book = LetterBook::open(&self.catalog.dir, self.config.letters, counts)?;
             self.letters = Some(book);
         }
-        if self.open.as_ref().is_some_and(|(segment, _)| segment.day == day) {
+        let goes_on = |segment: &Segment| segment.day == day && segment.trouble().is_none();
+        if self.open.as_ref().is_some_and(|(segment, _)| goes_on(segment)) {
             return Ok(());
         }
-        if let Some((_, writer)) = self.open.take() {
+        if let Some((segment, writer)) = self.open.take()
+            && segment.trouble().is_none()
+        {
             writer.checkpoint(Checkpoint::Truncate)?;
         }
         let newest = self.catalog.newest();
-        let continued = newest.filter(|newest| newest.day == day && newest.trouble().is_none());
+        if let Some(broken) = newest.as_ref().filter(|newest| newest.trouble().is_some()) {
+            // A file is named after its first number: the next one must not have the broken one's name.
+            self.next_seq = self.next_seq.max(broken.first_seq.next().get());
+        }
+        let continued = newest.filter(|newest| goes_on(newest));
         let is_new = continued.is_none();
         let segment = continued.unwrap_or_else(|| {
             Arc::new(Segment::new(&self.catalog.dir, day, Seq::new(self.next_seq.max(1))))

@@ -25,7 +25,7 @@ const WINDOW_S: f64 = 30.0;
 /// How the feeds are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct Report {
-    /// `ok`, or `stopped` while observations cannot be written.
+    /// `ok`; `stopped` while nothing can be written; `damaged` while files cannot be read.
     status: &'static str,
     /// Why not, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +53,8 @@ pub(super) struct Report {
     dead_letters: u64,
     /// Times that the disk failed since the start.
     disk_failures: u64,
+    /// Files of observations that cannot be read and are left out.
+    unreadable: Vec<String>,
     /// How those do that are asked for observations.
     #[schema(value_type = Vec<Object>)]
     pollers: Vec<PollerStatus>,
@@ -98,7 +100,11 @@ impl Gauge {
         let (rows, bytes) = health.waiting;
         let since = health.last_commit.map_or(0, |at| (now.as_micros() - at.as_micros()) / 1000);
         Report {
-            status: if health.stopped.is_none() { "ok" } else { "stopped" },
+            status: match (&health.stopped, health.unreadable.is_empty()) {
+                (Some(_), _) => "stopped",
+                (None, false) => "damaged",
+                (None, true) => "ok",
+            },
             problem: health.stopped,
             received_per_s,
             stored_per_s,
@@ -111,6 +117,7 @@ impl Gauge {
             refused: health.refused,
             dead_letters: health.letters.0,
             disk_failures: health.failures,
+            unreadable: health.unreadable,
             pollers: Vec::new(),
             bridges: Vec::new(),
             subscribers,

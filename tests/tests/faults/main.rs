@@ -16,6 +16,7 @@ mod malformed;
 mod neighbour;
 mod oracle;
 mod power;
+mod segments;
 mod settings;
 mod slow;
 mod stored;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use city::Instant;
+use serde_json::Value;
 
 use crate::{
     house::{Running, SERVICE},
@@ -45,6 +46,26 @@ impl Verdict {
 /// Everything stored within a span of phenomenon time.
 #[track_caller]
 pub(crate) fn read(server: &Running, streams: &BTreeMap<i64, bool>, span: (i64, i64)) -> Stored {
+    read_with(server, streams, span, |document| panic!("none of ours: {document}"))
+}
+
+/// As [`read`], where other values may stand among them.
+#[track_caller]
+pub(crate) fn read_any(
+    server: &Running,
+    streams: &BTreeMap<i64, bool>,
+    span: (i64, i64),
+) -> Stored {
+    read_with(server, streams, span, |_| {})
+}
+
+#[track_caller]
+fn read_with(
+    server: &Running,
+    streams: &BTreeMap<i64, bool>,
+    span: (i64, i64),
+    strange: impl Fn(&Value),
+) -> Stored {
     let mut stored = Stored::new();
     let text = |time_ms: i64| Instant::from_micros(time_ms * 1000).to_string();
     let (from, to) = (text(span.0), text(span.1));
@@ -57,9 +78,11 @@ pub(crate) fn read(server: &Running, streams: &BTreeMap<i64, bool>, span: (i64, 
             let page = server.json(&path);
             for document in page["value"].as_array().expect("a set") {
                 let time = document["phenomenonTime"].as_str().and_then(|text| text.parse().ok());
-                let time: Instant = time.unwrap_or_else(|| panic!("no time: {document}"));
-                let value = document["result"].as_i64();
-                let value = value.unwrap_or_else(|| panic!("no value of ours: {document}"));
+                let time: Option<Instant> = time;
+                let (Some(time), Some(value)) = (time, document["result"].as_i64()) else {
+                    strange(document);
+                    continue;
+                };
                 let sent = Sent { stream: *stream, time_ms: time.as_micros() / 1000, value };
                 *stored.entry(sent).or_default() += 1;
             }

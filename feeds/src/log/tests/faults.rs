@@ -119,6 +119,46 @@ fn a_broken_file_of_today_is_replaced_and_its_numbers_are_not_given_again() {
     assert_eq!(bench.files().len(), 2);
 }
 
+/// Puts other bytes in the place of a page in the middle of a file, which opening it does not read.
+fn break_in_the_middle(path: &std::path::Path) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let page = bytes.len() / 4096 / 2;
+    assert!(page > 4, "the first pages are those of the schema and of the roots");
+    bytes[page * 4096..(page + 1) * 4096].fill(0xa5);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_file_that_turns_out_to_be_broken_is_left_out_while_the_others_are_read() {
+    let bench = Bench::new();
+    let log = bench.log();
+    append(&log, (0..4000).map(|number| value(1, number, 1.0)).collect());
+    bench.clock.advance(86_400_000_000);
+    append(&log, vec![value(1, 86_400, 2.0)]);
+    drop(log);
+    break_in_the_middle(&bench.dir.path().join(&bench.files()[0]));
+    let log = bench.log();
+    let read = log.read(Seq::START, 10_000).unwrap();
+    assert_eq!(results(&read).last(), Some(&2.0));
+    assert_eq!(log.query(&ObservationQuery::of(stream(1), 10)).unwrap().observations.len(), 1);
+    assert_eq!(log.health().unreadable, [bench.files()[0].clone()]);
+}
+
+#[test]
+fn a_file_of_today_that_turns_out_to_be_broken_is_not_gone_on_with() {
+    let bench = Bench::new();
+    append(&bench.log(), (0..4000).map(|number| value(1, number, 1.0)).collect());
+    break_in_the_middle(&bench.dir.path().join(&bench.files()[0]));
+    let log = bench.log();
+    append(&log, vec![value(2, 0, 2.0)]);
+    log.read(Seq::START, 10_000).unwrap();
+    assert_eq!(log.health().unreadable.len(), 1);
+    let id = ids(&append(&log, vec![value(2, 1, 3.0)]))[0];
+    assert!(id > 4001, "{id} may stand in the broken file");
+    assert_eq!(results(&log.read(Seq::START, 10).unwrap()), [3.0], "what is acknowledged is read");
+    assert_eq!(bench.files().len(), 2);
+}
+
 #[test]
 fn a_folder_that_cannot_be_written_is_told_at_once() {
     let dir = tempfile::tempdir().unwrap();
