@@ -48,7 +48,9 @@ async fn a_position_is_answered_by_the_nearest_thing_within_a_distance() {
     let found = service.json(&format!("{ROOT}/position?coords=POINT(108.49+15.57)")).await;
     let ranges = found["coverages"][0]["ranges"].as_object().unwrap();
     assert_eq!(ranges.values().next().unwrap()["values"], json!([1.25]), "{found}");
-    assert_eq!(found["coverages"][0]["domain"]["axes"]["x"]["values"], json!([108.49]));
+    // The fixture reckons its places: a rounding beside what is written here.
+    let x = found["coverages"][0]["domain"]["axes"]["x"]["values"][0].as_f64().unwrap();
+    assert!((x - 108.49).abs() < 1e-9, "{x}");
 }
 
 #[tokio::test]
