@@ -72,6 +72,9 @@ impl FileError {
                 | Sql::InvalidColumnType(..)
                 | Sql::IntegralValueOutOfRange(..)
                 | Sql::Utf8Error(..)
+                // Our statements are fixed: a file that does not know their tables and columns has
+                // lost its schema.
+                | Sql::SqlInputError { .. }
         );
         (is_corrupt || is_nonsense).then_some(path.as_path())
     }

@@ -1,6 +1,6 @@
 //! Files of days that are broken: the server starts, says which, serves the rest and goes on.
 //!
-//! Of single bits that flip nothing is held here: SQLite's pages have no checksums, so that one within a
+//! Of single bits that flip little can be held: SQLite's pages have no checksums, so that one within a
 //! number changes the number, and one within a key hides what stands behind it.
 
 use std::{
@@ -29,6 +29,8 @@ const OF_A_DAY: i64 = 400;
 enum Harm {
     /// Bits flip in the header of the database.
     Header,
+    /// So many bits flip anywhere.
+    Bits(usize),
     /// A quarter of it or more is gone from its end.
     Cut,
     /// Nothing of it is left.
@@ -38,16 +40,20 @@ enum Harm {
 }
 
 impl Harm {
-    const ALL: [Self; 4] = [Self::Header, Self::Cut, Self::Empty, Self::Noise];
+    const ALL: [Self; 6] =
+        [Self::Header, Self::Bits(1), Self::Bits(64), Self::Cut, Self::Empty, Self::Noise];
 
     fn strike(self, path: &Path, random: &mut ChaCha8Rng) {
         let mut bytes = fs::read(path).expect("the file can be read");
-        match self {
-            Self::Header => {
-                for _ in 0..40 {
-                    bytes[random.random_range(0..100)] ^= 1 << random.random_range(0..8);
-                }
+        let mut flip = |bytes: &mut [u8], count: usize| {
+            for _ in 0..count {
+                let at = random.random_range(0..bytes.len());
+                bytes[at] ^= 1 << random.random_range(0..8);
             }
+        };
+        match self {
+            Self::Header => flip(&mut bytes[..100], 40),
+            Self::Bits(count) => flip(&mut bytes, count),
             Self::Cut => bytes.truncate(random.random_range(1..bytes.len() * 3 / 4)),
             Self::Empty => bytes.clear(),
             Self::Noise => random.fill(bytes.as_mut_slice()),
@@ -186,6 +192,11 @@ fn strike(
     if is_told {
         assert_eq!(health["status"], "damaged", "{when}");
         assert!(days.house.log().contains(&name), "{when}: the log says which file");
+    }
+    if matches!(harm, Harm::Bits(_)) {
+        // Every read was answered, and what came was taken: that is all that holds then.
+        server.kill();
+        return;
     }
     let broken = if struck == 0 { 2 } else { 0 };
     for (ago, sent) in days.sent.iter().filter(|(ago, _)| **ago != broken) {
