@@ -39,6 +39,7 @@ mod series;
 mod sources;
 mod start;
 mod state;
+pub mod structures;
 mod tiles;
 
 pub use engine::Engine;

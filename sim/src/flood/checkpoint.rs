@@ -3,11 +3,12 @@
 use super::{
     Engine, Error, Ledger, Scheme, State,
     state::{Fields, Record, Status},
+    structures::StructureState,
 };
 use crate::Real;
 
 /// First bytes of a checkpoint; the last is the version of its layout.
-const MAGIC: &[u8; 8] = b"DTFLOOD\x01";
+const MAGIC: &[u8; 8] = b"DTFLOOD\x02";
 
 impl<R: Real> Engine<R> {
     /// The state as bytes, little end first: what [`Engine::restore`] reads.
@@ -19,6 +20,8 @@ impl<R: Real> Engine<R> {
         bytes.float(state.time_s);
         bytes.float(state.recorded_s);
         ledger_to_array(&state.ledger).iter().for_each(|m3| bytes.float(*m3));
+        bytes.number(state.structures.len() as u64);
+        state.structures.iter().for_each(|structure| bytes.structure(structure));
         for (tile, fields) in state.fields.iter().enumerate() {
             let status = &state.status[tile];
             bytes.number(u64::from(status.is_wet));
@@ -57,6 +60,10 @@ impl<R: Real> Engine<R> {
         state.time_s = reader.float()?;
         state.recorded_s = reader.float()?;
         state.ledger = reader.ledger()?;
+        if reader.number()? != state.structures.len() as u64 {
+            return refuse("it has other structures");
+        }
+        state.structures.iter_mut().try_for_each(|structure| reader.structure(structure))?;
         for tile in 0..self.lands.len() {
             state.status[tile] = reader.status()?;
             reader.fields(&mut state.fields[tile])?;
@@ -80,7 +87,7 @@ impl<R: Real> Engine<R> {
     }
 }
 
-fn ledger_to_array(ledger: &Ledger) -> [f64; 7] {
+fn ledger_to_array(ledger: &Ledger) -> [f64; 8] {
     [
         ledger.before_m3,
         ledger.rain_m3,
@@ -88,6 +95,7 @@ fn ledger_to_array(ledger: &Ledger) -> [f64; 7] {
         ledger.boundary_in_m3,
         ledger.boundary_out_m3,
         ledger.infiltrated_m3,
+        ledger.pumped_out_m3,
         ledger.stored_m3,
     ]
 }
@@ -101,6 +109,29 @@ impl Bytes {
 
     fn float(&mut self, value: f64) {
         self.number(value.to_bits());
+    }
+
+    fn structure(&mut self, structure: &StructureState) {
+        let StructureState { passed, opening_m, is_on, breaches } = structure;
+        let known = [
+            passed.discharge_m3_s,
+            passed.volume_m3,
+            passed.greatest_m3_s,
+            passed.greatest_at_s,
+            passed.until_s,
+            passed.slot_s,
+            *opening_m,
+        ];
+        known.iter().for_each(|value| self.float(*value));
+        self.number(u64::from(*is_on));
+        self.number(passed.slots.len() as u64);
+        self.field(&passed.slots);
+        self.number(breaches.len() as u64);
+        for breach in breaches {
+            // No breach begins before the run: a time that is not a number is none.
+            let times = [breach.overtopped_s, breach.began_s.unwrap_or(f64::NAN), breach.width_m];
+            times.iter().for_each(|value| self.float(*value));
+        }
     }
 
     fn field<T: Real>(&mut self, field: &[T]) {
@@ -144,6 +175,38 @@ impl Reader<'_> {
         [depth, excess, flow_x, flow_y, soaked].into_iter().try_for_each(|field| self.field(field))
     }
 
+    fn structure(&mut self, structure: &mut StructureState) -> Result<(), Error> {
+        let StructureState { passed, opening_m, is_on, breaches } = structure;
+        let known = [
+            &mut passed.discharge_m3_s,
+            &mut passed.volume_m3,
+            &mut passed.greatest_m3_s,
+            &mut passed.greatest_at_s,
+            &mut passed.until_s,
+            &mut passed.slot_s,
+            opening_m,
+        ];
+        for value in known {
+            *value = self.float()?;
+        }
+        *is_on = self.number()? == 1;
+        let slots = self.number()?;
+        if slots > self.0.len() as u64 / 8 {
+            return Err(Error::Checkpoint { reason: "it is cut short" });
+        }
+        passed.slots = vec![0.0; slots as usize];
+        self.field(&mut passed.slots)?;
+        if self.number()? != breaches.len() as u64 {
+            return Err(Error::Checkpoint { reason: "it has other breaches" });
+        }
+        for breach in breaches {
+            breach.overtopped_s = self.float()?;
+            breach.began_s = Some(self.float()?).filter(|began_s| !began_s.is_nan());
+            breach.width_m = self.float()?;
+        }
+        Ok(())
+    }
+
     fn ledger(&mut self) -> Result<Ledger, Error> {
         Ok(Ledger {
             before_m3: self.float()?,
@@ -152,6 +215,7 @@ impl Reader<'_> {
             boundary_in_m3: self.float()?,
             boundary_out_m3: self.float()?,
             infiltrated_m3: self.float()?,
+            pumped_out_m3: self.float()?,
             stored_m3: self.float()?,
         })
     }

@@ -9,6 +9,7 @@ use super::{
     land::{Ghost, Land, cut},
     sources::{self, Depths, Span},
     state::{Fields, Status},
+    structures::{self, Flow, Plan, Structure},
     tiles::{CELLS, FIXED, Layout, SIDE, in_view, line},
 };
 use crate::Real;
@@ -31,6 +32,7 @@ pub struct Engine<R> {
     pub(super) lands: Vec<Land<R>>,
     pub(super) ghosts: Vec<Ghost>,
     soils: Vec<Soil>,
+    pub(super) plan: Plan,
 }
 
 /// What a step of a tile gave.
@@ -63,6 +65,7 @@ impl<R: Real> Engine<R> {
             lands,
             ghosts,
             soils: ground.soils().to_vec(),
+            plan: Plan::new(ground, layout)?,
         })
     }
 
@@ -72,7 +75,7 @@ impl<R: Real> Engine<R> {
     pub fn stable_step(&self, state: &State<R>) -> f64 {
         let waves = state.status.iter().map(|status| status.wave_m_s);
         let wave = waves.fold(self.edge_wave_m_s(state.time_s), f64::max);
-        let mut dt_s = self.params.max_step_s;
+        let mut dt_s = self.params.max_step_s.min(structures::longest_step_s(self, state));
         if wave > 0.0 {
             dt_s = dt_s.min(self.params.courant * self.cell_m / wave);
         }
@@ -85,6 +88,11 @@ impl<R: Real> Engine<R> {
             }
         }
         dt_s
+    }
+
+    /// The structures, in the order in which they were given.
+    pub fn structures(&self) -> impl ExactSizeIterator<Item = &Structure> {
+        self.plan.structures()
     }
 
     /// Takes stable steps until a time of the run, s; the last ends there exactly. The ledger is that
@@ -115,6 +123,7 @@ impl<R: Real> Engine<R> {
             return Err(Error::Step { dt_s, time_s: state.time_s });
         }
         self.fill_ghosts(state);
+        let flows = self.structure_flows(state);
         let is_active = self.active(state, dt_s);
         let State { fields, next, status, time_s, .. } = &mut *state;
         let (fields, status, time_s): (&[Fields<R>], &[Status], f64) = (fields, status, *time_s);
@@ -130,7 +139,7 @@ impl<R: Real> Engine<R> {
         if let Some((tile, _)) = outcomes.iter().find(|(_, outcome)| !outcome.is_finite) {
             return Err(self.unstable(&state.next[*tile], *tile, state.time_s));
         }
-        Ok(self.commit(state, &outcomes, dt_s))
+        Ok(self.commit(state, &outcomes, flows, dt_s))
     }
 
     fn span(&self, status: &Status, time_s: f64, dt_s: f64) -> Span {
@@ -143,7 +152,13 @@ impl<R: Real> Engine<R> {
     }
 
     /// Makes the step the state, and sums its ledger in the order of the tiles.
-    fn commit(&self, state: &mut State<R>, outcomes: &[(usize, Outcome)], dt_s: f64) -> Ledger {
+    fn commit(
+        &self,
+        state: &mut State<R>,
+        outcomes: &[(usize, Outcome)],
+        flows: Vec<Option<Flow>>,
+        dt_s: f64,
+    ) -> Ledger {
         let cell_m2 = self.cell_m * self.cell_m;
         let mut ledger = Ledger { before_m3: state.ledger.stored_m3, ..Ledger::default() };
         for (tile, outcome) in outcomes {
@@ -155,6 +170,7 @@ impl<R: Real> Engine<R> {
             ledger.boundary_in_m3 += outcome.in_m3;
             ledger.boundary_out_m3 += outcome.out_m3;
         }
+        ledger.pumped_out_m3 = self.exchange(state, flows, dt_s);
         ledger.stored_m3 = self.stored_m3(state);
         state.ledger = state.ledger.then(&ledger);
         state.time_s += dt_s;

@@ -82,6 +82,14 @@ pub enum Error {
         /// What would be right.
         range: &'static str,
     },
+    /// A structure's numbers make no sense.
+    #[error("the structure \"{name}\": {reason}")]
+    Structure {
+        /// Its name.
+        name: String,
+        /// What to do.
+        reason: &'static str,
+    },
     /// Every cell is blocked.
     #[error("every cell of the grid is blocked: there is nowhere for water to be")]
     NothingOpen,

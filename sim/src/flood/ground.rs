@@ -1,6 +1,9 @@
 //! The land that water runs over.
 
-use super::Error;
+use super::{
+    Error,
+    structures::{Structure, Works},
+};
 
 /// More cells than this are refused: a run of them would not fit a machine of ours.
 const MOST_CELLS: usize = 100_000_000;
@@ -87,6 +90,7 @@ pub struct Ground {
     soil_of: Vec<u8>,
     blocked: Vec<bool>,
     walls: Vec<(usize, usize, Side)>,
+    structures: Vec<Structure>,
 }
 
 impl Ground {
@@ -109,6 +113,7 @@ impl Ground {
             soil_of: vec![0; cells],
             blocked: vec![false; cells],
             walls: Vec::new(),
+            structures: Vec::new(),
         };
         let cure = "fill the hole in the elevation model, or cut it out of the area";
         ground.check_field("the bed level", &ground.bed_m, cure, f64::is_finite)?;
@@ -164,6 +169,22 @@ impl Ground {
         Ok(self)
     }
 
+    /// With structures, in the order in which they pass water on. The faces of levees are closed.
+    ///
+    /// # Errors
+    /// Where a structure's numbers make no sense, or a levee names a cell that the grid does not have.
+    pub fn with_structures(mut self, structures: Vec<Structure>) -> Result<Self, Error> {
+        for structure in &structures {
+            structure.check()?;
+            let Works::Levee(levee) = &structure.works else { continue };
+            for face in &levee.faces {
+                self = self.with_wall(face.column, face.row, face.side)?;
+            }
+        }
+        self.structures.extend(structures);
+        Ok(self)
+    }
+
     /// Cells from west to east.
     #[must_use]
     pub fn columns(&self) -> usize {
@@ -202,6 +223,10 @@ impl Ground {
 
     pub(super) fn blocked(&self) -> &[bool] {
         &self.blocked
+    }
+
+    pub(super) fn structures(&self) -> &[Structure] {
+        &self.structures
     }
 
     pub(super) fn walls(&self) -> &[(usize, usize, Side)] {

@@ -2,7 +2,7 @@
 
 /// Volumes of water over a step or a run, m³, in `f64` whatever the fields are made of.
 ///
-/// stored = before + rain + inflow + boundary_in − boundary_out − infiltrated + error
+/// stored = before + rain + inflow + boundary_in − boundary_out − infiltrated − pumped_out + error
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Ledger {
     /// In the area at the beginning.
@@ -17,6 +17,8 @@ pub struct Ledger {
     pub boundary_out_m3: f64,
     /// Gone into the ground.
     pub infiltrated_m3: f64,
+    /// Gone out of the area by pumps.
+    pub pumped_out_m3: f64,
     /// In the area at the end.
     pub stored_m3: f64,
 }
@@ -26,7 +28,8 @@ impl Ledger {
     #[must_use]
     pub fn error_m3(&self) -> f64 {
         let came = self.rain_m3 + self.inflow_m3 + self.boundary_in_m3;
-        self.stored_m3 - (self.before_m3 + came - self.boundary_out_m3 - self.infiltrated_m3)
+        let went = self.boundary_out_m3 + self.infiltrated_m3 + self.pumped_out_m3;
+        self.stored_m3 - (self.before_m3 + came - went)
     }
 
     /// The error in parts of all the water there ever was; 0 where there was none.
@@ -46,6 +49,7 @@ impl Ledger {
             boundary_in_m3: self.boundary_in_m3 + next.boundary_in_m3,
             boundary_out_m3: self.boundary_out_m3 + next.boundary_out_m3,
             infiltrated_m3: self.infiltrated_m3 + next.infiltrated_m3,
+            pumped_out_m3: self.pumped_out_m3 + next.pumped_out_m3,
             stored_m3: next.stored_m3,
         }
     }

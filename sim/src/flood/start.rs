@@ -47,6 +47,7 @@ impl<R: Real> Engine<R> {
             next: dry(),
             status: vec![blank; tiles],
             records: vec![None; tiles],
+            structures: Vec::new(),
         };
         for (what, field) in [("the depth", depth_m), ("the flow", x), ("the flow", y)] {
             let (expected, found) = (self.bed_m.len(), field.len());
@@ -66,6 +67,7 @@ impl<R: Real> Engine<R> {
         }
         let stored_m3 = self.stored_m3(&state);
         state.ledger = Ledger { before_m3: stored_m3, stored_m3, ..Ledger::default() };
+        self.stand(&mut state);
         self.record(&mut state);
         Ok(state)
     }

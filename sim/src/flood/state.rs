@@ -1,6 +1,6 @@
 //! Where the water is, how it moves, and what has been seen of it.
 
-use super::{Ledger, tiles::CELLS};
+use super::{Ledger, structures::StructureState, tiles::CELLS};
 use crate::Real;
 
 /// Depths for which arrival and duration are kept, m.
@@ -20,6 +20,7 @@ pub struct State<R> {
     pub(super) next: Vec<Fields<R>>,
     pub(super) status: Vec<Status>,
     pub(super) records: Vec<Option<Box<Record>>>,
+    pub(super) structures: Vec<StructureState>,
 }
 
 impl<R: Real> State<R> {
@@ -39,6 +40,13 @@ impl<R: Real> State<R> {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// How the structures stand and what has passed them, in the order of
+    /// [`super::Engine::structures`].
+    #[must_use]
+    pub fn structures(&self) -> &[StructureState] {
+        &self.structures
     }
 
     /// Tiles with water deeper than the dry depth, of all tiles.

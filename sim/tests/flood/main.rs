@@ -11,6 +11,7 @@ mod rain;
 mod same;
 mod schemes;
 mod still;
+mod structures;
 mod thacker;
 
 use sim::flood::{Engine, Forcing, Ground, Params};
