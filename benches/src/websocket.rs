@@ -8,7 +8,8 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant, SystemTime},
 };
 
 use tokio::{
@@ -19,8 +20,6 @@ use tokio::{
 
 /// Bytes at the start of a message in which its first result stands.
 const HEAD: usize = 1024;
-/// The server's limits on connections under way are not what is measured: so many at a time.
-const AT_ONCE: usize = 100;
 
 /// What listeners heard.
 #[derive(Debug, Default)]
@@ -36,21 +35,62 @@ pub struct Heard {
     pub lost: u64,
 }
 
-/// What ends and counts listeners.
-#[derive(Debug, Default)]
-pub struct Signal {
-    /// How many listen.
-    pub open: AtomicU64,
-    /// Whether to end.
-    pub is_over: AtomicBool,
+/// Listeners are given so long to be there.
+const GATHERING: Duration = Duration::from_secs(120);
+
+/// Many WebSockets, on a thread of their own.
+#[derive(Debug)]
+pub struct Listeners {
+    signal: Arc<Signal>,
+    thread: JoinHandle<io::Result<Heard>>,
 }
 
-/// Listens with many connections until the signal says that it is over. Observations have the
-/// microseconds since 1970 at which they were sent as their result.
-///
-/// # Errors
-/// When a connection cannot be made.
-pub fn listen(
+impl Listeners {
+    /// Has many connections listen, and waits until all are there. Observations have the
+    /// microseconds since 1970 at which they were sent as their result.
+    ///
+    /// # Errors
+    /// When a connection cannot be made, or it takes too long.
+    pub fn gather(address: SocketAddr, path: &'static str, count: usize) -> io::Result<Self> {
+        let signal = Arc::new(Signal::default());
+        let thread = {
+            let signal = signal.clone();
+            thread::spawn(move || listen(address, path, count, &signal))
+        };
+        let listeners = Self { signal, thread };
+        let deadline = Instant::now() + GATHERING;
+        while listeners.signal.open.load(Ordering::Relaxed) < count as u64 {
+            if listeners.thread.is_finished() || Instant::now() > deadline {
+                let open = listeners.signal.open.load(Ordering::Relaxed);
+                listeners.end()?;
+                let why = format!("{open} of {count} WebSockets are there; is `ulimit -n` enough?");
+                return Err(io::Error::other(why));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(listeners)
+    }
+
+    /// Ends them; what they heard.
+    ///
+    /// # Errors
+    /// When a connection could not be made.
+    pub fn end(self) -> io::Result<Heard> {
+        self.signal.is_over.store(true, Ordering::Relaxed);
+        self.thread.join().map_err(|_| io::Error::other("the listeners died"))?
+    }
+}
+
+/// What ends and counts listeners.
+#[derive(Debug, Default)]
+struct Signal {
+    /// How many listen.
+    open: AtomicU64,
+    /// Whether to end.
+    is_over: AtomicBool,
+}
+
+fn listen(
     address: SocketAddr,
     path: &str,
     connections: usize,
@@ -59,13 +99,11 @@ pub fn listen(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut listeners = JoinSet::new();
-        for number in 0..connections {
+        // One after the other: the server's limit on connections under way is not what is measured.
+        for _ in 0..connections {
             let socket = open(address, path).await?;
             signal.open.fetch_add(1, Ordering::Relaxed);
             listeners.spawn(follow(socket, signal.clone()));
-            if number % AT_ONCE == 0 {
-                tokio::task::yield_now().await;
-            }
         }
         let mut all = Heard::default();
         while let Some(heard) = listeners.join_next().await {
@@ -115,7 +153,6 @@ async fn follow(mut socket: BufReader<TcpStream>, signal: Arc<Signal>) -> Heard 
             }
         }
     }
-    signal.open.fetch_sub(1, Ordering::Relaxed);
     heard
 }
 

@@ -20,6 +20,17 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The name of the caller, where that is somebody who runs things (role operator or admin).
+    ///
+    /// # Errors
+    /// 403 with what only such a person does, in Vietnamese and English.
+    pub fn on_duty(&self, vi: &'static str, en: &'static str) -> Result<&str, Problem> {
+        match self.viewer.may_run {
+            true => Ok(&self.viewer.name),
+            false => Err(Problem::forbidden(vi, en)),
+        }
+    }
+
     /// Says to caches on the way whom an answer is for.
     pub fn mark(&self, response: &mut Response) {
         let headers = response.headers_mut();

@@ -40,13 +40,11 @@ pub const PART: Part = Part {
 struct Document;
 
 fn on_duty(caller: &Caller) -> Result<(), Problem> {
-    match caller.viewer.may_run {
-        true => Ok(()),
-        false => Err(Problem::forbidden(
-            "Chỉ người trực (vai trò operator hoặc admin) xem và gửi lại thư lỗi.",
-            "Only who is on duty (role operator or admin) sees dead letters and sends them again.",
-        )),
-    }
+    let duty = caller.on_duty(
+        "Chỉ người trực (vai trò operator hoặc admin) xem và gửi lại thư lỗi.",
+        "Only who is on duty (role operator or admin) sees dead letters and sends them again.",
+    );
+    duty.map(drop)
 }
 
 fn unread(error: &LogError) -> Problem {

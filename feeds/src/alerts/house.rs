@@ -16,14 +16,12 @@ use super::{
     evaluate::Forecast,
     intake::{AlertIntake, Order},
     risk::{Bulletin, DeclaredRisk},
-    rule::{RuleError, RuleSet},
+    rule::{MOST_NAME, RuleError, RuleSet},
     streams::Streams,
     worker::{Surroundings, Worker},
 };
 use crate::{clock::Clock, latest::LatestTable, log::ObservationLog};
 
-/// As many letters the name of a person or a body has at most.
-const MOST_NAME: usize = 200;
 /// As many letters a note has at most.
 const MOST_NOTE: usize = 2000;
 /// As many alerts a page has at most.

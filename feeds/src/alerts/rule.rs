@@ -12,6 +12,7 @@ use geo_types::{Point, Polygon};
 use super::streams::StreamFacts;
 use crate::model::{Flag, StreamId, Threshold};
 
+pub(super) use check::MOST_NAME;
 pub use document::RuleError;
 
 /// The name of a rule: lower-case letters, digits and hyphens, 64 at most.

@@ -128,13 +128,11 @@ pub async fn put_rules(ask: Ask, body: Bytes) -> Result<Response, Problem> {
 
 /// The name of somebody who may run things.
 pub(super) fn operator(caller: &Caller) -> Result<String, Problem> {
-    match caller.viewer.may_run {
-        true => Ok(caller.viewer.name.to_string()),
-        false => Err(Problem::forbidden(
-            "Chỉ người trực (vai trò operator hoặc admin) xử lý được cảnh báo.",
-            "Only who is on duty (role operator or admin) handles alerts.",
-        )),
-    }
+    let name = caller.on_duty(
+        "Chỉ người trực (vai trò operator hoặc admin) xử lý được cảnh báo.",
+        "Only who is on duty (role operator or admin) handles alerts.",
+    );
+    name.map(str::to_owned)
 }
 
 fn read(body: &[u8]) -> Result<Deed, Problem> {

@@ -7,10 +7,11 @@ use feeds::{
 };
 use serde_json::{Value as Json, json};
 
+use super::ROOT;
 use crate::{
     caller::Caller,
     error::Problem,
-    http::{ask::Ask, format::Format, work},
+    http::{ask::Ask, format::Format, link::Link, work},
     live::sensing,
     ogc::refusals::BadParameter,
     state::App,
@@ -21,13 +22,11 @@ const PAGE: (u32, u32) = (20, 100);
 
 /// The person who calls, where that is somebody who works devices.
 pub(super) fn person(caller: &Caller) -> Result<Person, Problem> {
-    match caller.viewer.may_run {
-        true => Ok(Person { name: caller.viewer.name.clone(), role: Role::Operator }),
-        false => Err(Problem::forbidden(
-            "Chỉ người vận hành (vai trò operator hoặc admin) ra lệnh và xem lệnh cho thiết bị.",
-            "Only who works devices (role operator or admin) orders, and sees orders.",
-        )),
-    }
+    let name = caller.on_duty(
+        "Chỉ người vận hành (vai trò operator hoặc admin) ra lệnh và xem lệnh cho thiết bị.",
+        "Only who works devices (role operator or admin) orders, and sees orders.",
+    )?;
+    Ok(Person { name: name.into(), role: Role::Operator })
 }
 
 /// What the caller is told of an error of commands.
@@ -125,15 +124,26 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
     let before = ask.query.get("before").map(id_of).transpose()?;
     let limit = ask.query.positive("limit")?.and_then(|limit| u32::try_from(limit).ok());
     let limit = limit.unwrap_or(PAGE.0).min(PAGE.1);
-    let orders = with_ledger(&ask.app, move |ledger| {
-        let orders = match is_all {
-            true => ledger.orders(before, limit)?,
+    let found = with_ledger(&ask.app, move |ledger| {
+        let mut orders = match is_all {
+            // One more tells whether there is another page.
+            true => ledger.orders(before, limit + 1)?,
             false => ledger.waiting()?,
         };
-        let page = orders.iter().take(limit as usize);
-        page.map(|order| summary(ledger, order)).collect::<Result<Vec<Json>, _>>()
+        let has_more = is_all && orders.len() > limit as usize;
+        orders.truncate(limit as usize);
+        let page = orders.iter().map(|order| summary(ledger, order));
+        let last = orders.last().filter(|_| has_more).map(|order| order.id.0.get());
+        Ok((page.collect::<Result<Vec<Json>, _>>()?, last))
     });
-    ask.json(Format::Json, &json!({ "orders": orders.await? }))
+    let (orders, last) = found.await?;
+    let mut document = json!({ "orders": orders });
+    if let Some(last) = last {
+        let query = ask.query.with(&[("before", Some(&last.to_string()))]);
+        let href = format!("{}?{query}", ask.base.url(ROOT));
+        document["links"] = json!([Link::new("next", href).of_type("application/json")]);
+    }
+    ask.json(Format::Json, &document)
 }
 
 /// One order: who, why, and what became of each of its commands.

@@ -93,7 +93,6 @@ fn array<'a>(items: impl Iterator<Item = &'a Item>) -> Utf8Bytes {
 /// An observation as events have it.
 #[derive(Serialize)]
 struct Observed<'a> {
-    seq: i64,
     thing: i64,
     datastream: i64,
     #[serde(flatten)]
@@ -117,8 +116,8 @@ fn gather(
             continue;
         }
         let (thing, datastream) = (thing.id.get(), observation.stream.get());
-        let value = Value::of(observation, stream);
-        let text = serde_json::to_string(&Observed { seq, thing, datastream, value }).ok();
+        let value = Value::of(observation, stream).in_short();
+        let text = serde_json::to_string(&Observed { thing, datastream, value }).ok();
         values.extend(text.map(|text| Item { seq, role, text }));
     }
     Told { values: Batch::of("observations", values), positions: Batch::of("positions", positions) }

@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use city::{Bbox, Title};
 use feeds::{
     latest::LatestTable,
-    model::{Observation, ResultValue, StreamId, wire::result_json},
+    model::{Flag, Observation, ResultValue, StreamId, wire::result_json},
 };
 use serde::Serialize;
 
@@ -72,7 +72,8 @@ struct Latest<'a> {
 pub(super) struct Value<'a> {
     time: String,
     result: serde_json::Value,
-    quality: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<&'static str>,
     /// Tests that it failed; left out where there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     flags: Vec<&'static str>,
@@ -92,10 +93,15 @@ impl<'a> Value<'a> {
         Self {
             time: observation.time.to_string(),
             result: result_json(&observation.result),
-            quality: observation.quality.flag.name(),
+            quality: Some(observation.quality.flag.name()),
             flags: observation.quality.failed().map(|test| test.name()).collect(),
             alarm: alarm.map(|it| Alarm { level: it.level, title: &it.title }),
         }
+    }
+
+    /// Without saying that it is good, as most are: thousands are told of a second, to thousands.
+    pub(super) fn in_short(self) -> Self {
+        Self { quality: self.quality.filter(|it| *it != Flag::Good.name()), ..self }
     }
 }
 

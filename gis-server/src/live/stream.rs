@@ -178,7 +178,8 @@ fn as_events(subscription: Subscription) -> impl Stream<Item = Result<Event, Inf
     })
 }
 
-/// What comes in, over a WebSocket: JSON texts `{type, seq, items}`.
+/// What comes in, over a WebSocket: JSON texts `{type, seq, items}`, a good observation without its
+/// quality.
 #[utoipa::path(
     get, path = "/live/ws", tag = "Live", operation_id = "openSocket",
     params(

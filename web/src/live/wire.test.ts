@@ -67,9 +67,15 @@ it('shows a position as its coordinates, another document as it is', () => {
 });
 
 it('passes over events without a time or a datastream', () => {
-  const good = { seq: 5, thing: 3, datastream: 7, time: '2026-11-21T05:20:00Z', result: null, quality: 'missing', flags: ['missing'], alarm: null };
-  expect(heardOf([good, { ...good, time: 'gestern' }, { ...good, datastream: null }])).toEqual([
+  const missing = { thing: 3, datastream: 7, time: '2026-11-21T05:20:00Z', result: null, quality: 'missing', flags: ['missing'], alarm: null };
+  expect(heardOf([missing, { ...missing, time: 'gestern' }, { ...missing, datastream: null }])).toEqual([
     { thing: 3, datastream: 7, time: Date.UTC(2026, 10, 21, 5, 20), result: null, grade: 'missing', flags: ['missing'], alarm: undefined },
+  ]);
+});
+
+it('takes an observation that does not tell its quality as good', () => {
+  expect(heardOf([{ thing: 3, datastream: 7, time: '2026-11-21T05:20:00Z', result: 1.5 }])).toEqual([
+    { thing: 3, datastream: 7, time: Date.UTC(2026, 10, 21, 5, 20), result: 1.5, grade: 'good', flags: [], alarm: undefined },
   ]);
 });
 

@@ -51,7 +51,7 @@ function readingOf(raw: Raw): Reading | undefined {
   };
 }
 
-/** Reads the data of an event `observations`. */
+/** Reads the data of an event `observations`; a good one does not say so. */
 export function heardOf(data: unknown): Heard[] {
   return list(data).flatMap((each) => {
     const raw = record(each);
@@ -62,7 +62,7 @@ export function heardOf(data: unknown): Heard[] {
       datastream,
       time,
       result: resultOf(raw.result),
-      grade: gradeOf(raw.quality),
+      grade: gradeOf(raw.quality ?? 'good'),
       flags: list(raw.flags).map(text).filter(Boolean),
       alarm: alarmIn(raw.alarm),
     };

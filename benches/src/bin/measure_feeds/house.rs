@@ -19,7 +19,7 @@ pub(crate) struct House {
 impl House {
     /// Generates a city and serves it.
     pub(crate) fn open(programs: &Path) -> Result<Self, Box<dyn Error>> {
-        // Beside the checkout's other results: /tmp may be in memory, where syncing costs nothing.
+        // Not /tmp, which may be in memory, where syncing costs nothing.
         let folder = tempfile::tempdir_in(std::env::var_os("TMPDIR").unwrap_or("/var/tmp".into()))?;
         let data = folder.path().join("data");
         let mut datasets = Command::new(programs.join("datasets"));
@@ -41,8 +41,10 @@ impl House {
     /// Observations that the log holds, by its own count.
     pub(crate) fn stored(&self) -> Result<u64, Box<dyn Error>> {
         let health = self.get("/live/health")?;
-        let count = health.pointer("/log/stored").or_else(|| health.get("stored"));
-        count.and_then(Value::as_u64).ok_or_else(|| "/live/health counts nothing".into())
+        health
+            .get("stored")
+            .and_then(Value::as_u64)
+            .ok_or_else(|| "/live/health counts nothing".into())
     }
 
     /// Megabytes of the observations' files.

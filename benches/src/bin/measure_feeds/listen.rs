@@ -3,14 +3,13 @@
 use std::{
     error::Error,
     io,
-    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant as Moment},
 };
 
 use benches::{
     mqtt::Sender,
     quantile::quantile,
-    websocket::{Signal, listen, now_us},
+    websocket::{Listeners, now_us},
 };
 use feeds::{Clock, SystemClock};
 
@@ -20,8 +19,6 @@ use crate::{House, intake::one, row};
 const RATE: f64 = 5000.0;
 /// They are sent this often.
 const BEAT: Duration = Duration::from_millis(5);
-/// Subscribers are given so long to be there.
-const GATHERING: Duration = Duration::from_secs(120);
 
 /// How old observations are when subscribers hear of them.
 pub(crate) fn to_all(
@@ -30,17 +27,11 @@ pub(crate) fn to_all(
     subscribers: usize,
 ) -> Result<(), Box<dyn Error>> {
     let streams = house.service.make(1000)?;
-    let signal = Arc::new(Signal::default());
-    let listening = {
-        let (address, signal) = (house.server.address, signal.clone());
-        std::thread::spawn(move || listen(address, "/live/ws", subscribers, &signal))
-    };
-    gather(&signal, subscribers)?;
+    let listeners = Listeners::gather(house.server.address, "/live/ws", subscribers)?;
     let sent = send(house, seconds, &streams);
     // What is under way comes in.
     std::thread::sleep(Duration::from_secs(1));
-    signal.is_over.store(true, Ordering::Relaxed);
-    let mut heard = listening.join().map_err(|_| "the listeners died")??;
+    let mut heard = listeners.end()?;
     let sent = sent?;
     heard.latencies_ms.sort_unstable_by(f64::total_cmp);
     let figure = format!(
@@ -59,36 +50,14 @@ pub(crate) fn to_all(
 /// What WebSockets that wait cost.
 pub(crate) fn idle(house: &House, sockets: usize) -> Result<(), Box<dyn Error>> {
     let before = house.server.resident_mb();
-    let signal = Arc::new(Signal::default());
-    let listening = {
-        let (address, signal) = (house.server.address, signal.clone());
-        std::thread::spawn(move || listen(address, "/live/ws?roles=cameras", sockets, &signal))
-    };
-    gather(&signal, sockets)?;
+    let listeners = Listeners::gather(house.server.address, "/live/ws?roles=cameras", sockets)?;
     // Long enough for a few messages of how the feeds are.
     std::thread::sleep(Duration::from_secs(15));
     let after = house.server.resident_mb();
-    signal.is_over.store(true, Ordering::Relaxed);
-    let heard = listening.join().map_err(|_| "the listeners died")??;
+    let heard = listeners.end()?;
     let each = (after - before) * 1e3 / sockets as f64;
     let figure = format!("{:.0} MB, {each:.1} KB each; {} lost", after - before, heard.lost);
     row(&format!("memory of {sockets} idle WebSockets"), &figure, "measured");
-    Ok(())
-}
-
-fn gather(signal: &Signal, count: usize) -> Result<(), Box<dyn Error>> {
-    let deadline = Moment::now() + GATHERING;
-    while signal.open.load(Ordering::Relaxed) < count as u64 {
-        if Moment::now() > deadline {
-            signal.is_over.store(true, Ordering::Relaxed);
-            let there = signal.open.load(Ordering::Relaxed);
-            return Err(format!(
-                "{there} of {count} WebSockets are there; is `ulimit -n` high enough?"
-            )
-            .into());
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
     Ok(())
 }
 

@@ -2,17 +2,10 @@
 
 use std::{
     error::Error,
-    sync::Arc,
-    sync::atomic::Ordering,
     time::{Duration, Instant as Moment},
 };
 
-use benches::{
-    mqtt::Sender,
-    quantile::quantile,
-    things::data_array,
-    websocket::{Signal, listen},
-};
+use benches::{mqtt::Sender, quantile::quantile, things::data_array, websocket::Listeners};
 use feeds::{Clock, SystemClock};
 
 use crate::{House, row};
@@ -30,11 +23,7 @@ const PARTS: u32 = 10;
 pub(crate) fn hold(house: &House, seconds: f64, rate: u32) -> Result<(), Box<dyn Error>> {
     let streams = house.service.make(DATASTREAMS)?;
     let mut sender = Sender::connect(house.service.mqtt()?, "bench-steady", 64)?;
-    let signal = Arc::new(Signal::default());
-    let listening = {
-        let (address, signal) = (house.server.address, signal.clone());
-        std::thread::spawn(move || listen(address, "/live/ws?roles=lamps", LISTENERS, &signal))
-    };
+    let listeners = Listeners::gather(house.server.address, "/live/ws?roles=lamps", LISTENERS)?;
     let arrays: Vec<&[i64]> = streams.chunks(STREAMS).collect();
     let part_s = seconds / f64::from(PARTS);
     for part in 1..=PARTS {
@@ -64,8 +53,7 @@ pub(crate) fn hold(house: &House, seconds: f64, rate: u32) -> Result<(), Box<dyn
         );
         row(&format!("{rate}/s held, {:.0} s later", f64::from(part) * part_s), &figure, "");
     }
-    signal.is_over.store(true, Ordering::Relaxed);
-    let heard = listening.join().map_err(|_| "the listeners died")??;
+    let heard = listeners.end()?;
     row("listeners lost meanwhile", &heard.lost.to_string(), "0");
     Ok(())
 }

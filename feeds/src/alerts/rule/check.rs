@@ -16,7 +16,8 @@ use super::{
 use crate::model::{Direction, Flag, StreamId, Threshold};
 
 const MOST_LEVELS: usize = 10;
-const MOST_NAME: usize = 200;
+/// As many letters the name of a person or a body has at most.
+pub(in crate::alerts) const MOST_NAME: usize = 200;
 const MOST_VERTICES: usize = 10_000;
 /// The longest duration of a rule: 31 days, in seconds.
 const LONGEST_S: f64 = 31.0 * 86_400.0;
