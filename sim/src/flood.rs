@@ -23,7 +23,9 @@
 //! # Ok::<(), sim::flood::Error>(())
 //! ```
 
+mod buildings;
 mod checkpoint;
+pub mod cover;
 mod engine;
 mod error;
 mod faces;
@@ -39,6 +41,7 @@ mod series;
 mod sources;
 mod start;
 mod state;
+pub mod storm;
 pub mod structures;
 mod tiles;
 

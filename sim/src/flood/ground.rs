@@ -144,7 +144,7 @@ impl Ground {
         Ok(self)
     }
 
-    /// With cells that water cannot enter (buildings). Their rain runs to the nearest open cell.
+    /// With cells that water cannot enter (buildings). Their rain runs to the open cells nearest to each.
     ///
     /// # Errors
     /// Where the number of values is not the number of cells, or every cell is blocked.
@@ -154,6 +154,20 @@ impl Ground {
             return Err(Error::NothingOpen);
         }
         self.blocked = blocked;
+        Ok(self)
+    }
+
+    /// With the bed raised by a height in each cell, m: buildings that water runs over once it is as high
+    /// as they are, bridges' ramps, works that are planned.
+    ///
+    /// # Errors
+    /// Where a height is negative or not finite.
+    pub fn with_raised(mut self, height_m: &[f64]) -> Result<Self, Error> {
+        let cure = "a height is 0 or more, and finite";
+        self.check_field("the height", height_m, cure, |height| {
+            (0.0..f64::INFINITY).contains(&height)
+        })?;
+        self.bed_m.iter_mut().zip(height_m).for_each(|(bed, height)| *bed += height);
         Ok(self)
     }
 

@@ -1,9 +1,8 @@
 //! What does not change during a run, laid out as the tiles want it.
 
-use std::collections::VecDeque;
-
 use super::{
     Edge, Error, Forcing, GRAVITY, Ground, Side, Soil,
+    buildings::gutters,
     tiles::{CELLS, FIXED, HALO, Layout, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE},
 };
 use crate::Real;
@@ -90,9 +89,9 @@ pub(super) fn cut<R: Real>(
         if let Some(cells) = rain.cells() {
             ground.check_length("the zones of the rain", cells)?;
         }
-        for (from, to) in nearest_open(ground) {
+        for (to, zone, cells) in gutters(ground, |from| rain.zone_of(from)) {
             let (tile, cell) = padded.place(to);
-            lands[tile].roofs.push((cell, rain.zone_of(from), 1.0));
+            lands[tile].roofs.push((cell, zone, cells));
         }
     }
     Ok((lands, ghosts))
@@ -303,35 +302,4 @@ impl<'a> Padded<'a> {
         }
         Ok(())
     }
-}
-
-/// For each blocked cell the open one nearest to it, by steps over sides.
-fn nearest_open(ground: &Ground) -> Vec<(usize, usize)> {
-    let (columns, rows) = (ground.columns(), ground.rows());
-    let mut nearest: Vec<Option<usize>> = vec![None; columns * rows];
-    let mut front = VecDeque::new();
-    if !ground.blocked().contains(&true) {
-        return Vec::new();
-    }
-    for at in (0..columns * rows).filter(|at| !ground.blocked()[*at]) {
-        nearest[at] = Some(at);
-        front.push_back((at, at));
-    }
-    while let Some((at, source)) = front.pop_front() {
-        let (column, row) = (at % columns, at / columns);
-        let beside = [
-            (column > 0).then(|| at - 1),
-            (column + 1 < columns).then_some(at + 1),
-            (row > 0).then(|| at - columns),
-            (row + 1 < rows).then_some(at + columns),
-        ];
-        for next in beside.into_iter().flatten() {
-            if nearest[next].is_none() {
-                nearest[next] = Some(source);
-                front.push_back((next, source));
-            }
-        }
-    }
-    let blocked = (0..columns * rows).filter(|at| ground.blocked()[*at]);
-    blocked.filter_map(|at| Some((at, nearest[at]?))).collect()
 }

@@ -57,6 +57,17 @@ impl Series {
         }
     }
 
+    /// The sum of two: a surge on a tide, a release on a base flow.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let mut times: Vec<f64> =
+            self.entries.iter().chain(&other.entries).map(|(time_s, _)| *time_s).collect();
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        let sum = |time_s: f64| (time_s, self.at(time_s) + other.at(time_s));
+        Self { entries: times.into_iter().map(sum).collect() }
+    }
+
     /// ∫ value dt from one time to a later one: exact for straight pieces.
     #[must_use]
     pub fn integral(&self, from_s: f64, to_s: f64) -> f64 {
@@ -84,6 +95,17 @@ mod tests {
             (q.integral(0.0, 20.0), q.integral(-5.0, 5.0), q.integral(5.0, 15.0)),
             (40.0, 5.0, 30.0)
         );
+    }
+
+    #[test]
+    fn a_surge_on_a_tide_is_the_sum_at_every_time() {
+        let tide = Series::new("a tide", vec![(0.0, 0.0), (10.0, 1.0), (20.0, 0.0)]).expect("one");
+        let surge = Series::new("a surge", vec![(5.0, 0.0), (12.0, 0.7)]).expect("one");
+        let both = tide.plus(&surge);
+        for i in 0..60 {
+            let time_s = f64::from(i) * 0.5 - 3.0;
+            assert!((both.at(time_s) - tide.at(time_s) - surge.at(time_s)).abs() < 1e-12);
+        }
     }
 
     #[test]

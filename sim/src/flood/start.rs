@@ -20,14 +20,79 @@ impl<R: Real> Engine<R> {
     /// The depth in each cell of water that stands at a level: where the bed is below it.
     #[must_use]
     pub fn depth_below_m(&self, level_m: f64) -> Vec<f64> {
-        let mut depth_m: Vec<f64> = self.bed_m.iter().map(|bed| (level_m - bed).max(0.0)).collect();
-        for (at, depth) in depth_m.iter_mut().enumerate() {
-            let (tile, cell) = self.layout.place(at % self.columns + 1, at / self.columns + 1);
-            if self.lands[tile].flags[in_view(cell)] & FIXED != 0 {
-                *depth = 0.0;
+        let depth = |(at, bed): (usize, &f64)| {
+            if self.is_open(at) { (level_m - bed).max(0.0) } else { 0.0 }
+        };
+        self.bed_m.iter().enumerate().map(depth).collect()
+    }
+
+    /// The depth in each cell of water that stands at a level of its own in each: an interpolated
+    /// surface, the end of another run.
+    ///
+    /// # Errors
+    /// Where the number of levels is not that of the cells. A level that is not a number means dry.
+    pub fn depth_below_levels_m(&self, level_m: &[f64]) -> Result<Vec<f64>, Error> {
+        let (expected, found) = (self.bed_m.len(), level_m.len());
+        if found != expected {
+            return Err(Error::Length { what: "the water level", found, expected });
+        }
+        let depth = |at: usize| {
+            if self.is_open(at) { (level_m[at] - self.bed_m[at]).max(0.0) } else { 0.0 }
+        };
+        Ok((0..expected).map(depth).collect())
+    }
+
+    /// The depth in each cell of water that stands at a level where it is connected, below that level,
+    /// with one of the cells named: a river and what lies open to it, but no hollow behind a dyke.
+    /// Walls and levees hold it back.
+    ///
+    /// # Errors
+    /// Where a cell named is outside the grid or blocked.
+    pub fn depth_connected_m(
+        &self,
+        level_m: f64,
+        from: &[(usize, usize)],
+    ) -> Result<Vec<f64>, Error> {
+        let mut depth_m = vec![0.0; self.bed_m.len()];
+        let mut front = Vec::new();
+        for &(column, row) in from {
+            let at = row * self.columns + column;
+            if column >= self.columns || row >= self.rows || !self.is_open(at) {
+                return Err(Error::Place { what: "the water at the start", column, row });
+            }
+            front.push(at);
+        }
+        while let Some(at) = front.pop() {
+            if depth_m[at] > 0.0 || self.bed_m[at] >= level_m {
+                continue;
+            }
+            depth_m[at] = level_m - self.bed_m[at];
+            let (column, row) = (at % self.columns, at / self.columns);
+            let closed = |at: usize, bit: u8| self.flags(at) & bit != 0;
+            if column > 0 && !closed(at, WEST_CLOSED) {
+                front.push(at - 1);
+            }
+            if column + 1 < self.columns && !closed(at + 1, WEST_CLOSED) {
+                front.push(at + 1);
+            }
+            if row > 0 && !closed(at, SOUTH_CLOSED) {
+                front.push(at - self.columns);
+            }
+            if row + 1 < self.rows && !closed(at + self.columns, SOUTH_CLOSED) {
+                front.push(at + self.columns);
             }
         }
-        depth_m
+        Ok(depth_m)
+    }
+
+    /// What is closed of a cell of the ground.
+    fn flags(&self, at: usize) -> u8 {
+        let (tile, cell) = self.layout.place(at % self.columns + 1, at / self.columns + 1);
+        self.lands[tile].flags[in_view(cell)]
+    }
+
+    fn is_open(&self, at: usize) -> bool {
+        self.flags(at) & FIXED == 0
     }
 
     /// The state at time 0 with depths, m, and discharges towards east and north, m²/s.

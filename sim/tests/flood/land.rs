@@ -93,3 +93,28 @@ fn a_wall_and_a_row_of_houses_hold_water_back() {
         }
     }
 }
+
+#[test]
+fn a_raised_house_is_dry_until_the_water_is_as_high() {
+    let height: Vec<f64> = (0..50).map(|i| if i == 24 { 1.0 } else { 0.0 }).collect();
+    let ground = plain().with_raised(&height).expect("a house");
+    for (level_m, roof_m) in [(0.9, 0.0), (1.4, 0.4)] {
+        let engine = alone(&ground, Params::hllc());
+        let mut state = engine.start(&engine.depth_below_m(level_m)).expect("it starts");
+        engine.advance(&mut state, 20.0).expect("it is stable");
+        assert!((engine.depth_m(&state)[24] - roof_m).abs() < 1e-12, "{level_m}");
+    }
+    assert!(plain().with_raised(&[-1.0; 50]).is_err());
+}
+
+#[test]
+fn water_at_the_start_fills_what_is_open_to_it_and_no_hollow_behind_a_wall() {
+    let walled = (0..5).try_fold(plain(), |ground, row| ground.with_wall(3, row, Side::East));
+    let engine = alone(&walled.expect("a wall"), Params::hllc());
+    let depth = engine.depth_connected_m(0.7, &[(1, 1)]).expect("an open cell");
+    assert!((0..50).all(|i| depth[i] == if i % 10 < 4 { 0.7 } else { 0.0 }), "{depth:?}");
+    assert!(engine.depth_connected_m(0.7, &[(10, 1)]).is_err());
+    let levels: Vec<f64> = (0..50).map(|i| if i < 25 { f64::NAN } else { 0.3 }).collect();
+    let depth = engine.depth_below_levels_m(&levels).expect("levels");
+    assert!((0..50).all(|i| depth[i] == if i < 25 { 0.0 } else { 0.3 }), "{depth:?}");
+}

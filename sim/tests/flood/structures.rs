@@ -255,7 +255,12 @@ fn built<R: Real>(seed: u64, params: Params) -> (Engine<R>, State<R>) {
             return at;
         }
     };
-    let mut between = || ends(cell(), cell());
+    let mut between = || loop {
+        let (from, to) = (cell(), cell());
+        if from != to {
+            return ends(from, to);
+        }
+    };
     let low = 200.2;
     let mut levee = Levee::along(
         &[[20.0, 0.0, 201.2], [90.0, 80.0, 200.8], [180.0, 110.0, 201.5]],
