@@ -35,8 +35,11 @@
 mod area;
 mod buildings;
 mod error;
+mod evacuation;
 mod grid;
 mod hazard;
+mod isolation;
+mod network;
 mod places;
 mod roads;
 mod settings;
@@ -45,11 +48,15 @@ mod vehicles;
 mod view;
 mod watch;
 mod water;
+mod ways;
 
 pub use buildings::{Building, BuildingImpact, Buildings, buildings};
 pub use error::Error;
+pub use evacuation::{Evacuation, Group, Left, Origin, Reason, Shelter, Travel, evacuation};
 pub use grid::Grid;
 pub use hazard::{ArrClass, Danger, Debris, rating, rating_at_most};
+pub use isolation::{Isolation, isolation};
+pub use network::{Access, Closings, Joining, Network, NetworkEdge};
 pub use places::{Facility, FacilityImpact, Flooded, ParcelImpact, Site, facilities, parcels};
 pub use roads::{Closure, Road, closed_m_by_unit, closures, road_cells};
 pub use settings::{Assumption, Settings};

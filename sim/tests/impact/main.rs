@@ -4,6 +4,7 @@
 
 mod people;
 mod roads;
+mod ways;
 
 use geo_types::{LineString, MultiPolygon, polygon};
 use sim::flood::{Maxima, THRESHOLDS_M};
