@@ -12,5 +12,6 @@
 pub mod flood;
 pub mod impact;
 pub mod real;
+mod vectors;
 
 pub use real::Real;

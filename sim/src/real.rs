@@ -40,14 +40,17 @@ pub trait Real:
     fn of(value: f64) -> Self;
     /// The same value as `f64`.
     fn f64(self) -> f64;
+    /// The nearest `f32`.
+    fn single(self) -> f32;
     /// √self, exactly rounded.
     fn sqrt(self) -> Self;
     /// |self|.
     fn abs(self) -> Self;
     /// 1/∛self for a normal self > 0, within a few units of the last place.
     ///
-    /// A first guess from the exponent (the bits of a float are nearly its logarithm), then Newton's
-    /// y ← y·(4 − x·y³)/3, which doubles the correct digits each time.
+    /// A first guess from the exponent (the bits of a float are nearly its logarithm), then Halley's
+    /// y ← y·(14 − 7r + 2r²)/9 with r = x·y³, which trebles the correct digits each time, and last
+    /// Newton's y ← y·(4 − r)/3, which doubles them.
     fn rcbrt(self) -> Self;
     /// The bits, little end first in the low [`Real::BYTES`] bytes.
     fn bits(self) -> u64;
@@ -91,6 +94,11 @@ impl Real for f32 {
     }
 
     #[inline(always)]
+    fn single(self) -> f32 {
+        self
+    }
+
+    #[inline(always)]
     fn sqrt(self) -> Self {
         f32::sqrt(self)
     }
@@ -102,11 +110,12 @@ impl Real for f32 {
 
     #[inline(always)]
     fn rcbrt(self) -> Self {
-        let mut y = f32::from_bits(0x54a2_fa8c_u32.wrapping_sub(self.to_bits() / 3));
-        for _ in 0..3 {
-            y *= (4.0 - self * y * y * y) * (1.0 / 3.0);
-        }
-        y
+        // A third of the upper half of the bits is near enough, and vectors have no division of integers.
+        let third = (self.to_bits() >> 16) * (0x1_0000 / 3);
+        let mut y = f32::from_bits(0x54a2_fa8c_u32.wrapping_sub(third));
+        let r = self * y * (y * y);
+        y *= (14.0 / 9.0) - r * ((7.0 / 9.0) - r * (2.0 / 9.0));
+        y * (4.0 / 3.0 - self * y * (y * y) * (1.0 / 3.0))
     }
 
     fn bits(self) -> u64 {
@@ -136,6 +145,11 @@ impl Real for f64 {
     }
 
     #[inline(always)]
+    fn single(self) -> f32 {
+        self as f32
+    }
+
+    #[inline(always)]
     fn sqrt(self) -> Self {
         f64::sqrt(self)
     }
@@ -147,11 +161,13 @@ impl Real for f64 {
 
     #[inline(always)]
     fn rcbrt(self) -> Self {
-        let mut y = f64::from_bits(0x553e_f0ff_289d_d796_u64.wrapping_sub(self.to_bits() / 3));
-        for _ in 0..5 {
-            y *= (4.0 - self * y * y * y) * (1.0 / 3.0);
+        let third = (self.to_bits() >> 32) * (0x1_0000_0000 / 3);
+        let mut y = f64::from_bits(0x553e_f0ff_289d_d796_u64.wrapping_sub(third));
+        for _ in 0..2 {
+            let r = self * y * (y * y);
+            y *= (14.0 / 9.0) - r * ((7.0 / 9.0) - r * (2.0 / 9.0));
         }
-        y
+        y * (4.0 / 3.0 - self * y * (y * y) * (1.0 / 3.0))
     }
 
     fn bits(self) -> u64 {

@@ -8,7 +8,7 @@ use super::{
 use crate::Real;
 
 /// First bytes of a checkpoint; the last is the version of its layout.
-const MAGIC: &[u8; 8] = b"DTFLOOD\x02";
+const MAGIC: &[u8; 8] = b"DTFLOOD\x03";
 
 impl<R: Real> Engine<R> {
     /// The state as bytes, little end first: what [`Engine::restore`] reads.
@@ -43,7 +43,8 @@ impl<R: Real> Engine<R> {
     /// The state of a checkpoint of this engine.
     ///
     /// # Errors
-    /// Where the bytes are cut short, or come from another grid, scheme or number type.
+    /// Where the bytes are cut short, or come from another grid, other open sides, another
+    /// scheme or number type.
     pub fn restore(&self, bytes: &[u8]) -> Result<State<R>, Error> {
         let refuse = |reason| Err(Error::Checkpoint { reason });
         let Some(rest) = bytes.strip_prefix(MAGIC) else {
@@ -52,7 +53,7 @@ impl<R: Real> Engine<R> {
         let mut reader = Reader(rest);
         for expected in self.identity() {
             if reader.number()? != expected {
-                return refuse("it has another grid, scheme or number type");
+                return refuse("it has another grid, open sides, scheme or number type");
             }
         }
         let mut state = self.start(&vec![0.0; self.bed_m.len()])?;
@@ -78,12 +79,14 @@ impl<R: Real> Engine<R> {
     }
 
     /// What has to be the same for a state to fit.
-    fn identity(&self) -> [u64; 5] {
+    fn identity(&self) -> [u64; 6] {
         let scheme = match self.params.scheme {
             Scheme::Hllc => 1,
             Scheme::LocalInertia => 2,
         };
-        [R::BYTES as u64, scheme, self.columns as u64, self.rows as u64, self.cell_m.to_bits()]
+        let (columns, rows) = (self.columns as u64, self.rows as u64);
+        let layout = self.layout.identity();
+        [R::BYTES as u64, scheme, columns, rows, self.cell_m.to_bits(), layout]
     }
 }
 

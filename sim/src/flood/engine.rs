@@ -3,16 +3,19 @@
 use rayon::prelude::*;
 
 use super::{
-    Edge, Error, Forcing, Ground, Ledger, Params, Scheme, Soil, State,
+    Edge, Error, Forcing, Ground, Ledger, Params, Scheme, Side, Soil, State,
     faces::Scratch,
     hllc, inertia,
     land::{Ghost, Land, cut},
     sources::{self, Depths, Span},
-    state::{Fields, Status},
+    state::{Fields, Motion, Status},
     structures::{self, Flow, Plan, Structure},
-    tiles::{CELLS, FIXED, Layout, SIDE, in_view, line},
+    tiles::{Layout, SIDE},
 };
-use crate::Real;
+use crate::{
+    Real,
+    vectors::{Kernel, widest},
+};
 
 /// A hydrograph raises its cells by no more than this in a step, m.
 const MOST_RISE_M: f64 = 0.25;
@@ -44,6 +47,25 @@ struct Outcome {
     is_finite: bool,
 }
 
+/// The step of a tile, ready to be taken.
+struct TileStep<'a, R> {
+    engine: &'a Engine<R>,
+    fields: &'a [Fields<R>],
+    tile: usize,
+    next: &'a mut Fields<R>,
+    span: &'a Span,
+    scratch: &'a mut Scratch<R>,
+}
+
+impl<R: Real> Kernel for TileStep<'_, R> {
+    type Output = Outcome;
+
+    #[inline(always)]
+    fn run(self) -> Outcome {
+        self.engine.step_tile(self.fields, self.tile, self.next, self.span, self.scratch)
+    }
+}
+
 impl<R: Real> Engine<R> {
     /// Checks and lays out a flood.
     ///
@@ -52,7 +74,9 @@ impl<R: Real> Engine<R> {
     pub fn new(ground: &Ground, forcing: Forcing, params: Params) -> Result<Self, Error> {
         params.check()?;
         forcing.check()?;
-        let layout = Layout::new(ground.columns(), ground.rows());
+        let opens = [Side::West, Side::East, Side::South, Side::North]
+            .map(|side| forcing.edges.iter().any(|span| span.side == side));
+        let layout = Layout::new(ground.columns(), ground.rows(), opens);
         let (lands, ghosts) = cut(ground, &forcing, layout)?;
         Ok(Self {
             params,
@@ -133,7 +157,7 @@ impl<R: Real> Engine<R> {
             .into_par_iter()
             .map_init(Scratch::new, |scratch, (tile, next)| {
                 let span = self.span(&status[tile], time_s, dt_s);
-                (tile, self.step_tile(fields, tile, next, &span, scratch))
+                (tile, widest(TileStep { engine: self, fields, tile, next, span: &span, scratch }))
             })
             .collect();
         if let Some((tile, _)) = outcomes.iter().find(|(_, outcome)| !outcome.is_finite) {
@@ -201,6 +225,7 @@ impl<R: Real> Engine<R> {
         is_active
     }
 
+    #[inline(always)]
     fn step_tile(
         &self,
         fields: &[Fields<R>],
@@ -221,6 +246,10 @@ impl<R: Real> Engine<R> {
             }
         }
         next.soaked.clone_from(&fields[tile].soaked);
+        for ghost in &land.ghosts {
+            next.depth[*ghost] = fields[tile].depth[*ghost];
+            next.excess[*ghost] = R::ZERO;
+        }
         let (mut in_m3, mut out_m3) = (0.0, 0.0);
         for edge in land.edge_faces.iter().filter(|edge| edge.counts) {
             let faces = if edge.is_y { &scratch.across_y } else { &scratch.across_x };
@@ -235,6 +264,7 @@ impl<R: Real> Engine<R> {
     }
 
     /// Friction, then what is to be known of a tile; and whether all of it is finite.
+    #[inline(always)]
     pub(super) fn status(
         &self,
         fields: &mut Fields<R>,
@@ -243,23 +273,17 @@ impl<R: Real> Engine<R> {
         dt_s: f64,
     ) -> (Status, bool) {
         let (land, dry) = (&self.lands[tile], R::of(self.params.dry_depth_m));
-        let (wave, check) = match self.params.scheme {
+        // What stands outside is not of the tile.
+        let outside = land.ghosts.iter().map(|ghost| std::mem::take(&mut fields.depth[*ghost]));
+        let outside: Vec<R> = outside.collect();
+        let motion = match self.params.scheme {
             Scheme::Hllc => hllc::slow_down(fields, land, R::of(dt_s), dry),
-            Scheme::LocalInertia => inertia::wave(fields, dry),
+            Scheme::LocalInertia => inertia::motion(fields, dry),
         };
-        let (mut sums, mut deepest) = ([0.0; SIDE], R::ZERO);
-        for cell in (0..CELLS).step_by(SIDE) {
-            let flags = line(&land.flags, in_view(cell));
-            let (depth, excess) = (line(&fields.depth, cell), line(&fields.excess, cell));
-            for i in 0..SIDE {
-                let water = depth[i].f64() - excess[i].f64();
-                sums[i] += if flags[i] & FIXED != 0 { 0.0 } else { water };
-                deepest = deepest.or_above(depth[i]);
-            }
+        for (ghost, depth) in land.ghosts.iter().zip(outside) {
+            fields.depth[*ghost] = depth;
         }
-        let depth_sum_m: f64 = sums.iter().sum();
-        let is_wet = deepest > dry;
-        let is_finite = check.f64().is_finite() && depth_sum_m.is_finite();
+        let Motion { is_wet, wave, depth_sum_m, is_finite } = motion;
         (Status { is_wet, wave_m_s: wave.f64(), depth_sum_m, rained_until_s }, is_finite)
     }
 

@@ -47,28 +47,49 @@ impl<R: Real> Scratch<R> {
         })
     }
 
-    /// The factors of a row of cells from a place on; whether one is below 1.
-    fn give(&mut self, from: usize, land: &Land<R>, ratio: R) -> bool {
-        // A little less than all, so that rounding does not reach below zero either.
-        let most = R::ONE - R::of(16.0) * R::EPSILON;
+    /// Whether a cell whose faces count would give more than it has.
+    #[inline(always)]
+    fn gives_too_much(&self, ratio: R) -> bool {
+        let most = most_given::<R>();
+        let (x, y) = (&self.across_x.mass, &self.across_y.mass);
+        let mut is_over = 0;
+        for at in 2 * WIDE..(SIDE + 4) * WIDE {
+            let out = ratio * given([x[at], x[at + 1], y[at], y[at + WIDE]]);
+            is_over |= u32::from(out > most * self.depth[at]);
+        }
+        is_over != 0
+    }
+
+    /// The factors of a row of cells from a place on.
+    fn give(&mut self, from: usize, land: &Land<R>, ratio: R) {
         const CELLS: usize = SIDE + 2;
+        let most = most_given::<R>();
         let (x, y) = (&self.across_x.mass, &self.across_y.mass);
         let (west, east) = (&x[from..][..CELLS], &x[from + 1..][..CELLS]);
         let (south, north) = (&y[from..][..CELLS], &y[from + WIDE..][..CELLS]);
         let (depth, flags) = (&self.depth[from..][..CELLS], &land.flags[from..][..CELLS]);
         let keep = &mut self.keep[from..][..CELLS];
-        let mut least = R::ONE;
         for i in 0..CELLS {
-            let east_west = east[i].positive() + (-west[i]).positive();
-            let north_south = north[i].positive() + (-south[i]).positive();
-            let out = ratio * (east_west + north_south);
+            let out = ratio * given([west[i], east[i], south[i], north[i]]);
             let has = most * depth[i];
             let is_over = (out > has) & (flags[i] & FIXED == 0);
             keep[i] = if is_over { has / out } else { R::ONE };
-            least = least.or_below(keep[i]);
         }
-        least < R::ONE
     }
+}
+
+/// The share of its water that a cell may give: a little less than all, so that rounding does not
+/// reach below zero either.
+#[inline(always)]
+fn most_given<R: Real>() -> R {
+    R::ONE - R::of(16.0) * R::EPSILON
+}
+
+/// What goes out through the western, eastern, southern and northern face.
+#[inline(always)]
+fn given<R: Real>([west, east, south, north]: [R; 4]) -> R {
+    let none = R::ZERO;
+    (east.positive() - west.or_below(none)) + (north.positive() - south.or_below(none))
 }
 
 /// Whether fluxes carry momentum.
@@ -83,13 +104,18 @@ pub(super) enum Carries {
 ///
 /// `ratio` is Δt/Δx. A neighbour's cell gives the same factor in both tiles, since both see all of
 /// its faces.
+#[inline(always)]
 pub(super) fn limit<R: Real>(scratch: &mut Scratch<R>, land: &Land<R>, ratio: R, carries: Carries) {
-    let mut is_any = false;
-    for row in 2..SIDE + 4 {
-        is_any |= scratch.give(row * WIDE + 2, land, ratio);
+    // Nearly always enough, and much cheaper than the factors.
+    if scratch.gives_too_much(ratio) {
+        scale(scratch, land, ratio, carries);
     }
-    if !is_any {
-        return;
+}
+
+#[inline(never)]
+fn scale<R: Real>(scratch: &mut Scratch<R>, land: &Land<R>, ratio: R, carries: Carries) {
+    for row in 2..SIDE + 4 {
+        scratch.give(row * WIDE + 2, land, ratio);
     }
     let Scratch { x, y, across_x, across_y, keep, .. } = scratch;
     for row in 3..SIDE + 4 {
@@ -101,6 +127,15 @@ pub(super) fn limit<R: Real>(scratch: &mut Scratch<R>, land: &Land<R>, ratio: R,
 }
 
 impl<R: Real> Faces<R> {
+    /// Empties the faces between the end of a row of the view and the beginning of the next, which
+    /// loops over the whole view find as well.
+    #[inline(always)]
+    pub(super) fn empty_seams(&mut self) {
+        for row in 2..SIDE + 5 {
+            self.mass[row * WIDE] = R::ZERO;
+        }
+    }
+
     /// Scales the flux of a face by the factor of the cell that gives, with the momentum it carries.
     #[inline]
     fn cut(&mut self, at: usize, before: usize, keep: &[R], velocity: &[R], carries: Carries) {

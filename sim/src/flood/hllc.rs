@@ -14,39 +14,29 @@
 
 use super::{
     GRAVITY,
-    faces::{Carries, Scratch, limit},
-    land::Land,
-    state::{Fields, add},
-    tiles::{
-        CELLS, FIXED, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, gather, in_view, line, line_mut,
-    },
+    faces::{Carries, Faces, Scratch, limit},
+    land::{Land, Walls},
+    state::{Fields, LANES, Lanes, Motion, add, lane},
+    tiles::{CELLS, SIDE, VIEW, WIDE, gather, in_view, line, line_mut},
 };
 use crate::Real;
 
-/// The cells on one side of a line of faces.
-struct Cells<'a, R> {
-    depth: &'a [R],
-    across: &'a [R],
-    along: &'a [R],
-}
-
-/// What a line of faces is given.
-struct Line<'a, R> {
-    mass: &'a mut [R],
-    low: &'a mut [R],
-    high: &'a mut [R],
-    along: &'a mut [R],
-}
-
 /// Velocity from discharge, going to zero smoothly below the dry depth ε instead of blowing up:
-/// u = 2hq / (h² + max(h², ε²)) (Kurganov & Petrova 2007).
+/// u = q · 2h / (h² + max(h², ε²)) (Kurganov & Petrova 2007).
 #[inline(always)]
 pub(super) fn velocity<R: Real>(depth: R, flow: R, dry: R) -> R {
+    flow * per_depth(depth, dry)
+}
+
+/// What makes a velocity of a discharge.
+#[inline(always)]
+fn per_depth<R: Real>(depth: R, dry: R) -> R {
     let square = depth * depth;
-    (depth + depth) * flow / (square + square.or_above(dry * dry))
+    (depth + depth) / (square + square.or_above(dry * dry))
 }
 
 /// Depths and fluxes of a tile after `dt`; sources and friction come after.
+#[inline(always)]
 pub(super) fn advance<R: Real>(
     fields: &[Fields<R>],
     around: &[Option<usize>; 9],
@@ -59,36 +49,26 @@ pub(super) fn advance<R: Real>(
     gather(around, |tile| &fields[tile].flow_x, &mut scratch.x);
     gather(around, |tile| &fields[tile].flow_y, &mut scratch.y);
     for at in 0..VIEW {
-        scratch.x[at] = velocity(scratch.depth[at], scratch.x[at], dry);
-        scratch.y[at] = velocity(scratch.depth[at], scratch.y[at], dry);
+        let per_depth = per_depth(scratch.depth[at], dry);
+        scratch.x[at] *= per_depth;
+        scratch.y[at] *= per_depth;
     }
-    cross_x(scratch, land, dry);
-    cross_y(scratch, land, dry);
-    let half_g = R::of(GRAVITY) * R::HALF;
-    for edge in land.edge_faces.iter().filter(|edge| edge.only_out) {
-        let (faces, width) =
-            if edge.is_y { (&mut scratch.across_y, WIDE) } else { (&mut scratch.across_x, 1) };
-        let inner = if edge.is_high { edge.face - width } else { edge.face };
-        let is_in = (faces.mass[edge.face] > R::ZERO) != edge.is_high;
-        if is_in {
-            let depth = scratch.depth[inner];
-            faces.shut(edge.face, half_g * depth * depth);
-        }
-    }
+    let Scratch { depth, x, y, across_x, across_y, .. } = &mut *scratch;
+    cross::<R, 1>((depth, x, y), &land.step_x, dry, across_x);
+    cross::<R, WIDE>((depth, y, x), &land.step_y, dry, across_y);
+    across_x.empty_seams();
+    close(&land.walls[0], (depth, x), across_x, 1);
+    close(&land.walls[1], (depth, y), across_y, WIDE);
+    let_only_out(land, scratch);
     limit(scratch, land, ratio, Carries::WaterAndMomentum);
-    update(fields, around, land, ratio, scratch, next);
+    if let Some(tile) = around[4] {
+        update(&fields[tile], ratio, scratch, next);
+    }
 }
 
 /// Adds the differences of the fluxes to each cell.
-fn update<R: Real>(
-    fields: &[Fields<R>],
-    around: &[Option<usize>; 9],
-    land: &Land<R>,
-    ratio: R,
-    scratch: &Scratch<R>,
-    next: &mut Fields<R>,
-) {
-    let Some(now) = around[4].map(|tile| &fields[tile]) else { return };
+#[inline(always)]
+fn update<R: Real>(now: &Fields<R>, ratio: R, scratch: &Scratch<R>, next: &mut Fields<R>) {
     let (x, y) = (&scratch.across_x, &scratch.across_y);
     for cell in (0..CELLS).step_by(SIDE) {
         let at = in_view(cell);
@@ -99,7 +79,6 @@ fn update<R: Real>(
         let (x_s, x_n) = (line(&y.along, at), line(&y.along, north));
         let (y_w, y_e) = (line(&x.along, at), line(&x.along, east));
         let (y_s, y_n) = (line(&y.high, at), line(&y.low, north));
-        let flags = line(&land.flags, at);
         let (depth, excess) = (line(&now.depth, cell), line(&now.excess, cell));
         let (flow_x, flow_y) = (line(&now.flow_x, cell), line(&now.flow_y, cell));
         let new_depth = line_mut(&mut next.depth, cell);
@@ -107,7 +86,6 @@ fn update<R: Real>(
         let new_x = line_mut(&mut next.flow_x, cell);
         let new_y = line_mut(&mut next.flow_y, cell);
         for i in 0..SIDE {
-            let ratio = if flags[i] & FIXED != 0 { R::ZERO } else { ratio };
             let water = (mass_w[i] - mass_e[i]) + (mass_s[i] - mass_n[i]);
             let push_x = (x_w[i] - x_e[i]) + (x_s[i] - x_n[i]);
             let push_y = (y_w[i] - y_e[i]) + (y_s[i] - y_n[i]);
@@ -118,76 +96,63 @@ fn update<R: Real>(
     }
 }
 
-/// Fluxes through the faces between columns.
-fn cross_x<R: Real>(scratch: &mut Scratch<R>, land: &Land<R>, dry: R) {
-    let Scratch { depth, x, y, across_x: faces, .. } = scratch;
-    for row in 2..SIDE + 4 {
-        let (from, to) = (row * WIDE + 2, row * WIDE + SIDE + 5);
-        let low = Cells {
-            depth: &depth[from - 1..to - 1],
-            across: &x[from - 1..to - 1],
-            along: &y[from - 1..to - 1],
-        };
-        let high = Cells { depth: &depth[from..to], across: &x[from..to], along: &y[from..to] };
-        let line = Line {
-            mass: &mut faces.mass[from..to],
-            low: &mut faces.low[from..to],
-            high: &mut faces.high[from..to],
-            along: &mut faces.along[from..to],
-        };
-        cross(&low, &high, &land.step_x[from..to], dry, line);
-        if land.walls_x >> row & 1 == 1 {
-            for at in (from..to).filter(|at| land.flags[*at] & WEST_CLOSED != 0) {
-                faces.mass[at] = R::ZERO;
-                faces.along[at] = R::ZERO;
-                faces.low[at] = wall(depth[at - 1], x[at - 1]);
-                faces.high[at] = wall(depth[at], -x[at]);
-            }
-        }
-    }
-}
-
-/// Fluxes through the faces between rows.
-fn cross_y<R: Real>(scratch: &mut Scratch<R>, land: &Land<R>, dry: R) {
-    let Scratch { depth, x, y, across_y: faces, .. } = scratch;
-    for row in 2..SIDE + 5 {
-        let (from, to) = (row * WIDE + 2, row * WIDE + SIDE + 4);
-        let (f, t) = (from - WIDE, to - WIDE);
-        let low = Cells { depth: &depth[f..t], across: &y[f..t], along: &x[f..t] };
-        let high = Cells { depth: &depth[from..to], across: &y[from..to], along: &x[from..to] };
-        let line = Line {
-            mass: &mut faces.mass[from..to],
-            low: &mut faces.low[from..to],
-            high: &mut faces.high[from..to],
-            along: &mut faces.along[from..to],
-        };
-        cross(&low, &high, &land.step_y[from..to], dry, line);
-        if land.walls_y >> row & 1 == 1 {
-            for at in (from..to).filter(|at| land.flags[*at] & SOUTH_CLOSED != 0) {
-                faces.mass[at] = R::ZERO;
-                faces.along[at] = R::ZERO;
-                faces.low[at] = wall(depth[at - WIDE], y[at - WIDE]);
-                faces.high[at] = wall(depth[at], -y[at]);
-            }
-        }
-    }
-}
-
-/// Fluxes through a line of faces; the same for both axes.
-fn cross<R: Real>(low: &Cells<R>, high: &Cells<R>, step: &[R], dry: R, to: Line<R>) {
-    let n = step.len();
-    let (hl, ul, vl) = (&low.depth[..n], &low.across[..n], &low.along[..n]);
-    let (hr, ur, vr) = (&high.depth[..n], &high.across[..n], &high.along[..n]);
-    let (mass, at_low) = (&mut to.mass[..n], &mut to.low[..n]);
-    let (at_high, along) = (&mut to.high[..n], &mut to.along[..n]);
-    for i in 0..n {
-        let flux = riemann((hl[i], ul[i]), (hr[i], ur[i]), step[i], dry);
-        mass[i] = flux.0;
-        at_low[i] = flux.1;
-        at_high[i] = flux.2;
+/// Fluxes through all faces of a view across one axis; the same for both. `STRIDE` leads over a face.
+///
+/// One loop over all rows, seams between them included, so that no row has a rest that does not fill
+/// a vector.
+#[inline(always)]
+fn cross<R: Real, const STRIDE: usize>(
+    (depth, across, along): (&[R; VIEW], &[R; VIEW], &[R; VIEW]),
+    step: &[R; VIEW],
+    dry: R,
+    faces: &mut Faces<R>,
+) {
+    // Sixteen go into both loops without a rest: 2·WIDE − 4 to (SIDE + 4)·WIDE, and 10 past the next.
+    let (from, to) =
+        (2 * WIDE - 4, if STRIDE == 1 { (SIDE + 4) * WIDE } else { (SIDE + 5) * WIDE + 10 });
+    for at in from..to {
+        let before = at - STRIDE;
+        let (low, high) = ((depth[before], across[before]), (depth[at], across[at]));
+        let flux = riemann(low, high, step[at], dry);
+        faces.mass[at] = flux.0;
+        faces.low[at] = flux.1;
+        faces.high[at] = flux.2;
         // Both are read before one is chosen: a choice between loads would be a jump for each face.
-        let (vl, vr) = (vl[i], vr[i]);
-        along[i] = flux.0 * if flux.0 > R::ZERO { vl } else { vr };
+        let (low, high) = (along[before], along[at]);
+        faces.along[at] = flux.0 * if flux.0 > R::ZERO { low } else { high };
+    }
+}
+
+/// Puts walls where faces are closed.
+#[inline(always)]
+fn close<R: Real>(
+    walls: &Walls,
+    (depth, across): (&[R; VIEW], &[R; VIEW]),
+    faces: &mut Faces<R>,
+    stride: usize,
+) {
+    for at in walls.closed.iter().map(|at| usize::from(*at)) {
+        let before = at - stride;
+        faces.mass[at] = R::ZERO;
+        faces.along[at] = R::ZERO;
+        faces.low[at] = wall(depth[before], across[before]);
+        faces.high[at] = wall(depth[at], -across[at]);
+    }
+}
+
+/// Shuts the faces through which water may only leave where it would come.
+#[inline(always)]
+pub(super) fn let_only_out<R: Real>(land: &Land<R>, scratch: &mut Scratch<R>) {
+    let half_g = R::of(GRAVITY) * R::HALF;
+    for edge in land.edge_faces.iter().filter(|edge| edge.only_out) {
+        let (faces, width) =
+            if edge.is_y { (&mut scratch.across_y, WIDE) } else { (&mut scratch.across_x, 1) };
+        let inner = if edge.is_high { edge.face - width } else { edge.face };
+        let is_in = (faces.mass[edge.face] > R::ZERO) != edge.is_high;
+        if is_in {
+            let depth = scratch.depth[inner];
+            faces.shut(edge.face, half_g * depth * depth);
+        }
     }
 }
 
@@ -236,18 +201,19 @@ fn wall<R: Real>(h: R, u: R) -> R {
     push.positive()
 }
 
-/// Manning friction at the end of a step, and the fastest wave with a sum that shows what is not a
-/// number.
+/// Manning friction at the end of a step, and what moves then.
 ///
 /// dq/dt = −g·n²·|q|·q / h^(7/3), taken implicitly at the new time; the quadratic for |q| gives
 /// q = 2q₀ / (1 + √(1 + 4·Δt·g·n²·|q₀|·h^(−7/3))): never a reversal, whatever Δt, and the right
 /// equilibrium. Water not deeper than `dry` is brought to rest.
-pub(super) fn slow_down<R: Real>(next: &mut Fields<R>, land: &Land<R>, dt: R, dry: R) -> (R, R) {
-    let (g, two, four) = (R::of(GRAVITY), R::of(2.0), R::of(4.0));
-    let (mut speeds, mut sums) = ([R::ZERO; SIDE], [R::ZERO; SIDE]);
+#[inline(always)]
+pub(super) fn slow_down<R: Real>(next: &mut Fields<R>, land: &Land<R>, dt: R, dry: R) -> Motion<R> {
+    let (g, two) = (R::of(GRAVITY), R::of(2.0));
+    let four_dt = R::of(4.0) * dt;
+    let (mut lanes, mut waves) = (Lanes::new(), [R::ZERO; SIDE]);
     for cell in (0..CELLS).step_by(SIDE) {
-        let friction = line(&land.friction, in_view(cell));
-        let depth = line(&next.depth, cell);
+        let friction = line(land.friction.as_slice(), in_view(cell));
+        let (depth, excess) = (line(&next.depth, cell), line(&next.excess, cell));
         let flow_x = line_mut(&mut next.flow_x, cell);
         let flow_y = line_mut(&mut next.flow_y, cell);
         for i in 0..SIDE {
@@ -256,19 +222,24 @@ pub(super) fn slow_down<R: Real>(next: &mut Fields<R>, land: &Land<R>, dt: R, dr
             let r = h.rcbrt();
             let r2 = r * r;
             let q = (flow_x[i] * flow_x[i] + flow_y[i] * flow_y[i]).sqrt();
-            let drag = dt * friction[i] * (r2 * r2 * r2 * r) * q;
-            let factor = two / (R::ONE + (R::ONE + four * drag).sqrt());
+            let drag = (four_dt * friction[i] * q) * ((r2 * r2) * (r2 * r));
+            let factor = two / (R::ONE + (R::ONE + drag).sqrt());
             let factor = if is_wet { factor } else { R::ZERO };
             let (qx, qy) = (flow_x[i] * factor, flow_y[i] * factor);
             flow_x[i] = qx;
             flow_y[i] = qy;
-            let speed = qx.abs().or_above(qy.abs()) / h + (g * h).sqrt();
-            speeds[i] = speeds[i].or_above(if is_wet { speed } else { R::ZERO });
-            sums[i] += speed;
+            // Dry cells keep what is not a number, so that it shows.
+            let speed = qx.abs().or_above(qy.abs()) * (r2 * r);
+            waves[i] = speed + if is_wet { (g * h).sqrt() } else { R::ZERO };
+        }
+        for from in (0..SIDE).step_by(LANES) {
+            let (waves, depth, excess) =
+                (lane(&waves, from), lane(depth, from), lane(excess, from));
+            for i in 0..LANES {
+                lanes.see(i, waves[i], depth[i], excess[i]);
+                lanes.check(i, waves[i]);
+            }
         }
     }
-    speeds
-        .iter()
-        .zip(&sums)
-        .fold((R::ZERO, R::ZERO), |(wave, sum), (speed, part)| (wave.or_above(*speed), sum + *part))
+    lanes.sum(dry)
 }

@@ -17,12 +17,13 @@ use super::{
     GRAVITY,
     faces::{Carries, Scratch, limit},
     land::Land,
-    state::{Fields, add},
-    tiles::{CELLS, FIXED, SIDE, SOUTH_CLOSED, WEST_CLOSED, WIDE, gather, in_view, line, line_mut},
+    state::{Fields, LANES, Lanes, Motion, add, lane},
+    tiles::{CELLS, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, gather, in_view, line, line_mut},
 };
 use crate::Real;
 
 /// Depths and discharges of a tile after `dt`; sources come after.
+#[inline(always)]
 pub(super) fn advance<R: Real>(
     fields: &[Fields<R>],
     around: &[Option<usize>; 9],
@@ -34,21 +35,13 @@ pub(super) fn advance<R: Real>(
     gather(around, |tile| &fields[tile].depth, &mut scratch.depth);
     gather(around, |tile| &fields[tile].flow_x, &mut scratch.x);
     gather(around, |tile| &fields[tile].flow_y, &mut scratch.y);
-    let face = Face { dry, dt, ratio, theta };
+    let face = Face { dry, two_dt: dt + dt, push: R::of(GRAVITY) * ratio, theta };
     let Scratch { depth, x, y, across_x, across_y, .. } = &mut *scratch;
-    for row in 2..SIDE + 5 {
-        let from = row * WIDE + 2;
-        if row < SIDE + 4 {
-            let cells = Line { depth, flow: x, friction: &land.friction, from, stride: 1 };
-            let has_walls = land.walls_x >> row & 1 == 1;
-            let walls = has_walls.then_some((land.flags.as_slice(), WEST_CLOSED));
-            face.cross(&cells, &land.step_x, walls, &mut across_x.mass[from..from + FACES]);
-        }
-        let cells = Line { depth, flow: y, friction: &land.friction, from, stride: WIDE };
-        let has_walls = land.walls_y >> (row - 1) & 7 != 0;
-        let walls = has_walls.then_some((land.flags.as_slice(), SOUTH_CLOSED));
-        face.cross(&cells, &land.step_y, walls, &mut across_y.mass[from..from + FACES]);
-    }
+    face.cross::<1>((depth, x), &land.step_x, &land.friction, &mut across_x.mass);
+    face.cross::<WIDE>((depth, y), &land.step_y, &land.friction, &mut across_y.mass);
+    across_x.empty_seams();
+    face.close::<1>(land, (depth, x), &mut across_x.mass);
+    face.close::<WIDE>(land, (depth, y), &mut across_y.mass);
     for edge in land.edge_faces.iter().filter(|edge| edge.only_out) {
         let faces = if edge.is_y { &mut *across_y } else { &mut *across_x };
         let is_in = (faces.mass[edge.face] > R::ZERO) != edge.is_high;
@@ -57,47 +50,28 @@ pub(super) fn advance<R: Real>(
         }
     }
     limit(scratch, land, ratio, Carries::Water);
-    update(fields, around, land, ratio, scratch, next);
+    if let Some(tile) = around[4] {
+        update(&fields[tile], ratio, scratch, next);
+    }
 }
 
-fn update<R: Real>(
-    fields: &[Fields<R>],
-    around: &[Option<usize>; 9],
-    land: &Land<R>,
-    ratio: R,
-    scratch: &Scratch<R>,
-    next: &mut Fields<R>,
-) {
-    let Some(now) = around[4].map(|tile| &fields[tile]) else { return };
+#[inline(always)]
+fn update<R: Real>(now: &Fields<R>, ratio: R, scratch: &Scratch<R>, next: &mut Fields<R>) {
     let (x, y) = (&scratch.across_x.mass, &scratch.across_y.mass);
     for cell in (0..CELLS).step_by(SIDE) {
         let at = in_view(cell);
         let (west, east) = (line(x, at), line(x, at + 1));
         let (south, north) = (line(y, at), line(y, at + WIDE));
-        let flags = line(&land.flags, at);
         let (depth, excess) = (line(&now.depth, cell), line(&now.excess, cell));
         let new_depth = line_mut(&mut next.depth, cell);
         let new_excess = line_mut(&mut next.excess, cell);
         for i in 0..SIDE {
             let water = (west[i] - east[i]) + (south[i] - north[i]);
-            let ratio = if flags[i] & FIXED != 0 { R::ZERO } else { ratio };
             (new_depth[i], new_excess[i]) = add(depth[i], excess[i], ratio * water);
         }
         line_mut(&mut next.flow_x, cell).copy_from_slice(west);
         line_mut(&mut next.flow_y, cell).copy_from_slice(south);
     }
-}
-
-/// Faces of a line: those of a tile's row, of the cell before and of the two after it.
-const FACES: usize = SIDE + 3;
-
-/// The cells along a line of faces; `stride` leads over a face.
-struct Line<'a, R> {
-    depth: &'a [R],
-    flow: &'a [R],
-    friction: &'a [R],
-    from: usize,
-    stride: usize,
 }
 
 /// Own discharge and the mean of the two faces beside, of which a closed one counts as the own.
@@ -111,35 +85,62 @@ fn around_face<R: Real>(q: [R; 3], closed: [bool; 3]) -> (R, R) {
 /// What is the same for all faces in a step.
 struct Face<R> {
     dry: R,
-    dt: R,
-    ratio: R,
+    two_dt: R,
+    /// g·Δt/Δx.
+    push: R,
     theta: R,
 }
 
 impl<R: Real> Face<R> {
-    /// Discharges of a line of faces after the step; `walls` where a face at or beside it is closed.
-    fn cross(&self, cells: &Line<R>, step: &[R], walls: Option<(&[u8], u8)>, mass: &mut [R]) {
-        let Line { depth, flow, friction, from, stride } = *cells;
-        let (low, high) = (from - stride, from + stride);
-        let (hl, hr) = (&depth[low..][..FACES], &depth[from..][..FACES]);
-        let (before, own, after) =
-            (&flow[low..][..FACES], &flow[from..][..FACES], &flow[high..][..FACES]);
-        let (rough_l, rough_r) = (&friction[low..][..FACES], &friction[from..][..FACES]);
-        let (step, mass) = (&step[from..][..FACES], &mut mass[..FACES]);
-        for i in 0..FACES {
-            let q = (own[i], R::HALF * (before[i] + after[i]));
-            mass[i] = self.discharge(q, (hl[i], hr[i]), step[i], rough_l[i] + rough_r[i]);
+    /// Discharges through all faces of a view across one axis, after the step. `STRIDE` leads over a
+    /// face.
+    ///
+    /// One loop over all rows, seams between them included, so that no row has a rest that does not
+    /// fill a vector.
+    #[inline(always)]
+    fn cross<const STRIDE: usize>(
+        &self,
+        (depth, flow): (&[R; VIEW], &[R; VIEW]),
+        step: &[R; VIEW],
+        friction: &[R; VIEW],
+        mass: &mut [R; VIEW],
+    ) {
+        // Sixteen go into both loops without a rest.
+        let (from, to) = if STRIDE == 1 {
+            (2 * WIDE - 4, (SIDE + 4) * WIDE)
+        } else {
+            (2 * WIDE + 2, (SIDE + 5) * WIDE)
+        };
+        for at in from..to {
+            let before = at - STRIDE;
+            let q = (flow[at], R::HALF * (flow[before] + flow[at + STRIDE]));
+            let rough = friction[before] + friction[at];
+            mass[at] = self.discharge(q, (depth[before], depth[at]), step[at], rough);
         }
-        let Some((flags, bit)) = walls else { return };
-        for i in 0..FACES {
-            let at = from + i;
-            let closed = [at - stride, at, at + stride].map(|at| flags[at] & bit != 0);
-            if closed[1] {
-                mass[i] = R::ZERO;
-            } else if closed[0] || closed[2] {
-                let q = around_face([before[i], own[i], after[i]], closed);
-                mass[i] = self.discharge(q, (hl[i], hr[i]), step[i], rough_l[i] + rough_r[i]);
-            }
+    }
+
+    /// Empties closed faces, and does those beside one again.
+    #[inline(always)]
+    fn close<const STRIDE: usize>(
+        &self,
+        land: &Land<R>,
+        (depth, flow): (&[R; VIEW], &[R; VIEW]),
+        mass: &mut [R; VIEW],
+    ) {
+        let (walls, step, bit) = if STRIDE == 1 {
+            (&land.walls[0], &land.step_x, WEST_CLOSED)
+        } else {
+            (&land.walls[1], &land.step_y, SOUTH_CLOSED)
+        };
+        for at in &walls.closed {
+            mass[usize::from(*at)] = R::ZERO;
+        }
+        for at in walls.beside.iter().map(|at| usize::from(*at)) {
+            let places = [at - STRIDE, at, at + STRIDE];
+            let q =
+                around_face(places.map(|at| flow[at]), places.map(|at| land.flags[at] & bit != 0));
+            let rough = land.friction[places[0]] + land.friction[at];
+            mass[at] = self.discharge(q, (depth[places[0]], depth[at]), step[at], rough);
         }
     }
 
@@ -147,34 +148,29 @@ impl<R: Real> Face<R> {
     #[inline(always)]
     fn discharge(&self, (q, mean): (R, R), (hl, hr): (R, R), step: R, rough: R) -> R {
         let rise = (hr - hl) + step;
-        let depth = hl.or_above(hr + step) - step.positive();
-        let is_wet = depth > self.dry && hl.or_above(hr) > self.dry;
-        let depth = depth.or_above(self.dry);
-        let is_uphill = mean * rise > R::ZERO;
-        let theta = if is_uphill { R::ONE } else { self.theta };
-        let r = depth.rcbrt();
+        let depth = (hl - step.positive()).or_above(hr + step.or_below(R::ZERO));
+        let over = depth.or_above(self.dry);
+        let theta = if mean * rise > R::ZERO { R::ONE } else { self.theta };
+        let free = (mean + theta * (q - mean)) - over * self.push * rise;
+        let r = over.rcbrt();
         let r2 = r * r;
-        let push = R::of(GRAVITY) * depth * self.ratio * rise;
-        let free = theta * q + (R::ONE - theta) * mean - push;
-        let drag = self.dt * R::HALF * rough * free.abs() * (r2 * r2 * r2 * r);
-        let new = (free + free) / (R::ONE + (R::ONE + R::of(4.0) * drag).sqrt());
-        if is_wet { new } else { R::ZERO }
+        // Four times Δt·g·n²·|A| / h_f^(7/3), n² being the mean of both sides'.
+        let drag = (self.two_dt * rough * free.abs()) * ((r2 * r2) * (r2 * r));
+        let new = (free + free) / (R::ONE + (R::ONE + drag).sqrt());
+        if depth > self.dry { new } else { R::ZERO }
     }
 }
 
-/// The fastest wave √(gh) at the end of a step, and a sum that shows what is not a number.
-pub(super) fn wave<R: Real>(next: &Fields<R>, dry: R) -> (R, R) {
-    let (mut deepest, mut sums) = ([R::ZERO; SIDE], [R::ZERO; SIDE]);
-    for cell in (0..CELLS).step_by(SIDE) {
-        let (x, y) = (line(&next.flow_x, cell), line(&next.flow_y, cell));
-        let depth = line(&next.depth, cell);
-        for i in 0..SIDE {
-            sums[i] += x[i].abs() + y[i].abs();
-            deepest[i] = deepest[i].or_above(depth[i]);
-        }
+/// What moves at the end of a step: the fastest wave is √(gh).
+#[inline(always)]
+pub(super) fn motion<R: Real>(next: &Fields<R>, dry: R) -> Motion<R> {
+    let mut lanes = Lanes::new();
+    for cell in (0..CELLS).step_by(LANES) {
+        let (depth, excess) = (lane(&next.depth, cell), lane(&next.excess, cell));
+        // A discharge that is not finite makes a depth beside it so.
+        (0..LANES).for_each(|i| lanes.see(i, depth[i], depth[i], excess[i]));
     }
-    let sum = sums.into_iter().fold(R::ZERO, |all, part| all + part);
-    let deepest = deepest.into_iter().fold(R::ZERO, R::or_above);
-    let deepest = if deepest > dry { deepest } else { R::ZERO };
-    ((R::of(GRAVITY) * deepest).sqrt(), sum)
+    let deepest = lanes.sum(dry);
+    let depth = if deepest.is_wet { deepest.wave } else { R::ZERO };
+    Motion { wave: (R::of(GRAVITY) * depth).sqrt(), ..deepest }
 }

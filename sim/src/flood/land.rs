@@ -12,18 +12,21 @@ use crate::Real;
 pub(super) struct Land<R> {
     /// Rise of the bed from the cell to the west, m. Steps, not levels: they keep their digits in
     /// `f32` at any height above the sea.
-    pub(super) step_x: Vec<R>,
+    pub(super) step_x: Box<[R; VIEW]>,
     /// Rise of the bed from the cell to the south, m.
-    pub(super) step_y: Vec<R>,
+    pub(super) step_y: Box<[R; VIEW]>,
     /// g·n², Manning.
-    pub(super) friction: Vec<R>,
-    pub(super) flags: Vec<u8>,
-    /// Bit r: row r of the view has a closed face to the west (south) of a cell.
-    pub(super) walls_x: u64,
-    pub(super) walls_y: u64,
+    pub(super) friction: Box<[R; VIEW]>,
+    pub(super) flags: Box<[u8; VIEW]>,
+    /// What is closed between columns, and between rows.
+    pub(super) walls: [Walls; 2],
+    /// Cells of the tile that lie outside an open edge.
+    pub(super) ghosts: Vec<usize>,
     pub(super) edge_faces: Vec<EdgeFace>,
     /// The pairs of rain zone and soil that occur in the tile.
     pub(super) mix: Vec<(u32, u8)>,
+    /// How many cells each pair has.
+    pub(super) mix_cells: Vec<u32>,
     /// Index in `mix` of each cell; empty where there is one pair.
     pub(super) mix_of: Vec<u16>,
     /// Whether Green–Ampt goes on here.
@@ -32,6 +35,15 @@ pub(super) struct Land<R> {
     pub(super) roofs: Vec<(usize, u32, f64)>,
     /// Cell, index of the hydrograph, share of it.
     pub(super) inflows: Vec<(usize, usize, f64)>,
+}
+
+/// Closed faces of a view beside which water can stand, in one direction.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Walls {
+    /// Places of the cells east (north) of them.
+    pub(super) closed: Vec<u16>,
+    /// Open faces beside a closed one along the way of the water.
+    pub(super) beside: Vec<u16>,
 }
 
 /// A face between a cell and a ghost.
@@ -95,6 +107,23 @@ pub(super) fn cut<R: Real>(
         }
     }
     Ok((lands, ghosts))
+}
+
+impl Walls {
+    fn find(flags: &[u8; VIEW], holds_water: &[bool; VIEW], bit: u8, stride: usize) -> Self {
+        let mut walls = Self::default();
+        let is_closed = |at: usize| flags[at] & bit != 0;
+        for at in (2..SIDE + 5).flat_map(|row| row * WIDE + 2..row * WIDE + SIDE + 5) {
+            if is_closed(at) {
+                if holds_water[at] || holds_water[at - stride] {
+                    walls.closed.push(at as u16);
+                }
+            } else if is_closed(at - stride) || is_closed(at + stride) {
+                walls.beside.push(at as u16);
+            }
+        }
+        walls
+    }
 }
 
 impl<'a> Padded<'a> {
@@ -197,29 +226,33 @@ impl<'a> Padded<'a> {
 
     fn land<R: Real>(&self, tile: usize, forcing: &Forcing) -> Land<R> {
         let mut land = Land {
-            step_x: vec![R::ZERO; VIEW],
-            step_y: vec![R::ZERO; VIEW],
-            friction: vec![R::ZERO; VIEW],
-            flags: vec![FIXED | WEST_CLOSED | SOUTH_CLOSED; VIEW],
-            walls_x: 0,
-            walls_y: 0,
+            step_x: Box::new([R::ZERO; VIEW]),
+            step_y: Box::new([R::ZERO; VIEW]),
+            friction: Box::new([R::ZERO; VIEW]),
+            flags: Box::new([FIXED | WEST_CLOSED | SOUTH_CLOSED; VIEW]),
+            walls: Default::default(),
+            ghosts: Vec::new(),
             edge_faces: Vec::new(),
             mix: Vec::new(),
+            mix_cells: Vec::new(),
             mix_of: Vec::new(),
             soaks: false,
             roofs: Vec::new(),
             inflows: Vec::new(),
         };
         let (first_column, first_row) = self.layout.origin(tile);
-        for view in 0..VIEW {
+        let mut holds_water = [false; VIEW];
+        for (view, holds_water) in holds_water.iter_mut().enumerate() {
             let column = (first_column + view % WIDE).wrapping_sub(HALO);
             let row = (first_row + view / WIDE).wrapping_sub(HALO);
             if column < self.layout.columns && row < self.layout.rows {
-                self.look(&mut land, view, row * self.layout.columns + column);
+                let at = row * self.layout.columns + column;
+                self.look(&mut land, view, at);
+                *holds_water = self.is_wettable[at] || self.ghost_of[at].is_some();
             }
-            land.walls_x |= u64::from(land.flags[view] & WEST_CLOSED != 0) << (view / WIDE);
-            land.walls_y |= u64::from(land.flags[view] & SOUTH_CLOSED != 0) << (view / WIDE);
         }
+        land.walls = [(WEST_CLOSED, 1), (SOUTH_CLOSED, WIDE)]
+            .map(|(bit, stride)| Walls::find(&land.flags, &holds_water, bit, stride));
         self.mix(&mut land, tile, forcing);
         land
     }
@@ -255,10 +288,13 @@ impl<'a> Padded<'a> {
             let zone = forcing.rain.as_ref().map_or(0, |rain| rain.zone_of(at));
             let pair = (zone, self.ground.soil_of()[at]);
             let found = land.mix.iter().position(|known| *known == pair);
-            *slot = found.unwrap_or(land.mix.len()) as u16;
+            let index = found.unwrap_or(land.mix.len());
             if found.is_none() {
                 land.mix.push(pair);
+                land.mix_cells.push(0);
             }
+            *slot = index as u16;
+            land.mix_cells[index] += 1;
         }
         let soils = self.ground.soils();
         let soaks =
@@ -271,6 +307,7 @@ impl<'a> Padded<'a> {
 
     fn list_edge_faces<R: Real>(&self, forcing: &Forcing, ghosts: &[Ghost], lands: &mut [Land<R>]) {
         for ghost in ghosts {
+            lands[ghost.place.0].ghosts.push(ghost.place.1);
             let is_high = matches!(ghost.side, Side::East | Side::North);
             let is_y = matches!(ghost.side, Side::South | Side::North);
             let (tile, cell) = if is_high { ghost.place } else { ghost.inner };

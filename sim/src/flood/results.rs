@@ -6,9 +6,12 @@ use super::{
     Engine, GRAVITY, Scheme, State,
     hllc::velocity,
     state::Record,
-    tiles::{CELLS, FIXED, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, gather, in_view},
+    tiles::{CELLS, HALO, SIDE, VIEW, WIDE, gather, in_view, line},
 };
-use crate::Real;
+use crate::{
+    Real,
+    vectors::{Kernel, widest},
+};
 
 /// The worst that each cell has seen, row by row from the south, as often as
 /// [`super::Params::record_interval_s`] says.
@@ -47,8 +50,8 @@ impl<R: Real> Engine<R> {
         let tiles: Vec<_> =
             (0..state.fields.len()).map(|tile| self.velocities(state, tile)).collect();
         (
-            self.spread(|tile, cell| tiles[tile].1[cell]),
-            self.spread(|tile, cell| tiles[tile].2[cell]),
+            self.spread(|tile, cell| tiles[tile][0][cell].f64()),
+            self.spread(|tile, cell| tiles[tile][1][cell].f64()),
         )
     }
 
@@ -93,57 +96,59 @@ impl<R: Real> Engine<R> {
         records.par_iter_mut().enumerate().for_each(|(tile, record)| {
             if seen.status[tile].is_wet {
                 let record = record.get_or_insert_with(|| Box::new(Record::new()));
-                self.see(seen, tile, record, elapsed_s);
+                widest(Look { engine: self, state: seen, tile, record, elapsed_s });
             }
         });
         state.records = records;
     }
 
-    fn see(&self, state: &State<R>, tile: usize, record: &mut Record, elapsed_s: f64) {
-        let (depth, x, y) = self.velocities(state, tile);
-        for cell in 0..CELLS {
-            let is_open = self.lands[tile].flags[in_view(cell)] & FIXED == 0;
-            if is_open && depth[cell] > self.params.dry_depth_m {
-                let speed = (x[cell] * x[cell] + y[cell] * y[cell]).sqrt();
-                record.see(cell, depth[cell], speed, state.time_s, elapsed_s);
+    /// Velocities of a tile's cells.
+    #[inline(always)]
+    fn velocities(&self, state: &State<R>, tile: usize) -> [[R; CELLS]; 2] {
+        let (fields, dry) = (&state.fields[tile], R::of(self.params.dry_depth_m));
+        if self.params.scheme == Scheme::LocalInertia {
+            return self.face_velocities(state, tile);
+        }
+        let mut means = [[R::ZERO; CELLS]; 2];
+        for cell in (0..CELLS).step_by(SIDE) {
+            let depth = line(&fields.depth, cell);
+            let (x, y) = (line(&fields.flow_x, cell), line(&fields.flow_y, cell));
+            for i in 0..SIDE {
+                means[0][cell + i] = velocity(depth[i], x[i], dry);
+                means[1][cell + i] = velocity(depth[i], y[i], dry);
             }
         }
-    }
-
-    /// Depth and velocities of a tile's cells.
-    fn velocities(&self, state: &State<R>, tile: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
-        let fields = &state.fields[tile];
-        let depth: Vec<f64> = fields.depth.iter().map(|depth| depth.f64()).collect();
-        let (x, y) = match self.params.scheme {
-            Scheme::Hllc => {
-                let dry = self.params.dry_depth_m;
-                let all = |flow: &[R]| -> Vec<f64> {
-                    depth.iter().zip(flow).map(|(h, q)| velocity(*h, q.f64(), dry)).collect()
-                };
-                (all(&fields.flow_x), all(&fields.flow_y))
-            }
-            Scheme::LocalInertia => self.face_velocities(state, tile),
-        };
-        (depth, x, y)
+        means
     }
 
     /// For local inertia: the mean of the velocities q/h_f at a cell's faces.
-    fn face_velocities(&self, state: &State<R>, tile: usize) -> (Vec<f64>, Vec<f64>) {
+    #[inline(always)]
+    fn face_velocities(&self, state: &State<R>, tile: usize) -> [[R; CELLS]; 2] {
         let (around, land) = (self.layout.around(tile), &self.lands[tile]);
         let (mut depth, mut x, mut y) = ([R::ZERO; VIEW], [R::ZERO; VIEW], [R::ZERO; VIEW]);
         gather(&around, |tile| &state.fields[tile].depth, &mut depth);
         gather(&around, |tile| &state.fields[tile].flow_x, &mut x);
         gather(&around, |tile| &state.fields[tile].flow_y, &mut y);
         let dry = R::of(self.params.dry_depth_m);
-        let at_face = |flow: R, at: usize, before: usize, step: R, closed: u8| {
-            let over = depth[before].or_above(depth[at] + step) - step.positive();
-            if land.flags[at] & closed == 0 && over > dry { (flow / over).f64() } else { 0.0 }
+        // Through a closed face nothing flows, so that its depth does not matter.
+        let at_face = |flow: R, (before, after): (R, R), step: R| {
+            let over = before.or_above(after + step) - step.positive();
+            let speed = flow / over.or_above(dry);
+            if over > dry { speed } else { R::ZERO }
         };
-        let u = |at: usize| at_face(x[at], at, at - 1, land.step_x[at], WEST_CLOSED);
-        let v = |at: usize| at_face(y[at], at, at - WIDE, land.step_y[at], SOUTH_CLOSED);
-        let mean = |low: f64, high: f64| 0.5 * (low + high);
-        let views = (0..CELLS).map(in_view);
-        views.map(|at| (mean(u(at), u(at + 1)), mean(v(at), v(at + WIDE)))).unzip()
+        for at in HALO * WIDE..(HALO + SIDE + 1) * WIDE {
+            x[at] = at_face(x[at], (depth[at - 1], depth[at]), land.step_x[at]);
+            y[at] = at_face(y[at], (depth[at - WIDE], depth[at]), land.step_y[at]);
+        }
+        let mut means = [[R::ZERO; CELLS]; 2];
+        for cell in (0..CELLS).step_by(SIDE) {
+            let at = in_view(cell);
+            for i in 0..SIDE {
+                means[0][cell + i] = R::HALF * (x[at + i] + x[at + i + 1]);
+                means[1][cell + i] = R::HALF * (y[at + i] + y[at + i + WIDE]);
+            }
+        }
+        means
     }
 
     /// A field of the ground's cells from one of the tiles'.
@@ -158,5 +163,26 @@ impl<R: Real> Engine<R> {
     pub(super) fn edge_wave_m_s(&self, time_s: f64) -> f64 {
         let depths = self.ghosts.iter().filter_map(|ghost| self.level_depth_m(ghost, time_s));
         (GRAVITY * depths.fold(0.0, f64::max)).sqrt()
+    }
+}
+
+/// A look at a tile, to be taken into its record.
+struct Look<'a, R> {
+    engine: &'a Engine<R>,
+    state: &'a State<R>,
+    tile: usize,
+    record: &'a mut Record,
+    elapsed_s: f64,
+}
+
+impl<R: Real> Kernel for Look<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [x, y] = self.engine.velocities(self.state, self.tile);
+        let depth = &self.state.fields[self.tile].depth;
+        let dry = R::of(self.engine.params.dry_depth_m);
+        self.record.see(depth, [&x, &y], dry, self.state.time_s, self.elapsed_s);
     }
 }

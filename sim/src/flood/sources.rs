@@ -44,6 +44,7 @@ pub(super) fn inflow_comes<R>(land: &Land<R>, forcing: &Forcing, span: &Span) ->
 }
 
 /// Puts rain and inflow on a tile, and takes what the soil takes.
+#[inline(always)]
 pub(super) fn apply<R: Real>(
     next: &mut Fields<R>,
     land: &Land<R>,
@@ -69,6 +70,7 @@ pub(super) fn apply<R: Real>(
 }
 
 /// Rain, less what a curve number keeps. `fell` gives a zone's depth at the beginning and the end.
+#[inline(always)]
 fn put_rain<R: Real>(
     next: &mut Fields<R>,
     land: &Land<R>,
@@ -85,14 +87,21 @@ fn put_rain<R: Real>(
     if pairs.iter().all(|(rain, _)| *rain <= 0.0) {
         return;
     }
-    for cell in 0..CELLS {
-        if land.flags[in_view(cell)] & FIXED != 0 {
-            continue;
+    let runoffs: Vec<R> = pairs.iter().map(|(_, runoff_m)| R::of(*runoff_m)).collect();
+    if land.mix_cells == [CELLS as u32] {
+        for cell in 0..CELLS {
+            next.add(cell, runoffs[0]);
         }
-        let (rain_m, runoff_m) = pairs[land.mix_of.get(cell).map_or(0, |pair| usize::from(*pair))];
-        next.add(cell, R::of(runoff_m));
-        depths.rain_m += rain_m;
-        depths.infiltrated_m += rain_m - runoff_m;
+    } else {
+        for cell in 0..CELLS {
+            if land.flags[in_view(cell)] & FIXED == 0 {
+                next.add(cell, runoffs[land.mix_of.get(cell).map_or(0, |pair| usize::from(*pair))]);
+            }
+        }
+    }
+    for ((rain_m, runoff_m), cells) in pairs.iter().zip(&land.mix_cells) {
+        depths.rain_m += rain_m * f64::from(*cells);
+        depths.infiltrated_m += (rain_m - runoff_m) * f64::from(*cells);
     }
     // Roofs keep nothing.
     for (cell, zone, weight) in &land.roofs {

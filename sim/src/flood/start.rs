@@ -126,10 +126,10 @@ impl<R: Real> Engine<R> {
         if self.params.scheme == Scheme::LocalInertia {
             self.close_inner_faces(&mut state);
         }
-        self.fill_ghosts(&mut state);
         for tile in 0..tiles {
             state.status[tile] = self.status(&mut state.fields[tile], tile, 0.0, 0.0).0;
         }
+        self.fill_ghosts(&mut state);
         let stored_m3 = self.stored_m3(&state);
         state.ledger = Ledger { before_m3: stored_m3, stored_m3, ..Ledger::default() };
         self.stand(&mut state);

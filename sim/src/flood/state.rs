@@ -1,6 +1,10 @@
 //! Where the water is, how it moves, and what has been seen of it.
 
-use super::{Ledger, structures::StructureState, tiles::CELLS};
+use super::{
+    Ledger,
+    structures::StructureState,
+    tiles::{CELLS, SIDE, line, line_mut},
+};
 use crate::Real;
 
 /// Depths for which arrival and duration are kept, m.
@@ -100,6 +104,76 @@ pub(super) fn add<R: Real>(depth: R, excess: R, more: R) -> (R, R) {
     (sum, (sum - depth) - wanted)
 }
 
+/// What moves in a tile at the end of a step.
+pub(super) struct Motion<R> {
+    /// The fastest wave, m/s.
+    pub(super) wave: R,
+    /// A cell is deeper than the dry depth.
+    pub(super) is_wet: bool,
+    /// Water in it, m of one cell.
+    pub(super) depth_sum_m: f64,
+    /// Nothing that was seen is infinite or not a number.
+    pub(super) is_finite: bool,
+}
+
+/// Cells that are seen beside each other: sums and maxima are taken of every eighth cell, then of
+/// the eight in their order, so that vectors of any width give the same bits.
+pub(super) const LANES: usize = 8;
+
+/// The next cells of a field.
+#[inline(always)]
+pub(super) fn lane<R>(field: &[R], from: usize) -> &[R] {
+    &field[from..][..LANES]
+}
+
+/// What moves, before the lanes are joined.
+pub(super) struct Lanes<R> {
+    waves: [R; LANES],
+    checks: [R; LANES],
+    depths: [R; LANES],
+    excesses: [R; LANES],
+    sums_m: [f64; LANES],
+}
+
+impl<R: Real> Lanes<R> {
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        let zeros = [R::ZERO; LANES];
+        Self { waves: zeros, checks: zeros, depths: zeros, excesses: zeros, sums_m: [0.0; LANES] }
+    }
+
+    /// Takes in a cell: its wave, depth and excess. An excess is below the last place of its depth,
+    /// so that the sum of excesses needs no more than its own digits.
+    #[inline(always)]
+    pub(super) fn see(&mut self, lane: usize, wave: R, depth: R, excess: R) {
+        self.waves[lane] = wave.or_above(self.waves[lane]);
+        self.depths[lane] = depth.or_above(self.depths[lane]);
+        self.excesses[lane] += excess;
+        self.sums_m[lane] += depth.f64();
+    }
+
+    /// Takes in something that is finite if all is well. Maxima pass over what is not a number; sums
+    /// do not.
+    #[inline(always)]
+    pub(super) fn check(&mut self, lane: usize, value: R) {
+        self.checks[lane] += value;
+    }
+
+    #[inline(always)]
+    pub(super) fn sum(&self, dry: R) -> Motion<R> {
+        let excess_m: f64 = self.excesses.iter().map(|excess| excess.f64()).sum();
+        let depth_sum_m = self.sums_m.iter().sum::<f64>() - excess_m;
+        let wave = self.waves.iter().fold(R::ZERO, |most, wave| wave.or_above(most));
+        let check = self.checks.iter().fold(R::ZERO, |sum, check| sum + *check);
+        Motion {
+            wave,
+            is_wet: self.depths.iter().any(|depth| *depth > dry),
+            depth_sum_m,
+            is_finite: check.f64().is_finite() && depth_sum_m.is_finite(),
+        }
+    }
+}
+
 /// What is known of a tile without looking at its cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Status {
@@ -153,22 +227,57 @@ impl Record {
         ]
     }
 
-    /// Sees a cell: depth m, speed m/s, after `elapsed_s` since it was last seen.
-    #[inline]
-    pub(super) fn see(&mut self, cell: usize, depth: f64, speed: f64, time_s: f64, elapsed_s: f64) {
-        let raise = |slot: &mut f32, value: f64| *slot = slot.max(value as f32);
-        raise(&mut self.depth[cell], depth);
-        raise(&mut self.speed[cell], speed);
-        raise(&mut self.depth_speed[cell], depth * speed);
-        raise(&mut self.froude[cell], speed / (super::GRAVITY * depth).sqrt());
-        for (threshold, at) in THRESHOLDS_M.iter().zip((cell..).step_by(CELLS)) {
-            if depth < *threshold {
-                break;
+    /// Sees the cells of a tile: depths m, velocities m/s, after `elapsed_s` since they were last seen.
+    #[inline(always)]
+    pub(super) fn see<R: Real>(
+        &mut self,
+        depth: &[R],
+        [x, y]: [&[R; CELLS]; 2],
+        dry: R,
+        time_s: f64,
+        elapsed_s: f64,
+    ) {
+        let g = R::of(super::GRAVITY);
+        for from in (0..CELLS).step_by(SIDE) {
+            let (depth, x, y) = (line(depth, from), line(x, from), line(y, from));
+            let deepest = line_mut(&mut self.depth, from);
+            let fastest = line_mut(&mut self.speed, from);
+            let strongest = line_mut(&mut self.depth_speed, from);
+            let froude = line_mut(&mut self.froude, from);
+            for i in 0..SIDE {
+                let h = if depth[i] > dry { depth[i] } else { R::ZERO };
+                let speed = (x[i] * x[i] + y[i] * y[i]).sqrt();
+                let speed = if depth[i] > dry { speed } else { R::ZERO };
+                let wave = (g * depth[i].or_above(dry)).sqrt();
+                deepest[i] = h.single().or_above(deepest[i]);
+                fastest[i] = speed.single().or_above(fastest[i]);
+                strongest[i] = (h * speed).single().or_above(strongest[i]);
+                froude[i] = (speed / wave).single().or_above(froude[i]);
             }
-            if self.arrival_s[at] < 0.0 {
-                self.arrival_s[at] = time_s as f32;
-            } else {
-                self.duration_s[at] += elapsed_s as f32;
+        }
+        for (level, threshold) in THRESHOLDS_M.iter().enumerate() {
+            let threshold = R::of(*threshold).or_above(dry);
+            self.wait(level, threshold, depth, (time_s as f32, elapsed_s as f32));
+        }
+    }
+
+    /// Arrival and duration of one threshold.
+    #[inline(always)]
+    fn wait<R: Real>(
+        &mut self,
+        level: usize,
+        threshold: R,
+        depth: &[R],
+        (time_s, elapsed_s): (f32, f32),
+    ) {
+        for from in (0..CELLS).step_by(SIDE) {
+            let depth = line(depth, from);
+            let arrival_s = line_mut(&mut self.arrival_s, level * CELLS + from);
+            let duration_s = line_mut(&mut self.duration_s, level * CELLS + from);
+            for i in 0..SIDE {
+                let (is_deep, is_first) = (depth[i] >= threshold, arrival_s[i] < 0.0);
+                duration_s[i] += if is_deep & !is_first { elapsed_s } else { 0.0 };
+                arrival_s[i] = if is_deep & is_first { time_s } else { arrival_s[i] };
             }
         }
     }

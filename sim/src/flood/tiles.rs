@@ -32,29 +32,46 @@ pub(super) struct Layout {
     pub(super) rows: usize,
     pub(super) tile_columns: usize,
     pub(super) tile_rows: usize,
+    /// Column and row of the padded grid where the first tile begins: 1 where the first has no ghost,
+    /// so that a grid of whole tiles that is closed there takes no more tiles than it needs.
+    first: (usize, usize),
 }
 
 impl Layout {
-    /// For a ground of so many cells.
-    pub(super) fn new(columns: usize, rows: usize) -> Self {
-        let (columns, rows) = (columns + 2, rows + 2);
-        let (tile_columns, tile_rows) = (columns.div_ceil(SIDE), rows.div_ceil(SIDE));
-        Self { columns, rows, tile_columns, tile_rows }
+    /// For a ground of so many cells that has ghosts to the west, east, south and north or not.
+    pub(super) fn new(columns: usize, rows: usize, ghosts: [bool; 4]) -> Self {
+        let [west, east, south, north] = ghosts.map(usize::from);
+        Self {
+            columns: columns + 2,
+            rows: rows + 2,
+            tile_columns: (west + columns + east).div_ceil(SIDE),
+            tile_rows: (south + rows + north).div_ceil(SIDE),
+            first: (1 - west, 1 - south),
+        }
     }
 
     pub(super) fn tiles(&self) -> usize {
         self.tile_columns * self.tile_rows
     }
 
-    /// Tile and cell in it, of a cell of the padded grid.
+    /// Tile and cell in it, of a cell of the padded grid that is not padding alone.
     pub(super) fn place(&self, column: usize, row: usize) -> (usize, usize) {
+        let (column, row) = (column - self.first.0, row - self.first.1);
         let tile = row / SIDE * self.tile_columns + column / SIDE;
         (tile, row % SIDE * SIDE + column % SIDE)
     }
 
     /// Column and row in the padded grid of a tile's first cell.
     pub(super) fn origin(&self, tile: usize) -> (usize, usize) {
-        (tile % self.tile_columns * SIDE, tile / self.tile_columns * SIDE)
+        let (column, row) = (tile % self.tile_columns, tile / self.tile_columns);
+        (column * SIDE + self.first.0, row * SIDE + self.first.1)
+    }
+
+    /// What tells apart layouts of the same ground.
+    pub(super) fn identity(&self) -> u64 {
+        [self.first.0, self.first.1, self.tile_columns, self.tile_rows]
+            .into_iter()
+            .fold(0, |identity, number| identity << 16 ^ number as u64)
     }
 
     /// The nine tiles around and at a tile, south-west first.
@@ -72,24 +89,32 @@ impl Layout {
 }
 
 /// Copies a field of a tile and of the cells around it; zero where there is no tile.
+#[inline(always)]
 pub(super) fn gather<'a, R: Real>(
     around: &[Option<usize>; 9],
     field: impl Fn(usize) -> &'a [R],
     view: &mut [R; VIEW],
 ) {
-    for (row, line) in view.chunks_exact_mut(WIDE).enumerate() {
-        let above = row + SIDE - HALO;
-        let (band, inner) = (above / SIDE, above % SIDE * SIDE);
-        let mut copy = |to: std::ops::Range<usize>, tile: Option<usize>, from: usize| {
-            let to = &mut line[to];
-            match tile {
-                Some(tile) => to.copy_from_slice(&field(tile)[inner + from..][..to.len()]),
-                None => to.fill(R::ZERO),
-            }
-        };
-        copy(0..HALO, around[band * 3], SIDE - HALO);
-        copy(HALO..HALO + SIDE, around[band * 3 + 1], 0);
-        copy(HALO + SIDE..WIDE, around[band * 3 + 2], 0);
+    let fields = around.map(|tile| tile.map(&field));
+    for (band, lines) in [0..HALO, HALO..HALO + SIDE, HALO + SIDE..WIDE].into_iter().enumerate() {
+        let (west, own, east) = (fields[band * 3], fields[band * 3 + 1], fields[band * 3 + 2]);
+        for row in lines {
+            let from = (row + SIDE - HALO) % SIDE * SIDE;
+            let line = &mut view[row * WIDE..][..WIDE];
+            copy::<R, HALO>(line, 0, west, from + SIDE - HALO);
+            copy::<R, SIDE>(line, HALO, own, from);
+            copy::<R, HALO>(line, HALO + SIDE, east, from);
+        }
+    }
+}
+
+/// Copies N cells: a number known beforehand takes a few instructions rather than a call.
+#[inline(always)]
+fn copy<R: Real, const N: usize>(line: &mut [R], to: usize, field: Option<&[R]>, from: usize) {
+    let to = &mut line[to..][..N];
+    match field {
+        Some(field) => to.copy_from_slice(&field[from..][..N]),
+        None => to.fill(R::ZERO),
     }
 }
 
@@ -118,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_view_holds_the_cells_around_a_tile_in_their_places() {
-        let layout = Layout::new(70, 70);
+        let layout = Layout::new(70, 70, [true; 4]);
         let value = |column: usize, row: usize| (row * 1000 + column) as f64;
         let fields: Vec<Vec<f64>> = (0..layout.tiles())
             .map(|tile| {
@@ -134,5 +159,7 @@ mod tests {
         }
         gather(&layout.around(0), |tile| &fields[tile], &mut view);
         assert_eq!((view[0], view[in_view(0)], view[in_view(33)]), (0.0, 0.0, 1001.0));
+        let closed = Layout::new(64, 96, [false; 4]);
+        assert_eq!((closed.tiles(), closed.place(1, 1), closed.origin(0)), (6, (0, 0), (1, 1)));
     }
 }
