@@ -8,7 +8,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run import test faults lint fmt bench bench-peers bless docs
+.PHONY: help setup run import test faults verification lint fmt bench bench-peers bless docs
 
 DATA ?= data
 HTTP ?= 127.0.0.1:8080
@@ -33,6 +33,9 @@ test: ## install what tests need and run every test: Rust, doctests, web, browse
 
 faults: ## the fault suite in its long form: kills, power cuts, broken disks, hostile clients [ROUNDS=200] [SEED=1]
 	@ROUNDS='$(ROUNDS)' SEED='$(SEED)' scripts/faults.sh
+
+verification: ## kernels against exact solutions and other programs, in full, with the tables
+	@scripts/verification.sh
 
 lint: ## formatting, clippy, eslint, tsc; cargo-deny, typos, shellcheck where installed
 	@scripts/lint.sh

@@ -176,8 +176,8 @@ fn riemann<R: Real>((hl, ul): (R, R), (hr, ur): (R, R), step: R, dry: R) -> (R, 
     let slow = (ul - cl).or_below(u_star - c_star);
     let fast = (ur + cr).or_above(u_star + c_star);
     // Fronts over a dry bed.
-    let slow = if dl > R::ZERO { slow } else { ur - (cr + cr) };
-    let fast = if dr > R::ZERO { fast } else { ul + (cl + cl) };
+    let slow = if dl > dry { slow } else { ur - (cr + cr) };
+    let fast = if dr > dry { fast } else { ul + (cl + cl) };
     // Clamped at zero, the one formula of the middle gives the flux of supercritical flow too.
     let (slow, fast) = (slow.or_below(R::ZERO), fast.or_above(R::ZERO));
     let share = R::ONE / (fast - slow).or_above(R::of(1e-12));

@@ -1,18 +1,16 @@
-//! Floods against what is known: exact solutions, conservation, and the promise of the same bits.
+//! What the engine of floods promises: no water made or lost, still water that rests, the same bits, what
+//! is refused. Exact solutions and other programs stand in tests/verification.
 
 #![expect(clippy::expect_used, reason = "a test stops by panicking")]
 
 mod channel;
 mod conserve;
-mod dam;
 mod land;
-mod radial;
 mod rain;
 mod same;
 mod schemes;
 mod still;
 mod structures;
-mod thacker;
 
 use sim::flood::{Engine, Forcing, Ground, Params};
 
@@ -36,11 +34,6 @@ fn alone(ground: &Ground, params: Params) -> Engine<f64> {
 /// Mean of |a − b|.
 fn l1(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f64>() / a.len() as f64
-}
-
-/// log₂ of the ratio of errors when cells are halved.
-fn order(coarse: f64, fine: f64) -> f64 {
-    (coarse / fine).log2()
 }
 
 /// Numbers in 0..1 from a seed (Knuth's MMIX generator).

@@ -19,6 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("gis-server", &["city", "sim", "feeds", "datasets"]),
     ("twin", &["city", "sim", "datasets", "feeds"]),
     ("tests", &["city", "sim", "feeds", "datasets", "gis-server", "twin"]),
+    ("verification", &["city", "sim", "datasets"]),
     ("benches", &["city", "sim", "feeds", "datasets", "gis-server", "twin"]),
 ];
 
