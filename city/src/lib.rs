@@ -1,5 +1,5 @@
-//! What a city *is*: identifiers, units, frames, time, layers and their roles, code lists, rasters
-//! and networks.
+//! What a city *is*: identifiers, units, frames, time, layers and their roles, code lists, rasters,
+//! networks and drains.
 //!
 //! Values only. Nothing here reads a file, a socket or a clock, so that every other crate, the
 //! simulations and the browser among them, can stand on it.
@@ -17,6 +17,7 @@
 pub mod access;
 pub mod bbox;
 pub mod codelist;
+pub mod drainage;
 mod error;
 pub mod frame;
 pub mod id;

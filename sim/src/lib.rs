@@ -6,9 +6,10 @@
 //! or IEEE's, so that no platform's mathematics library shows.
 //!
 //! Every kernel has one shape: `Params`, `Forcing`, `State`, `stable_step`, and `step`, which
-//! returns a ledger of what came, went and stayed. [`flood`] is the first. [`impact`] makes answers of
-//! what a flood leaves behind.
+//! returns a ledger of what came, went and stayed: [`flood`] over land, [`drainage`] below it. [`impact`]
+//! makes answers of what a flood leaves behind.
 
+pub mod drainage;
 pub mod flood;
 pub mod impact;
 pub mod real;
