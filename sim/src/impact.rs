@@ -34,11 +34,15 @@
 
 mod area;
 mod buildings;
+mod compare;
+mod contours;
+mod ensemble;
 mod error;
 mod evacuation;
 mod grid;
 mod hazard;
 mod isolation;
+mod marks;
 mod network;
 mod places;
 mod roads;
@@ -51,11 +55,15 @@ mod water;
 mod ways;
 
 pub use buildings::{Building, BuildingImpact, Buildings, buildings};
+pub use compare::{Change, Difference, difference};
+pub use contours::{Drawing, areas_above, flooded_areas};
+pub use ensemble::Ensemble;
 pub use error::Error;
 pub use evacuation::{Evacuation, Group, Left, Origin, Reason, Shelter, Travel, evacuation};
 pub use grid::Grid;
 pub use hazard::{ArrClass, Danger, Debris, rating, rating_at_most};
 pub use isolation::{Isolation, isolation};
+pub use marks::{Height, Mark, MarkFit, MarksFit, Scores, fit_marks, scores};
 pub use network::{Access, Closings, Joining, Network, NetworkEdge};
 pub use places::{Facility, FacilityImpact, Flooded, ParcelImpact, Site, facilities, parcels};
 pub use roads::{Closure, Road, closed_m_by_unit, closures, road_cells};

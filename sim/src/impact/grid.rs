@@ -114,6 +114,11 @@ impl Grid {
         }
     }
 
+    /// The point at a place in cells from the south-western corner.
+    pub(super) fn at_cells(&self, at: Coord<f64>) -> Coord<f64> {
+        Coord { x: self.west_m + at.x * self.cell_m, y: self.south_m + at.y * self.cell_m }
+    }
+
     fn cell_of(&self, at: Coord<f64>) -> Option<usize> {
         let is_inside =
             at.x >= 0.0 && at.y >= 0.0 && at.x < self.columns as f64 && at.y < self.rows as f64;

@@ -137,6 +137,12 @@ impl<'a> Flood<'a> {
         cells.into_par_iter().map(|cell| self.arr(cell).map_or(0, ArrClass::number)).collect()
     }
 
+    /// Whether each cell is as deep as a depth: an extent for [`super::scores`].
+    #[must_use]
+    pub fn extent(&self, depth_m: f64) -> Vec<bool> {
+        (0..self.grid.cells()).map(|cell| self.depth_m(cell) >= depth_m).collect()
+    }
+
     pub(super) fn depth_m(&self, cell: usize) -> f64 {
         wet(self.rasters.depth_m[cell])
     }

@@ -2,8 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a test stops by panicking")]
 
+mod measures;
 mod people;
 mod roads;
+mod shapes;
 mod ways;
 
 use geo_types::{LineString, MultiPolygon, polygon};
