@@ -36,6 +36,7 @@ pub mod inertia;
 mod land;
 mod ledger;
 mod params;
+mod porosity;
 mod results;
 mod series;
 mod sources;

@@ -283,7 +283,10 @@ impl<R: Real> Engine<R> {
         for (ghost, depth) in land.ghosts.iter().zip(outside) {
             fields.depth[*ghost] = depth;
         }
-        let Motion { is_wet, wave, depth_sum_m, is_finite } = motion;
+        let Motion { is_wet, wave, mut depth_sum_m, is_finite } = motion;
+        if let Some(porosity) = &land.porosity {
+            depth_sum_m = porosity.water_m(fields, land.flags.as_slice());
+        }
         (Status { is_wet, wave_m_s: wave.f64(), depth_sum_m, rained_until_s }, is_finite)
     }
 

@@ -91,6 +91,8 @@ pub struct Ground {
     blocked: Vec<bool>,
     walls: Vec<(usize, usize, Side)>,
     structures: Vec<Structure>,
+    /// φ and ψ of each cell; empty where there are none.
+    porosity: Vec<(f64, f64)>,
 }
 
 impl Ground {
@@ -114,6 +116,7 @@ impl Ground {
             blocked: vec![false; cells],
             walls: Vec::new(),
             structures: Vec::new(),
+            porosity: Vec::new(),
         };
         let cure = "fill the hole in the elevation model, or cut it out of the area";
         ground.check_field("the bed level", &ground.bed_m, cure, f64::is_finite)?;
@@ -168,6 +171,26 @@ impl Ground {
             (0.0..f64::INFINITY).contains(&height)
         })?;
         self.bed_m.iter_mut().zip(height_m).for_each(|(bed, height)| *bed += height);
+        Ok(self)
+    }
+
+    /// With buildings smaller than a cell: the part of each cell's area that holds water, above 0, and
+    /// the part of its width through which water passes, at most as much. A face is as open as the
+    /// narrower of its two cells.
+    ///
+    /// # Errors
+    /// Where a part is outside its range.
+    pub fn with_porosity(mut self, storage: &[f64], conveyance: &[f64]) -> Result<Self, Error> {
+        let cure = "the open part of a cell is above 0 and at most 1";
+        self.check_field("the storage of a cell", storage, cure, |open| open > 0.0 && open <= 1.0)?;
+        let cure = "the open part of a cell's width is 0 or more";
+        self.check_field("the conveyance of a cell", conveyance, cure, |open| open >= 0.0)?;
+        let pairs: Vec<(f64, f64)> =
+            storage.iter().copied().zip(conveyance.iter().copied()).collect();
+        let over: Vec<f64> = pairs.iter().map(|(storage, width)| width - storage).collect();
+        let cure = "no more of a cell's width can be open than of its area";
+        self.check_field("the conveyance above the storage", &over, cure, |over| over <= 0.0)?;
+        self.porosity = pairs;
         Ok(self)
     }
 
@@ -241,6 +264,11 @@ impl Ground {
 
     pub(super) fn structures(&self) -> &[Structure] {
         &self.structures
+    }
+
+    /// Open parts of a cell's area and width.
+    pub(super) fn porosity(&self, at: usize) -> (f64, f64) {
+        self.porosity.get(at).copied().unwrap_or((1.0, 1.0))
     }
 
     pub(super) fn walls(&self) -> &[(usize, usize, Side)] {

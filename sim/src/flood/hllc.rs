@@ -60,9 +60,17 @@ pub(super) fn advance<R: Real>(
     close(&land.walls[0], (depth, x), across_x, 1);
     close(&land.walls[1], (depth, y), across_y, WIDE);
     let_only_out(land, scratch);
+    if let Some(porosity) = &land.porosity {
+        porosity.narrow(scratch, Carries::WaterAndMomentum);
+    }
     limit(scratch, land, ratio, Carries::WaterAndMomentum);
-    if let Some(tile) = around[4] {
-        update(&fields[tile], ratio, scratch, next);
+    match (&land.porosity, around[4]) {
+        (Some(porosity), Some(tile)) => {
+            let carries = Carries::WaterAndMomentum;
+            porosity.update(&fields[tile], land.flags.as_slice(), ratio, scratch, carries, next);
+        }
+        (None, Some(tile)) => update(&fields[tile], ratio, scratch, next),
+        (_, None) => {}
     }
 }
 

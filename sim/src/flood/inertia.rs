@@ -49,9 +49,23 @@ pub(super) fn advance<R: Real>(
             faces.mass[edge.face] = R::ZERO;
         }
     }
+    if let Some(porosity) = &land.porosity {
+        porosity.narrow(scratch, Carries::Water);
+    }
     limit(scratch, land, ratio, Carries::Water);
-    if let Some(tile) = around[4] {
-        update(&fields[tile], ratio, scratch, next);
+    match (&land.porosity, around[4]) {
+        (Some(porosity), Some(tile)) => {
+            porosity.update(
+                &fields[tile],
+                land.flags.as_slice(),
+                ratio,
+                scratch,
+                Carries::Water,
+                next,
+            );
+        }
+        (None, Some(tile)) => update(&fields[tile], ratio, scratch, next),
+        (_, None) => {}
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{
     Edge, Error, Forcing, GRAVITY, Ground, Side, Soil,
     buildings::gutters,
-    tiles::{CELLS, FIXED, HALO, Layout, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE},
+    porosity::Porosity,
+    tiles::{CELLS, FIXED, HALO, Layout, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, in_view},
 };
 use crate::Real;
 
@@ -35,6 +36,16 @@ pub(super) struct Land<R> {
     pub(super) roofs: Vec<(usize, u32, f64)>,
     /// Cell, index of the hydrograph, share of it.
     pub(super) inflows: Vec<(usize, usize, f64)>,
+    /// Where the tile, or a cell that it sees, has buildings smaller than a cell.
+    pub(super) porosity: Option<Box<Porosity<R>>>,
+}
+
+impl<R: Real> Land<R> {
+    /// The part of a cell's area that holds water.
+    #[inline(always)]
+    pub(super) fn storage(&self, cell: usize) -> f64 {
+        self.porosity.as_ref().map_or(1.0, |porosity| porosity.storage[in_view(cell)].f64())
+    }
 }
 
 /// Closed faces of a view beside which water can stand, in one direction.
@@ -70,6 +81,9 @@ pub(super) struct Ghost {
     /// Which of the forcing's spans.
     pub(super) span: usize,
 }
+
+/// The porosities of a cell without buildings.
+const OPEN: (f64, f64) = (1.0, 1.0);
 
 /// The padded grid before it is cut.
 struct Padded<'a> {
@@ -239,6 +253,7 @@ impl<'a> Padded<'a> {
             soaks: false,
             roofs: Vec::new(),
             inflows: Vec::new(),
+            porosity: None,
         };
         let (first_column, first_row) = self.layout.origin(tile);
         let mut holds_water = [false; VIEW];
@@ -272,6 +287,22 @@ impl<'a> Padded<'a> {
         let row = (at / columns).clamp(1, self.ground.rows()) - 1;
         let n = self.ground.manning()[row * self.ground.columns() + column];
         land.friction[view] = R::of(GRAVITY * n * n);
+        let of = |at: usize| {
+            let (column, row) = ((at % columns).wrapping_sub(1), (at / columns).wrapping_sub(1));
+            let is_inside = column < self.ground.columns() && row < self.ground.rows();
+            if is_inside {
+                self.ground.porosity(row * self.ground.columns() + column)
+            } else {
+                OPEN
+            }
+        };
+        let (own, west, south) = (of(at), of(at.wrapping_sub(1)), of(at.wrapping_sub(columns)));
+        if [own, west, south] != [OPEN; 3] {
+            let porosity = land.porosity.get_or_insert_with(|| Box::new(Porosity::open()));
+            porosity.storage[view] = R::of(own.0);
+            porosity.face_x[view] = R::of(own.1.min(west.1));
+            porosity.face_y[view] = R::of(own.1.min(south.1));
+        }
     }
 
     /// Lists the pairs of rain zone and soil of a tile.

@@ -60,7 +60,7 @@ pub(super) fn apply<R: Real>(
     for (cell, index, share) in &land.inflows {
         let series = &forcing.inflows[*index].discharge_m3_s;
         let depth_m = series.integral(span.from_s, span.to_s) * share / span.cell_m2;
-        next.add(*cell, R::of(depth_m));
+        next.add(*cell, R::of(depth_m / land.storage(*cell)));
         depths.inflow_m += depth_m;
     }
     if land.soaks {
@@ -88,14 +88,15 @@ fn put_rain<R: Real>(
         return;
     }
     let runoffs: Vec<R> = pairs.iter().map(|(_, runoff_m)| R::of(*runoff_m)).collect();
-    if land.mix_cells == [CELLS as u32] {
+    if land.mix_cells == [CELLS as u32] && land.porosity.is_none() {
         for cell in 0..CELLS {
             next.add(cell, runoffs[0]);
         }
     } else {
         for cell in 0..CELLS {
             if land.flags[in_view(cell)] & FIXED == 0 {
-                next.add(cell, runoffs[land.mix_of.get(cell).map_or(0, |pair| usize::from(*pair))]);
+                let pair = land.mix_of.get(cell).map_or(0, |pair| usize::from(*pair));
+                next.add(cell, runoffs[pair] / R::of(land.storage(cell)));
             }
         }
     }
@@ -107,12 +108,12 @@ fn put_rain<R: Real>(
     for (cell, zone, weight) in &land.roofs {
         let (before, after) = fell(*zone);
         let rain_m = (after - before) * weight;
-        next.add(*cell, R::of(rain_m));
+        next.add(*cell, R::of(rain_m / land.storage(*cell)));
         depths.rain_m += rain_m;
     }
 }
 
-/// Green–Ampt over a time, taken implicitly: ΔF = K·Δt·(1 + (ψ + h)·Δθ / (F + ΔF)), a quadratic in
+/// Green–Ampt over a time on the open part of a cell, taken implicitly: ΔF = K·Δt·(1 + (ψ + h)·Δθ / (F + ΔF)), a quadratic in
 /// ΔF that has a root ≥ 0 even for soil that is still dry (F = 0); never more than is there.
 fn soak<R: Real>(
     next: &mut Fields<R>,
@@ -141,7 +142,7 @@ fn soak<R: Real>(
         let taken = R::of(wanted_m).or_below(h * most);
         next.add(cell, -taken);
         next.soaked[cell] += taken;
-        depths.infiltrated_m += taken.f64();
+        depths.infiltrated_m += taken.f64() * land.storage(cell);
     }
 }
 

@@ -6,6 +6,7 @@
 mod channel;
 mod conserve;
 mod land;
+mod porosity;
 mod rain;
 mod same;
 mod schemes;

@@ -107,6 +107,11 @@ impl<R: Real> Engine<R> {
     }
 }
 
+/// The area of cells that holds water, in cells.
+fn storage(places: &[Place]) -> f64 {
+    places.iter().map(|place| place.storage).sum()
+}
+
 impl Laid {
     /// The flow of each link from the waters as they are; none where there is nothing to give.
     fn flows<R: Real>(
@@ -219,26 +224,27 @@ impl<R: Real> Mover<'_, R> {
         }
         if !is_pump {
             let (high_m, low_m) = (self.waters().level(givers).0, self.waters().level(getters).0);
-            let (give, get) = (givers.len() as f64, getters.len() as f64);
+            let (give, get) = (storage(givers), storage(getters));
             let to_level_m3 = (high_m - low_m) * give * get / (give + get) * self.cell_m2;
             let over_sill_m3 = (high_m - flow.sill_m) * give * self.cell_m2;
             volume_m3 = volume_m3.min(to_level_m3).min(over_sill_m3);
         }
-        let all_m: f64 = givers.iter().map(|place| self.waters().depth_m(place).max(0.0)).sum();
+        let water_m = |place: &Place| self.waters().depth_m(place).max(0.0) * place.storage;
+        let all_m: f64 = givers.iter().map(water_m).sum();
         if volume_m3 <= 0.0 || all_m <= 0.0 {
             return 0.0;
         }
         let taken_m = self.take(givers, (volume_m3 / self.cell_m2 / all_m).min(1.0));
-        let share = R::of(taken_m / getters.len() as f64);
+        let share_m = taken_m / getters.len() as f64;
         for place in getters {
-            self.fields[place.tile].add(place.cell, share);
+            self.fields[place.tile].add(place.cell, R::of(share_m / place.storage));
             self.touched.push(place.tile);
         }
         let moved_m3 = taken_m * self.cell_m2;
         if is_forwards { moved_m3 } else { -moved_m3 }
     }
 
-    /// Takes a part of the water of cells; what that was, m of one cell.
+    /// Takes a part of the water of cells; what that was, m of one open cell.
     fn take(&mut self, places: &[Place], part: f64) -> f64 {
         // A little less than all, so that rounding does not reach below zero either.
         let most = R::ONE - R::of(16.0) * R::EPSILON;
@@ -246,14 +252,16 @@ impl<R: Real> Mover<'_, R> {
         let mut sum_m = 0.0;
         for place in places {
             let fields = &mut self.fields[place.tile];
-            let taken = fields.depth[place.cell].positive() * part;
+            let depth = fields.depth[place.cell];
+            // Among the smallest numbers of all that little less would round to all.
+            let taken = if depth.f64() > 1e-30 { depth * part } else { R::ZERO };
             fields.add(place.cell, -taken);
             if self.moves_momentum {
                 let kept = R::ONE - part;
                 fields.flow_x[place.cell] *= kept;
                 fields.flow_y[place.cell] *= kept;
             }
-            sum_m += taken.f64();
+            sum_m += taken.f64() * place.storage;
             self.touched.push(place.tile);
         }
         sum_m

@@ -11,6 +11,8 @@ pub(super) struct Place {
     pub(super) tile: usize,
     pub(super) cell: usize,
     pub(super) bed_m: f64,
+    /// The part of its area that holds water.
+    pub(super) storage: f64,
 }
 
 /// Cells that give and cells that get.
@@ -108,5 +110,6 @@ fn place(ground: &Ground, layout: Layout, (column, row): (usize, usize)) -> Resu
         return Err(Error::Place { what: "a structure", column, row });
     }
     let (tile, cell) = layout.place(column + 1, row + 1);
-    Ok(Place { tile, cell, bed_m: ground.bed_m()[row * ground.columns() + column] })
+    let at = row * ground.columns() + column;
+    Ok(Place { tile, cell, bed_m: ground.bed_m()[at], storage: ground.porosity(at).0 })
 }
