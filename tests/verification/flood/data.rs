@@ -53,3 +53,47 @@ pub(crate) fn is_as_in_swashes_within(
     // Where the depth jumps, the two may set the jump on different sides of one point.
     assert!(off.len() <= 1, "{name}: {} rows differ (x, theirs, ours): {:?}", off.len(), &off[..2]);
 }
+
+/// An ESRI ASCII grid.
+pub(crate) struct Grid {
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
+    pub(crate) cell_m: f64,
+    /// Outer corner of the south-western cell.
+    pub(crate) corner_m: (f64, f64),
+    /// What stands where nothing is known.
+    pub(crate) hole: f64,
+    /// Row by row from the south.
+    pub(crate) values: Vec<f64>,
+}
+
+impl Grid {
+    pub(crate) fn read(text: &str) -> Self {
+        let head = |key: &str| -> Option<f64> {
+            let line = text.lines().take(6).find(|line| line.to_lowercase().starts_with(key))?;
+            line.split_whitespace().nth(1)?.parse().ok()
+        };
+        let number = |key: &str| head(key).unwrap_or_else(|| panic!("a grid has {key}"));
+        let (columns, rows) = (number("ncols") as usize, number("nrows") as usize);
+        let cell_m = number("cellsize");
+        let corner = |axis: &str| {
+            let centre = head(&format!("{axis}llcenter")).map(|centre| centre - 0.5 * cell_m);
+            head(&format!("{axis}llcorner")).or(centre).unwrap_or(0.0)
+        };
+        let lines: Vec<Vec<f64>> = self::rows(text);
+        let mut values: Vec<f64> = Vec::with_capacity(columns * rows);
+        for line in lines.iter().filter(|line| line.len() == columns).rev() {
+            values.extend(line);
+        }
+        assert_eq!(values.len(), columns * rows, "rows of a grid");
+        let corner_m = (corner("x"), corner("y"));
+        let hole = head("nodata_value").unwrap_or(f64::NEG_INFINITY);
+        Self { columns, rows, cell_m, corner_m, hole, values }
+    }
+
+    /// Column and row of the cell at a place.
+    pub(crate) fn cell(&self, x: f64, y: f64) -> (usize, usize) {
+        let along = |place: f64, corner: f64| ((place - corner) / self.cell_m) as usize;
+        (along(x, self.corner_m.0), along(y, self.corner_m.1))
+    }
+}

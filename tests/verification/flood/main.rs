@@ -24,6 +24,7 @@
 //! Chézy's, Darcy's and Weisbach's, and linear friction are followed by Manning's n set anew from depth and
 //! discharge. Still water over rough land with islands, houses and a sea stands in sim/tests/flood/still.
 
+mod agency;
 mod bump;
 mod closure;
 mod dam;
@@ -34,6 +35,11 @@ mod radial;
 mod reach;
 mod swash;
 mod symmetry;
+
+/// Whether cases that take minutes run for their whole time (`make verification`).
+fn is_full() -> bool {
+    std::env::var("DOTHI_VERIFICATION").is_ok_and(|form| form == "full")
+}
 
 /// Parts of a whole by which depths are off: Σ|h − ĥ| / Σĥ.
 fn off(found: &[f64], exact: &[f64]) -> f64 {
