@@ -88,7 +88,7 @@ export default defineConfig({
   server: {
     // `npm run dev` beside a running gis-server: DOTHI_SERVER=http://127.0.0.1:8080 npm run dev
     proxy: {
-      '^/(live|alerts|replay|sensorthings|collections|styles|codelists|search|tiles|tileMatrixSets|health|conformance|api|3d)': {
+      '^/(live|alerts|replay|processes|jobs|sensorthings|collections|styles|codelists|search|tiles|tileMatrixSets|health|conformance|api|3d)': {
         target: process.env.DOTHI_SERVER ?? 'http://127.0.0.1:8080',
         changeOrigin: false,
       },

@@ -4,13 +4,15 @@ import type { Catalogue } from './api/catalogue.ts';
 import type { Bbox } from './api/types.ts';
 import type { Zone } from './coords/zones.ts';
 import type { Stack } from './layers/stack.ts';
+import type { FloodDoor } from './flood/door.ts';
 import type { LiveDoor } from './live/door.ts';
 import type { Scene } from './map/scene.ts';
 
 /** The views of the side panel. */
 export type PanelName =
   | 'layers' | 'feature' | 'measure' | 'goto' | 'share' | 'print' | 'place'
-  | 'station' | 'stations' | 'alerts' | 'orders' | 'intake';
+  | 'station' | 'stations' | 'alerts' | 'orders' | 'intake'
+  | 'flood' | 'disaster';
 
 /** What every part of the page may use. It is passed, never ambient. */
 export interface App {
@@ -20,6 +22,8 @@ export interface App {
   readonly scene: Scene;
   /** Where the server has live data: the way to it. */
   readonly live: LiveDoor | undefined;
+  /** Where the server simulates: the way to floods. */
+  readonly flood: FloodDoor | undefined;
   /** The box that "show everything" goes to. */
   readonly home: Bbox | undefined;
   /** What changes while the page is open. */

@@ -20,6 +20,8 @@ export interface ViewState extends LiveView {
   /** `Stack.toText`. */
   layers?: string;
   lang?: Lang;
+  /** A run that is shown: `RUN/OUTPUT`, and the minute of a depth. */
+  flood?: string;
   buildings3d?: boolean;
   terrain?: boolean;
   /** A shared place: longitude, latitude. */
@@ -53,7 +55,7 @@ export function parseHash(hash: string): ViewState {
   const feature = params.get('feature');
   const cut = feature?.indexOf('/') ?? -1;
   if (feature && cut > 0) state.feature = [feature.slice(0, cut), feature.slice(cut + 1)];
-  for (const name of ['live', 'replay', 'alert'] as const) {
+  for (const name of ['live', 'replay', 'alert', 'flood'] as const) {
     const text = params.get(name);
     if (text) state[name] = text;
   }
@@ -76,6 +78,7 @@ export function formatHash(state: ViewState): string {
   if (state.station !== undefined) parts.push(`station=${state.station}`);
   if (state.replay) parts.push(`replay=${encodeURI(state.replay)}`);
   if (state.alert) parts.push(`alert=${encodeURIComponent(state.alert)}`);
+  if (state.flood) parts.push(`flood=${encodeURI(state.flood)}`);
   return `#${parts.join('&')}`;
 }
 

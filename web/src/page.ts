@@ -38,6 +38,7 @@ export function mountPage(app: App): Page {
       hush();
       build();
       app.live?.relabel();
+      app.flood?.relabel();
       app.remember();
       root.querySelector<HTMLElement>('.language')?.focus();
     };

@@ -10,6 +10,7 @@ import { homeOf, usualGrid, type Catalogue } from './api/catalogue.ts';
 import { base } from './api/http.ts';
 import type { Bbox } from './api/types.ts';
 import { ZONES, zoneAt, zoneOf } from './coords/zones.ts';
+import { FloodDoor } from './flood/door.ts';
 import { formatHash, parseHash, type ViewState } from './hash.ts';
 import { lang, t } from './i18n/index.ts';
 import { Stack } from './layers/stack.ts';
@@ -51,8 +52,10 @@ export async function start(
   const state = new State(zone);
   const page: { mounted?: Page } = {};
   const door = catalogue.hasLive ? new LiveDoor(() => app, view) : undefined;
+  const flood = catalogue.hasProcesses ? new FloodDoor(() => app, view.flood) : undefined;
   const app: App = {
     live: door,
+    flood,
     map,
     catalogue,
     stack,
@@ -116,6 +119,7 @@ function connect(app: App, view: ViewState): void {
   showPin(app);
   if (view.pin) state.set('pin', view.pin);
   if (app.live) openLive(map, app.live);
+  app.flood?.takeOver(view.flood);
   if (view.feature) chooseFeature(app, [{ collection: view.feature[0], id: view.feature[1] }]);
   window.addEventListener('hashchange', () => takeOver(app));
 }
@@ -135,6 +139,7 @@ function takeOver(app: App): void {
   if (view.layers !== undefined && view.layers !== app.stack.toText()) app.stack.fromText(view.layers);
   if (view.pin) app.state.set('pin', view.pin);
   app.live?.takeOver(view);
+  app.flood?.takeOver(view.flood);
 }
 
 /** Alerts must be seen by all, but the map comes first: the live part is fetched once it stands. */
@@ -145,7 +150,7 @@ function openLive(map: MapLibreMap, door: LiveDoor): void {
   else map.once('idle', () => void door.open().catch(() => undefined));
 }
 
-function viewOf({ map, stack, scene, state, live }: App): ViewState {
+function viewOf({ map, stack, scene, state, live, flood }: App): ViewState {
   const { lng, lat } = map.getCenter().wrap();
   const current = state.get('current');
   const pin = state.get('pin');
@@ -157,6 +162,7 @@ function viewOf({ map, stack, scene, state, live }: App): ViewState {
     terrain: scene.terrain,
     ...(pin ? { pin } : {}),
     ...live?.view,
+    ...(flood?.view ? { flood: flood.view } : {}),
     ...(current ? { feature: [current.collection, current.id] as const } : {}),
   };
 }

@@ -16,6 +16,8 @@ export interface Catalogue {
   readonly hasAlerts: boolean;
   /** Whether the past can be played again. */
   readonly hasReplay: boolean;
+  /** Whether the server simulates. */
+  readonly hasProcesses: boolean;
 }
 
 /** Fetches the landing page and the list of collections. */
@@ -38,6 +40,7 @@ export function catalogueOf(landing: unknown, answer: unknown): Catalogue {
     hasLive: leadsTo(/\/(live\/latest|sensorthings\/v1\.1)\/?$/),
     hasAlerts: leadsTo(/\/alerts(\/atom)?(\?|$)/),
     hasReplay: leadsTo(/\/replay(\/\w+)?(\?|$)/),
+    hasProcesses: leadsTo(/\/processes\/?$/),
   };
 }
 

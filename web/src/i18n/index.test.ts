@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 
 import en from './en.json';
+import floodEn from './flood.en.json';
+import floodVi from './flood.vi.json';
 import liveEn from './live.en.json';
 import liveVi from './live.vi.json';
 import vi from './vi.json';
@@ -8,7 +10,7 @@ import vi from './vi.json';
 const places = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([m]) => m).sort();
 
 type Words = Readonly<Record<string, string>>;
-const PAIRS: [string, Words, Words][] = [['page', vi, en], ['live part', liveVi, liveEn]];
+const PAIRS: [string, Words, Words][] = [['page', vi, en], ['live part', liveVi, liveEn], ['flood part', floodVi, floodEn]];
 
 it.each(PAIRS)('has the same keys in both languages, and none empty: %s', (_name, ours, theirs) => {
   expect(Object.keys(theirs).sort()).toEqual(Object.keys(ours).sort());

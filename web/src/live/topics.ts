@@ -12,15 +12,15 @@ export type Topic =
   | 'clock';
 
 /** Calls back those who asked, by topic. */
-export class Topics {
-  private readonly listeners = new Map<Topic, Set<() => void>>();
+export class Topics<T extends string = Topic> {
+  private readonly listeners = new Map<T, Set<() => void>>();
 
-  tell(topic: Topic): void {
+  tell(topic: T): void {
     for (const listener of [...(this.listeners.get(topic) ?? [])]) listener();
   }
 
   /** Listens to some topics; returns the way to stop that. */
-  on(topics: readonly Topic[], listener: () => void): () => void {
+  on(topics: readonly T[], listener: () => void): () => void {
     for (const topic of topics) {
       const all = this.listeners.get(topic) ?? new Set();
       this.listeners.set(topic, all.add(listener));

@@ -1,6 +1,7 @@
 import { Map as MapLibreMap } from 'maplibre-gl';
 
 import type { App, Part } from '../app.ts';
+import type { Bbox } from '../api/types.ts';
 import { formatMetres, formatScale } from '../coords/format.ts';
 import { zoneName } from '../coords/zones.ts';
 import { lang, t, titled } from '../i18n/index.ts';
@@ -103,8 +104,15 @@ async function print(app: App, wanted: Wanted): Promise<void> {
   window.print();
 }
 
+interface PictureOptions {
+  /** What is shown; the map's own view where it is left out. */
+  readonly box?: Bbox | undefined;
+  /** What requests for results of runs carry. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+}
+
 /** The map as it is, drawn once more in the size of the page. */
-async function pictureOf(map: MapLibreMap, width_px: number, height_px: number): Promise<string> {
+export async function pictureOf(map: MapLibreMap, width_px: number, height_px: number, { box, headers }: PictureOptions = {}): Promise<string> {
   const holder = h('div', { class: 'print-canvas', attrs: { 'aria-hidden': 'true' } });
   holder.style.width = `${width_px}px`;
   holder.style.height = `${height_px}px`;
@@ -112,14 +120,14 @@ async function pictureOf(map: MapLibreMap, width_px: number, height_px: number):
   const copy = new MapLibreMap({
     container: holder,
     style: map.getStyle(),
-    center: map.getCenter(),
-    zoom: map.getZoom(),
-    bearing: map.getBearing(),
-    pitch: map.getPitch(),
+    ...(box
+      ? { bounds: [...box], fitBoundsOptions: { padding: 12 } }
+      : { center: map.getCenter(), zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch() }),
     interactive: false,
     attributionControl: false,
     fadeDuration: 0,
     pixelRatio: SHARPNESS,
+    transformRequest: (address) => (address.includes('/jobs/') ? { url: address, headers: { ...headers?.() } } : { url: address }),
     canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true },
   });
   try {

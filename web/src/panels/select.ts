@@ -19,6 +19,8 @@ export function enableSelection(app: App): void {
   const { map } = app;
   map.on('click', (event) => {
     if (app.state.get('busy') || event.defaultPrevented || app.live?.takes(event.point)) return;
+    const { lng, lat } = event.lngLat.wrap();
+    if (app.flood?.takes([lng, lat])) return;
     const chosen = featuresAt(app, event);
     if (chosen.length) chooseFeature(app, chosen);
     else clearSelection(app);

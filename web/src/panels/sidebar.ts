@@ -1,5 +1,6 @@
 import type { App, PanelName, Part } from '../app.ts';
 import { t, type Key } from '../i18n/index.ts';
+import { isFloodPanel } from '../flood/door.ts';
 import { isLivePanel } from '../live/door.ts';
 import { h, isPhone, refill } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
@@ -25,6 +26,8 @@ const TITLES: Record<PanelName, Key> = {
   alerts: 'alerts.title',
   orders: 'orders.title',
   intake: 'intake.title',
+  flood: 'flood.title',
+  disaster: 'disaster.title',
 };
 
 /** How far the sheet of a phone is pulled up. */
@@ -134,6 +137,7 @@ export class Sidebar {
 
 async function partOf(app: App, panel: PanelName): Promise<Part> {
   if (isLivePanel(panel)) return app.live ? app.live.panel(panel) : layersPanel(app);
+  if (isFloodPanel(panel)) return app.flood ? app.flood.panel(panel) : layersPanel(app);
   switch (panel) {
     case 'layers':
       return layersPanel(app);

@@ -50,6 +50,7 @@ export function toolbar(app: App): Part {
     group(button('home', 'tool.home', () => goHome(app)), button('locate', 'tool.locate', () => locate(app))),
     group(buildings, terrain),
     ...(app.live ? [liveGroup(app, app.live)] : []),
+    ...(app.flood ? [group(button('flood', 'tool.flood', () => app.open('flood'), 'wide-only'), button('disaster', 'tool.disaster', () => app.open('disaster'), 'wide-only'))] : []),
     group(...panelButtons(app, 'wide-only')),
     sun,
   );
@@ -71,7 +72,8 @@ const PANELS: readonly [PanelName, IconName, Key][] = [
 
 /** The tools that open in the side panel, as a row of chips for a phone. */
 export function toolChips(app: App): HTMLElement {
-  const chips = PANELS.map(([panel, name, key]) =>
+  const floods: typeof PANELS = app.flood ? [['flood', 'flood', 'tool.flood'], ['disaster', 'disaster', 'tool.disaster']] : [];
+  const chips = [...floods, ...PANELS].map(([panel, name, key]) =>
     h('button', { class: 'chip', attrs: { type: 'button' }, on: { click: () => app.open(panel) } }, icon(name), t(key)),
   );
   return h('div', { class: 'chips tool-chips', attrs: { role: 'group', 'aria-label': t('tool.group') } }, ...chips);

@@ -1,0 +1,141 @@
+/** What the flood part knows of runs and their results. Values only; no page, no network. */
+
+import type { Place } from '../app.ts';
+import type { Bbox } from '../api/types.ts';
+import type { Title } from '../i18n/index.ts';
+
+export const STATUSES = ['accepted', 'running', 'successful', 'failed', 'dismissed'] as const;
+/** OGC API Processes, `statusCode`. */
+export type Status = (typeof STATUSES)[number];
+
+/** A scenario that was asked for: a job of the server. Instants are epoch milliseconds. */
+export interface Run {
+  readonly id: string;
+  readonly status: Status;
+  readonly title: Title;
+  readonly owner: string;
+  /** Why it failed. */
+  readonly message: string;
+  readonly created: number | undefined;
+  readonly started: number | undefined;
+  readonly finished: number | undefined;
+  readonly estimatedEnd: number | undefined;
+  /** 0 to 1. */
+  readonly progress: number;
+}
+
+/** A step of a legend: from this value on, this colour (red, green, blue, opacity; 0 to 255). */
+export interface Step {
+  readonly from: number;
+  readonly rgba: readonly [number, number, number, number];
+}
+
+/** A picture of a run: one value for each cell. */
+export interface Raster {
+  readonly name: string;
+  readonly title: Title;
+  /** Its file. */
+  readonly href: string;
+  /** Address of its tiles in colours. */
+  readonly tiles: string;
+  readonly legend: readonly Step[];
+}
+
+/** Pictures of the depth over time. */
+export interface Frames {
+  /** Minutes of the scenario, ascending. */
+  readonly minutes: readonly number[];
+  /** Address of the tiles of a minute, with `{minutes}`. */
+  readonly tiles: string;
+  readonly href: string;
+  readonly legend: readonly Step[];
+}
+
+/** Something to take home. */
+export interface FileLink {
+  readonly name: string;
+  readonly title: Title | undefined;
+  readonly href: string;
+  readonly type: string;
+}
+
+export interface Summary {
+  readonly title: Title;
+  readonly start: number | undefined;
+  readonly duration_h: number;
+  readonly bbox: Bbox | undefined;
+  readonly cell_m: number;
+  readonly cells: number;
+  readonly steps: number;
+  readonly wall_s: number;
+  readonly terrain: string;
+  readonly datum: string;
+  /** Whether the terrain was generated and describes no real place. */
+  readonly synthetic: boolean;
+  /** Volumes by name, m³, and `relative_error`. */
+  readonly ledger: Readonly<Record<string, number>>;
+  readonly deepest: { readonly at: Place; readonly depth_m: number; readonly level_m: number } | undefined;
+  readonly speed_m_s: number | undefined;
+  readonly flooded: readonly { readonly depth_m: number; readonly area_ha: number }[];
+  readonly assumptions: readonly Title[];
+  /** What may be done with it. */
+  readonly standing: Title;
+}
+
+/** Documents about who and what is hit; each is there or not. */
+export const AFFECTED = ['units', 'buildings', 'roads', 'facilities'] as const;
+export type Affected = (typeof AFFECTED)[number];
+
+export interface Results {
+  readonly run: string;
+  readonly summary: Summary;
+  readonly rasters: readonly Raster[];
+  readonly frames: Frames | undefined;
+  readonly affected: Readonly<Partial<Record<Affected, string>>>;
+  readonly files: readonly FileLink[];
+}
+
+/** A commune or a village, and what the water did there. */
+export interface Unit {
+  readonly code: string;
+  readonly name: string;
+  readonly people: number | undefined;
+  readonly households: number | undefined;
+  readonly vulnerable: number | undefined;
+  readonly buildings: number | undefined;
+  readonly buildings_flooded: number | undefined;
+  readonly flooded_ha: number | undefined;
+  readonly deepest: { readonly at: Place | undefined; readonly depth_m: number } | undefined;
+  /** Hours of the scenario. */
+  readonly first_h: number | undefined;
+  readonly peak_h: number | undefined;
+}
+
+export interface Units {
+  readonly communes: readonly Unit[];
+  readonly villages: readonly Unit[];
+}
+
+/** A road that some vehicles cannot pass for a while: hours of the scenario by class of vehicle. */
+export interface Road {
+  readonly name: string;
+  readonly geometry: GeoJSON.Geometry;
+  readonly closed: Readonly<Record<string, readonly [number, number]>>;
+}
+
+/** A school, a clinic, a pumping station under water. */
+export interface Facility {
+  readonly name: string;
+  readonly kind: string;
+  readonly at: Place | undefined;
+  readonly depth_m: number | undefined;
+  readonly arrival_h: number | undefined;
+  readonly shelter: boolean;
+}
+
+/** Depth over time at a place; both lists are equally long. */
+export interface Hydrograph {
+  /** Hours of the scenario. */
+  readonly hours: readonly number[];
+  readonly depth_m: readonly number[];
+}

@@ -1,0 +1,110 @@
+/** The flood panel: a new scenario, the runs, the results of one. */
+
+import type { Part } from '../../app.ts';
+import { h, refill } from '../../ui/dom.ts';
+import { icon } from '../../ui/icons.ts';
+import { isDenied, tokenRow } from '../../live/rights.ts';
+import { isActive, reasonOf, type Flood, type Page } from '../flood.ts';
+import { segments } from '../fields.ts';
+import { w } from '../words.ts';
+import { formPage } from './form.ts';
+import { resultPage } from './result.ts';
+import { runsPage } from './runs.ts';
+
+export function floodPanel(flood: Flood): Part {
+  const tabs = h('div', { class: 'flood-tabs' });
+  const room = h('div', { class: 'stack' });
+  let part: Part | undefined;
+  let shown: Page | undefined;
+  const fillTabs = (): void => {
+    const active = flood.runs.filter(isActive).length;
+    refill(
+      tabs,
+      segments<Page>(
+        w('panel.pages'),
+        [
+          ['new', w('panel.new')],
+          ['runs', active ? w('panel.runsActive', { n: active }) : w('panel.runs')],
+          ['result', w('panel.result')],
+        ],
+        flood.page,
+        (page) => flood.go(page),
+      ),
+    );
+  };
+  const fill = (): void => {
+    fillTabs();
+    if (shown === flood.page) return;
+    shown = flood.page;
+    part?.dispose?.();
+    part = pageOf(flood, flood.page);
+    refill(room, part.element);
+  };
+  const body = h('div', { class: 'stack' }, tabs, room);
+  const open = (): void => {
+    refill(element, body);
+    fill();
+  };
+  const element = h('section', { class: 'view stack flood-panel' });
+  const begin = async (): Promise<void> => {
+    if (flood.isKnown) open();
+    else refill(element, h('p', { class: 'muted' }, w('common.loading')));
+    try {
+      const isFirst = !flood.isKnown;
+      await flood.refresh();
+      if (isFirst) {
+        if (flood.results) flood.page = 'result';
+        open();
+      }
+    } catch (error) {
+      refill(element, isDenied(error) ? gate(() => void begin()) : trouble(reasonOf(error), () => void begin()));
+    }
+  };
+  void begin();
+  const stops = [flood.topics.on(['page'], () => { if (shown !== undefined) fill(); }), flood.topics.on(['runs'], fillTabs)];
+  return {
+    element,
+    dispose: () => {
+      for (const stop of stops) stop();
+      part?.dispose?.();
+    },
+  };
+}
+
+function pageOf(flood: Flood, page: Page): Part {
+  if (page === 'new') return formPage(flood);
+  return page === 'runs' ? runsPage(flood) : resultPage(flood);
+}
+
+/** Who may not run anything is told kindly, and may write a token. */
+export function gate(again: () => void): HTMLElement {
+  const token = tokenRow();
+  token.element.hidden = false;
+  return h(
+    'form',
+    {
+      class: 'stack gate flood-gate',
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          token.take();
+          again();
+        },
+      },
+    },
+    h('p', {}, h('strong', {}, w('denied.title'))),
+    h('p', { class: 'muted' }, w('denied.why')),
+    token.element,
+    h('div', { class: 'actions' }, h('button', { class: 'action', attrs: { type: 'submit' } }, icon('check'), w('denied.use'))),
+  );
+}
+
+function trouble(reason: string, again: () => void): HTMLElement {
+  return h(
+    'div',
+    { class: 'empty-state' },
+    icon('warning'),
+    h('p', {}, reason),
+    h('button', { class: 'action', attrs: { type: 'button' }, on: { click: again } }, w('common.again')),
+  );
+}

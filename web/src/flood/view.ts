@@ -1,0 +1,17 @@
+/** What of a run the address of the page keeps: `RUN/OUTPUT`, and the minute of a depth. */
+
+export interface FloodView {
+  readonly run: string;
+  readonly output: string;
+  readonly minutes: number;
+}
+
+export function viewText({ run, output, minutes }: FloodView): string {
+  return output === 'depth' ? `${run}/${output}/${minutes}` : `${run}/${output}`;
+}
+
+export function viewFrom(text: string): FloodView | undefined {
+  const found = /^(\d{1,15})\/([\w-]{1,40})(?:\/(\d{1,6}))?$/.exec(text);
+  const [, run, output, minutes] = found ?? [];
+  return run && output ? { run, output, minutes: Number(minutes ?? 0) } : undefined;
+}
