@@ -344,9 +344,11 @@ fn check(
     parameter("leave_s", travel.leave_s, "finite", travel.leave_s.is_finite())?;
     for (index, origin) in origins.iter().enumerate() {
         count("origin", index, "people", Some(origin.people))?;
+        finite_time("origin", index, "water_s", origin.water_s)?;
     }
     for (index, shelter) in shelters.iter().enumerate() {
         count("shelter", index, "capacity", Some(shelter.capacity))?;
+        finite_time("shelter", index, "closes_s", shelter.closes_s)?;
     }
     let accesses = origins.iter().map(|origin| origin.access);
     for access in accesses.chain(shelters.iter().map(|shelter| shelter.access)).flatten() {
@@ -356,4 +358,16 @@ fn check(
         parameter("off_m", access.off_m, "finite and not negative", is_fine)?;
     }
     Ok(())
+}
+
+fn finite_time(
+    what: &'static str,
+    index: usize,
+    name: &'static str,
+    time_s: Option<f64>,
+) -> Result<(), Error> {
+    match time_s.filter(|time_s| !time_s.is_finite()) {
+        Some(value) => Err(Error::Attribute { what, index, name, value, range: "finite" }),
+        None => Ok(()),
+    }
 }

@@ -121,7 +121,8 @@ pub struct FacilityImpact {
     pub outage: Option<Spell>,
 }
 
-/// What a flood does to facilities, in their order.
+/// What a flood does to facilities, in their order. When they can no longer be reached is told by
+/// [`super::isolation`] with their [`super::Access`] as places.
 ///
 /// # Errors
 /// Where settings or a geometry make no sense.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test stops by panicking")]
 
+mod engine;
 mod measures;
 mod people;
 mod roads;
