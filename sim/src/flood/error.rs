@@ -53,7 +53,9 @@ pub enum Error {
         row: usize,
     },
     /// A span of an edge is empty, leaves the edge, or overlaps another.
-    #[error("the span {from}..{to} of an edge of {length} cells is empty, too long or given twice")]
+    #[error(
+        "the span {from}..{to} of an edge of {length} cells is empty, too long or given twice; give each cell of an edge once, within 0..{length}"
+    )]
     Span {
         /// First cell.
         from: usize,
@@ -63,7 +65,7 @@ pub enum Error {
         length: usize,
     },
     /// A series in time is empty, out of order or not finite.
-    #[error("{what}: {reason} at entry {entry}; give finite values at times that ascend")]
+    #[error("{what}: {reason} at entry {entry} (from 0); {}", cure_of(reason))]
     Series {
         /// What the series is of.
         what: &'static str,
@@ -121,4 +123,21 @@ pub enum Error {
         /// What differs.
         reason: &'static str,
     },
+}
+
+/// What to do about a series that is refused.
+fn cure_of(reason: &str) -> &'static str {
+    match reason {
+        "nothing there" => "give at least one time with its value",
+        "times out of order" => "sort the times, and give each once",
+        "a negative discharge" => "give discharges of 0 m³/s or more; a pump takes water away",
+        "no cells" => "name the cells into which it runs",
+        reason if reason.contains("intensity") => {
+            "give intensities of 0 to 100 000 mm/h, and fill gaps of a gauge first"
+        }
+        reason if reason.contains("number of intensities") => {
+            "give two times or more, and one intensity for each zone between two of them"
+        }
+        _ => "give finite values at times that ascend",
+    }
 }

@@ -162,6 +162,10 @@ impl Forcing {
                 let reason = "a negative discharge";
                 return Err(Error::Series { what: "an inflow", reason, entry });
             }
+            if let Some((_, most)) = entries.iter().find(|(_, discharge)| *discharge > 1e6) {
+                let (name, range) = ("discharge of an inflow", "at most 1 000 000 m³/s");
+                return Err(Error::Parameter { name, value: *most, range });
+            }
             if inflow.cells.is_empty() {
                 return Err(Error::Series { what: "an inflow", reason: "no cells", entry: 0 });
             }

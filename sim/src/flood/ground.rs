@@ -8,6 +8,10 @@ use super::{
 /// More cells than this are refused: a run of them would not fit a machine of ours.
 const MOST_CELLS: usize = 100_000_000;
 
+/// Levels that land and sea floors have, m. What elevation models write into their holes lies outside:
+/// −9999, −32 768, 3.4e38.
+const LAND_M: std::ops::RangeInclusive<f64> = -5000.0..=9000.0;
+
 /// A side of a cell or of the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -99,7 +103,7 @@ impl Ground {
     /// Land without friction, sealed, with nothing blocked.
     ///
     /// # Errors
-    /// Where sizes do not fit or the bed has a hole (a value that is not finite).
+    /// Where sizes do not fit or the bed has a hole (a value that is not finite, or no level of land).
     pub fn new(columns: usize, rows: usize, cell_m: f64, bed_m: Vec<f64>) -> Result<Self, Error> {
         let cells = columns.saturating_mul(rows);
         if cells == 0 || cells > MOST_CELLS || !(cell_m > 0.0 && cell_m.is_finite()) {
@@ -118,8 +122,9 @@ impl Ground {
             structures: Vec::new(),
             porosity: Vec::new(),
         };
-        let cure = "fill the hole in the elevation model, or cut it out of the area";
-        ground.check_field("the bed level", &ground.bed_m, cure, f64::is_finite)?;
+        let cure = "fill the hole in the elevation model, or cut it out of the area: land lies between -5000 and 9000 m";
+        ground
+            .check_field("the bed level", &ground.bed_m, cure, |level| LAND_M.contains(&level))?;
         Ok(ground)
     }
 

@@ -104,7 +104,7 @@ impl<R: Real> Engine<R> {
 
     /// Velocities of a tile's cells.
     #[inline(always)]
-    fn velocities(&self, state: &State<R>, tile: usize) -> [[R; CELLS]; 2] {
+    pub(super) fn velocities(&self, state: &State<R>, tile: usize) -> [[R; CELLS]; 2] {
         let (fields, dry) = (&state.fields[tile], R::of(self.params.dry_depth_m));
         if self.params.scheme == Scheme::LocalInertia {
             return self.face_velocities(state, tile);

@@ -136,7 +136,7 @@ fn a_dam_breaks_over_a_step() {
         ..Reach::default()
     };
     let errors = reach.errors(CELLS, Params::hllc());
-    // A step as high as a cell is long or higher is no slope: hydrostatic reconstruction has a relation of
-    // its own over it, so that the error goes towards a remainder (0.9 % here), not towards 0.
+    // A jump of the bed is no slope: hydrostatic reconstruction has a relation of its own over it, not that
+    // of equal heads, and the error falls slowly.
     converges("dam break over a step", CELLS, errors, 0.0153, 0.3);
 }
