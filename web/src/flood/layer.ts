@@ -20,7 +20,7 @@ export interface Picture {
 }
 
 /** What vector results show. */
-export type Things = 'roads' | 'facilities' | 'buildings' | 'area' | 'deepest';
+export type Things = 'roads' | 'ways' | 'facilities' | 'buildings' | 'area' | 'deepest';
 
 export class FloodLayer {
   private readonly app: App;
@@ -157,6 +157,7 @@ function thingLayers(): LayerSpecification[] {
   return [
     { id: 'dothi-flood-things-area', type: 'line', source: THINGS, filter: of('area'), paint: { 'line-color': '#0b4f8a', 'line-width': 2, 'line-dasharray': [3, 2] } },
     { id: 'dothi-flood-things-buildings', type: 'fill', source: THINGS, filter: ['all', of('buildings'), ['==', ['geometry-type'], 'Polygon']], paint: { 'fill-color': depth as never, 'fill-outline-color': '#0b2a4a' } },
+    { id: 'dothi-flood-things-ways', type: 'line', source: THINGS, filter: of('ways'), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': '#12854a', 'line-width': 3, 'line-dasharray': [1.5, 1.5] } },
     { id: 'dothi-flood-things-roads-halo', type: 'line', source: THINGS, filter: of('roads'), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': '#ffffff', 'line-width': 6 } },
     { id: 'dothi-flood-things-roads', type: 'line', source: THINGS, filter: of('roads'), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': '#c92a2a', 'line-width': 3.5 } },
     {

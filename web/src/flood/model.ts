@@ -83,7 +83,7 @@ export interface Summary {
 }
 
 /** Documents about who and what is hit; each is there or not. */
-export const AFFECTED = ['units', 'buildings', 'roads', 'facilities'] as const;
+export const AFFECTED = ['units', 'buildings', 'roads', 'facilities', 'evacuation'] as const;
 export type Affected = (typeof AFFECTED)[number];
 
 export interface Results {
@@ -109,6 +109,14 @@ export interface Unit {
   /** Hours of the scenario. */
   readonly first_h: number | undefined;
   readonly peak_h: number | undefined;
+  /** When no road leads out of it. */
+  readonly cut_off: readonly Spell[];
+}
+
+/** From when to when, hours of the scenario; without an end where it lasts beyond the run. */
+export interface Spell {
+  readonly from_h: number;
+  readonly to_h: number | undefined;
 }
 
 export interface Units {
@@ -116,11 +124,15 @@ export interface Units {
   readonly villages: readonly Unit[];
 }
 
-/** A road that some vehicles cannot pass for a while: hours of the scenario by class of vehicle. */
-export interface Road {
+/** A piece of road that a class of vehicles cannot pass for a while. */
+export interface Closure {
   readonly name: string;
   readonly geometry: GeoJSON.Geometry;
-  readonly closed: Readonly<Record<string, readonly [number, number]>>;
+  readonly vehicle: string;
+  readonly vehicleTitle: Title;
+  readonly closed: readonly Spell[];
+  readonly depth_m: number | undefined;
+  readonly length_m: number;
 }
 
 /** A school, a clinic, a pumping station under water. */
@@ -131,6 +143,23 @@ export interface Facility {
   readonly depth_m: number | undefined;
   readonly arrival_h: number | undefined;
   readonly shelter: boolean;
+  /** Whether water reaches it. */
+  readonly wet: boolean;
+  /** How many a shelter takes in. */
+  readonly capacity: number | undefined;
+}
+
+/** People of a village and the shelter that they reach in time; without one where there is none. */
+export interface Way {
+  readonly village: string;
+  readonly shelter: string;
+  readonly people: number;
+  readonly way_m: number | undefined;
+  /** When they must have left, h of the scenario. */
+  readonly leave_by_h: number | undefined;
+  readonly geometry: GeoJSON.Geometry | undefined;
+  /** Why they have no way; empty where they have one. */
+  readonly left: string;
 }
 
 /** Depth over time at a place; both lists are equally long. */

@@ -10,7 +10,7 @@ import { bearer } from '../live/rights.ts';
 import { DEPTH, type Flood } from './flood.ts';
 import { legendElement, legendRows, unitOf } from './legend.ts';
 import { assumptions, figures } from './panels/result.ts';
-import { hoursText, momentText } from './time.ts';
+import { hoursText, momentText, shortMoment } from './time.ts';
 import { w } from './words.ts';
 import { unitsOf } from './wire.ts';
 
@@ -84,7 +84,7 @@ function unitsSection({ summary }: Results, { communes, villages }: Units): HTML
       h('td', {}, number(unit.households)),
       h('td', {}, number(unit.vulnerable)),
       h('td', {}, unit.deepest ? formatNumber(unit.deepest.depth_m, 2, lang()) : '–'),
-      h('td', {}, unit.first_h === undefined ? '–' : momentText(unit.first_h, summary.start)),
+      h('td', {}, unit.first_h === undefined ? '–' : shortMoment(unit.first_h, summary.start)),
     ),
   );
   const heads = (['name', 'people', 'households', 'vulnerable', 'depth', 'first'] as const).map((each) => h('th', {}, w(`unit.${each}`)));

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { DIFFERENCE_STEPS, differenceOf, isOfBoth, numbersOf, valueAt } from './difference.ts';
 import { hydrographCsv, hydrographFacts } from './hydrograph.ts';
 import { unitsCsv } from './units.ts';
-import { facilitiesOf, hydrographOf, resultsOf, roadsOf, runOf, runsOf, unitsOf } from './wire.ts';
+import { closuresOf, facilitiesOf, hydrographOf, resultsOf, runOf, runsOf, unitsOf, waysOf } from './wire.ts';
 
 /** A pixel as the server encodes a value (`gis_server::flood::picture::valued`). */
 function pixel(value: number | undefined): number[] {
@@ -82,12 +82,14 @@ it('reads units, roads and facilities', () => {
   expect(communes[0]).toMatchObject({ people: 12, deepest: { at: [1, 2], depth_m: 0.5 }, peak_h: undefined });
   expect(unitsCsv(communes).split('\r\n')[1]).toBe('1,"Phường ""A"", B",12,,,,,,0.5,,');
   const line = { type: 'LineString', coordinates: [[1, 2], [3, 4]] };
-  const [road] = roadsOf({ features: [{ geometry: line, properties: { name: 'QL1', closed: { car: [1, 3.5], truck: null } } }] });
-  expect(road?.closed).toEqual({ car: [1, 3.5] });
+  const [closure] = closuresOf({ features: [{ geometry: line, properties: { name: 'QL1', vehicle: 'car', closed: [[1, 3.5], [6, null]], length_m: 120 } }] });
+  expect(closure).toMatchObject({ vehicle: 'car', length_m: 120, closed: [{ from_h: 1, to_h: 3.5 }, { from_h: 6, to_h: undefined }] });
   const point = { type: 'Point', coordinates: [1, 2] };
-  expect(facilitiesOf({ features: [{ geometry: point, properties: { name: 'Trường', kind: 'school', depth_m: 0.2, shelter: false } }] })).toEqual([
-    { name: 'Trường', kind: 'school', at: [1, 2], depth_m: 0.2, arrival_h: undefined, shelter: false },
+  expect(facilitiesOf({ features: [{ geometry: point, properties: { name: 'Trường', kind: 'school', depth_m: 0.2, wet: false, shelter: true, capacity: 300 } }] })).toEqual([
+    { name: 'Trường', kind: 'school', at: [1, 2], depth_m: 0.2, arrival_h: undefined, shelter: true, wet: false, capacity: 300 },
   ]);
+  const ways = waysOf({ features: [{ geometry: line, properties: { village: 'Thôn 1', shelter: 'Trường', people: 40, leave_by_h: 2 } }, { geometry: null, properties: { village: 'Thôn 2', people: 5, left: 'full' } }] });
+  expect(ways.map(({ people, left, leave_by_h }) => [people, left, leave_by_h])).toEqual([[40, '', 2], [5, 'full', undefined]]);
 });
 
 it('reads a CoverageJSON point series', () => {

@@ -1,13 +1,14 @@
 /** What the flood part lays over the map: the legend, and the clock of a run. */
 
 import { lang, t, titled } from '../i18n/index.ts';
+import { timeText } from '../live/age.ts';
 import { sign } from '../live/signs.ts';
 import { h, refill } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { DEPTH, nameOf, nearest, type Flood } from './flood.ts';
 import { differenceRows, legendElement, legendRows, unitOf } from './legend.ts';
 import type { Results } from './model.ts';
-import { momentText } from './time.ts';
+import { momentText, shortMoment } from './time.ts';
 import { w } from './words.ts';
 
 export interface Surface {
@@ -111,7 +112,7 @@ function playerOf(flood: Flood, results: Results): { readonly element: HTMLEleme
       { class: 'flood-track' },
       h('div', { class: 'flood-player-head' }, h('strong', { class: 'flood-run' }, nameOf(results)), clock),
       slider,
-      h('div', { class: 'replay-ends number', attrs: { 'aria-hidden': 'true' } }, h('span', {}, momentText(0, start)), h('span', {}, momentText(end / 60, start))),
+      h('div', { class: 'replay-ends number', attrs: { 'aria-hidden': 'true' } }, h('span', {}, start === undefined ? w('time.begin') : timeText(start, lang())), h('span', {}, shortMoment(end / 60, start))),
     ),
   );
   return { element, fill };

@@ -19,6 +19,11 @@ export function momentText(hours: number, start: number | undefined): string {
   return start === undefined ? after : `${timeText(start + hours * 3_600_000, lang())} (${after})`;
 }
 
+/** The same in a table: the clock, with the day where it is another one. */
+export function shortMoment(hours: number, start: number | undefined): string {
+  return start === undefined ? hoursText(hours) : timeText(start + hours * 3_600_000, lang(), start);
+}
+
 /** How long a run takes: `40 giây`, `12 phút`, `3,5 giờ`. */
 export function spanText(seconds: number): string {
   if (seconds < 90) return w('time.seconds', { s: Math.max(1, Math.round(seconds)) });

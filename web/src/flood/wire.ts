@@ -4,8 +4,8 @@ import type { Place } from '../app.ts';
 import { bbox, list, record, text, title } from '../api/read.ts';
 import {
   AFFECTED, STATUSES,
-  type Affected, type Facility, type FileLink, type Frames, type Hydrograph, type Raster, type Results, type Road,
-  type Run, type Step, type Summary, type Unit, type Units,
+  type Affected, type Closure, type Facility, type FileLink, type Frames, type Hydrograph, type Raster, type Results,
+  type Run, type Spell, type Step, type Summary, type Unit, type Units, type Way,
 } from './model.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -153,7 +153,16 @@ function unitOf(value: unknown): Unit {
     deepest: depth_m === undefined ? undefined : { at: place(deepest.at), depth_m },
     first_h: number(raw.first_h),
     peak_h: number(raw.peak_h),
+    cut_off: spellsOf(raw.cut_off),
   };
+}
+
+/** Pairs of hours, the second of which may be null. */
+function spellsOf(value: unknown): Spell[] {
+  return list(value).flatMap((each) => {
+    const [from_h, to_h] = list(each).map(number);
+    return from_h === undefined ? [] : [{ from_h, to_h }];
+  });
 }
 
 const nameOf = (value: unknown): string => title(value).vi;
@@ -166,13 +175,30 @@ function featuresOf(answer: unknown): { readonly geometry: GeoJSON.Geometry; rea
   });
 }
 
-export function roadsOf(answer: unknown): Road[] {
-  return featuresOf(answer).map(({ geometry, properties }) => {
-    const spans = Object.entries(record(properties.closed)).flatMap(([vehicle, span]) => {
-      const [from, to] = list(span).map(number);
-      return from === undefined || to === undefined ? [] : [[vehicle, [from, to] as const] as const];
-    });
-    return { name: nameOf(properties.name), geometry, closed: Object.fromEntries(spans) };
+export function closuresOf(answer: unknown): Closure[] {
+  return featuresOf(answer).map(({ geometry, properties }) => ({
+    name: nameOf(properties.name),
+    geometry,
+    vehicle: text(properties.vehicle),
+    vehicleTitle: title(properties.vehicle_title, text(properties.vehicle)),
+    closed: spellsOf(properties.closed),
+    depth_m: number(properties.depth_m),
+    length_m: number(properties.length_m) ?? 0,
+  }));
+}
+
+export function waysOf(answer: unknown): Way[] {
+  return list(record(answer).features).map(record).map(({ geometry, properties }) => {
+    const raw = record(properties);
+    return {
+      village: nameOf(raw.village),
+      shelter: nameOf(raw.shelter),
+      people: number(raw.people) ?? 0,
+      way_m: number(raw.way_m),
+      leave_by_h: number(raw.leave_by_h),
+      geometry: typeof record(geometry).type === 'string' ? (geometry as GeoJSON.Geometry) : undefined,
+      left: text(raw.left),
+    };
   });
 }
 
@@ -183,7 +209,9 @@ export function facilitiesOf(answer: unknown): Facility[] {
     at: 'coordinates' in geometry ? place(list(geometry.coordinates).flat(Infinity)) : undefined,
     depth_m: number(properties.depth_m),
     arrival_h: number(properties.arrival_h),
-    shelter: properties.shelter === true || text(properties.shelter) !== '',
+    shelter: properties.shelter === true,
+    wet: typeof properties.wet === 'boolean' ? properties.wet : (number(properties.depth_m) ?? 0) > 0,
+    capacity: number(properties.capacity),
   }));
 }
 

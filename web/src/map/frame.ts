@@ -6,8 +6,10 @@ import { isPhone } from '../ui/dom.ts';
 /** The room that the panels leave free, with a margin around what is to be seen. */
 export function freeRoom(margin: number): Required<Exclude<FitBoundsOptions['padding'], number | undefined>> {
   const side = document.querySelector('.side')?.getBoundingClientRect().width ?? 364;
+  // A sheet that is pulled up whole leaves no room: what is framed is seen once it is pulled down.
+  const sheet = Math.min(document.querySelector('.sheet')?.getBoundingClientRect().height ?? 0, window.innerHeight / 2);
   return isPhone()
-    ? { top: 64 + margin, right: margin, bottom: 130 + margin, left: margin }
+    ? { top: 64 + margin, right: margin, bottom: Math.max(130, sheet) + margin, left: margin }
     : { top: margin, right: 52 + margin, bottom: 56 + margin, left: side + 12 + margin };
 }
 

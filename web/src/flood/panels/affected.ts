@@ -1,15 +1,15 @@
 /** Who and what is hit: communes and villages, roads, facilities, buildings. */
 
 import type { Part } from '../../app.ts';
-import { formatNumber, formatValue } from '../../coords/format.ts';
-import { lang } from '../../i18n/index.ts';
+import { formatLength, formatNumber, formatValue } from '../../coords/format.ts';
+import { lang, titled } from '../../i18n/index.ts';
 import { sign } from '../../live/signs.ts';
 import { h, refill } from '../../ui/dom.ts';
-import { segments } from '../fields.ts';
+import { choice, segments } from '../fields.ts';
 import { reasonOf, type Flood } from '../flood.ts';
-import type { Affected, Facility, Results, Road, Unit, Units } from '../model.ts';
-import { hoursText, momentText } from '../time.ts';
-import { facilitiesOf, roadsOf, unitsOf } from '../wire.ts';
+import type { Affected, Closure, Facility, Results, Spell, Unit, Units, Way } from '../model.ts';
+import { momentText, shortMoment } from '../time.ts';
+import { closuresOf, facilitiesOf, unitsOf, waysOf } from '../wire.ts';
 import { unitsCsv } from '../units.ts';
 import { isWord, w } from '../words.ts';
 import { save } from './files.ts';
@@ -38,8 +38,9 @@ export function affectedBox(flood: Flood, results: Results): Part {
     );
   };
   part('units', (answer) => unitsTable(flood, results, unitsOf(answer)));
-  part('roads', (answer) => roadsList(flood, results, roadsOf(answer)));
+  part('roads', (answer) => roadsList(flood, results, closuresOf(answer)));
   part('facilities', (answer) => facilitiesList(flood, results, facilitiesOf(answer)));
+  part('evacuation', (answer) => waysList(flood, results, waysOf(answer)));
   if (affected.buildings) body.append(buildingsSwitch(flood, affected.buildings));
   return {
     element,
@@ -72,7 +73,8 @@ function unitsTable(flood: Flood, results: Results, units: Units): HTMLElement {
 
 function tableOf(flood: Flood, { summary }: Results, units: readonly Unit[]): HTMLElement {
   const whole = (value: number | undefined): string => (value === undefined ? '–' : formatNumber(value, 0, lang()));
-  const heads = ['name', 'people', 'households', 'vulnerable', 'depth', 'first', 'peak', 'area'] as const;
+  const isCut = units.some(({ cut_off }) => cut_off.length > 0);
+  const heads = ['name', 'people', 'households', 'vulnerable', 'depth', 'first', 'peak', 'area', ...(isCut ? (['cut'] as const) : [])] as const;
   return h(
     'div',
     { class: 'table-room', attrs: { tabindex: 0, role: 'region', 'aria-label': w('affected.title') } },
@@ -96,9 +98,10 @@ function tableOf(flood: Flood, { summary }: Results, units: readonly Unit[]): HT
             h('td', {}, whole(unit.households)),
             h('td', {}, whole(unit.vulnerable)),
             h('td', {}, unit.deepest ? formatNumber(unit.deepest.depth_m, 2, lang()) : '–'),
-            h('td', {}, unit.first_h === undefined ? '–' : momentText(unit.first_h, summary.start)),
-            h('td', {}, unit.peak_h === undefined ? '–' : momentText(unit.peak_h, summary.start)),
+            h('td', {}, unit.first_h === undefined ? '–' : shortMoment(unit.first_h, summary.start)),
+            h('td', {}, unit.peak_h === undefined ? '–' : shortMoment(unit.peak_h, summary.start)),
             h('td', {}, unit.flooded_ha === undefined ? '–' : formatValue(unit.flooded_ha, lang(), 1)),
+            isCut && h('td', {}, unit.cut_off.map((each) => spellText(each, summary.start)).join('; ')),
           );
         }),
       ),
@@ -106,53 +109,95 @@ function tableOf(flood: Flood, { summary }: Results, units: readonly Unit[]): HT
   );
 }
 
-/** The word of a class of vehicle or a kind of facility, else as the server names it. */
+/** The word of a kind, else as the server names it. */
 const named = (group: string, name: string): string => {
   const word = `${group}.${name}`;
   return isWord(word) ? w(word) : name;
 };
 
-function roadsList(flood: Flood, { summary }: Results, roads: readonly Road[]): HTMLElement {
-  const closed = roads.filter((road) => Object.keys(road.closed).length > 0);
-  flood.draw('roads', closed.map(({ name, geometry }) => ({ type: 'Feature', geometry, properties: { name } })));
-  const earliest = (road: Road): number => Math.min(...Object.values(road.closed).map(([from]) => from));
-  const rows = [...closed].sort((a, b) => earliest(a) - earliest(b)).slice(0, MOST_ROWS).map((road) => {
-    const spans = Object.entries(road.closed).map(([vehicle, [from, to]]) => `${named('vehicle', vehicle)}: ${momentText(from, summary.start)} – ${hoursText(to)}`);
-    return h('li', {}, h('strong', {}, road.name || w('affected.noName')), h('span', { class: 'small muted' }, spans.join('; ')));
-  });
+/** From when to when; open where it lasts beyond the run. */
+function spellText({ from_h, to_h }: Spell, start: number | undefined): string {
+  const from = shortMoment(from_h, start);
+  return to_h === undefined ? w('affected.fromOn', { from }) : w('affected.fromTo', { from, to: shortMoment(to_h, start) });
+}
+
+/** What one class of vehicles cannot pass; the map shows the same. */
+function roadsList(flood: Flood, { summary }: Results, all: readonly Closure[]): HTMLElement {
+  const room = h('div', { class: 'stack tight' });
+  const titles = new Map(all.map(({ vehicle, vehicleTitle }) => [vehicle, titled(vehicleTitle)]));
+  let vehicle = titles.has('car') ? 'car' : ([...titles.keys()][0] ?? '');
+  const fill = (): void => {
+    const closed = all.filter((each) => each.vehicle === vehicle).sort((a, b) => (a.closed[0]?.from_h ?? 0) - (b.closed[0]?.from_h ?? 0));
+    flood.draw('roads', closed.map(({ name, geometry }) => ({ type: 'Feature', geometry, properties: { name } })));
+    const isOpen = room.querySelector('details')?.open === true;
+    const length = formatValue(closed.reduce((sum, { length_m }) => sum + length_m, 0) / 1000, lang(), 1);
+    const rows = closed.slice(0, MOST_ROWS).map(({ name, closed: spells }) =>
+      h('li', {}, h('strong', {}, name || w('affected.noName')), h('span', { class: 'small muted' }, spells.map((each) => spellText(each, summary.start)).join('; '))),
+    );
+    const details = listOf(w('affected.roads', { n: closed.length, km: length }), rows, closed.length);
+    details.open = isOpen;
+    refill(room, titles.size > 1 && choice('affected.vehicle', [...titles], vehicle, (next) => { vehicle = next; fill(); }), details);
+  };
+  fill();
+  return room;
+}
+
+function listOf(words: string, rows: readonly HTMLElement[], all: number): HTMLDetailsElement {
   return h(
     'details',
     { class: 'series-table affected-list' },
-    h('summary', {}, w('affected.roads', { n: closed.length })),
+    h('summary', {}, words),
     h('ul', {}, ...rows),
-    closed.length > MOST_ROWS && h('p', { class: 'small muted' }, w('affected.cut', { n: MOST_ROWS, all: closed.length })),
+    all > rows.length && h('p', { class: 'small muted' }, w('affected.cut', { n: rows.length, all })),
   );
 }
 
 function facilitiesList(flood: Flood, { summary }: Results, all: readonly Facility[]): HTMLElement {
-  const wet = all.filter(({ depth_m }) => (depth_m ?? 0) > 0).sort((a, b) => (b.depth_m ?? 0) - (a.depth_m ?? 0));
-  const shown = all.filter(({ depth_m, shelter }) => (depth_m ?? 0) > 0 || shelter);
-  flood.draw('facilities', shown.flatMap(({ at, name, depth_m }) =>
-    at ? [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: [...at] }, properties: { name, wet: (depth_m ?? 0) > 0 } }] : [],
+  const wet = all.filter((each) => each.wet).sort((a, b) => (b.depth_m ?? 0) - (a.depth_m ?? 0));
+  const dry = all.filter((each) => each.shelter && !each.wet);
+  flood.draw('facilities', [...wet, ...dry].flatMap(({ at, name, wet: isWet }) =>
+    at ? [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: [...at] }, properties: { name, wet: isWet } }] : [],
   ));
-  const dry = all.filter(({ shelter, depth_m }) => shelter && !((depth_m ?? 0) > 0));
-  const item = ({ name, kind, at, depth_m, arrival_h }: Facility): HTMLElement => {
+  const item = ({ name, kind, at, depth_m, arrival_h, capacity, wet: isWet }: Facility): HTMLElement => {
     const facts = [
       named('facility', kind),
-      depth_m ? `${formatNumber(depth_m, 2, lang())} m` : '',
-      arrival_h === undefined ? '' : momentText(arrival_h, summary.start),
+      isWet && depth_m ? `${formatNumber(depth_m, 2, lang())} m` : '',
+      isWet && arrival_h !== undefined ? momentText(arrival_h, summary.start) : '',
+      capacity ? w('affected.capacity', { n: formatNumber(capacity, 0, lang()) }) : '',
     ].filter(Boolean).join(' · ');
     const title = at
-      ? h('button', { class: 'text-button plain', attrs: { type: 'button' }, on: { click: () => { flood.goTo(at, 16); } } }, name || w('affected.noName'))
+      ? h('button', { class: 'text-button plain', attrs: { type: 'button' }, on: { click: () => flood.goTo(at, 16) } }, name || w('affected.noName'))
       : h('strong', {}, name || w('affected.noName'));
     return h('li', {}, title, h('span', { class: 'small muted' }, facts));
   };
   return h(
     'div',
     { class: 'stack tight' },
-    h('details', { class: 'series-table affected-list' }, h('summary', {}, w('affected.facilities', { n: wet.length })), h('ul', {}, ...wet.slice(0, MOST_ROWS).map(item))),
-    dry.length > 0 &&
-      h('details', { class: 'series-table affected-list' }, h('summary', {}, w('affected.shelters', { n: dry.length })), h('ul', {}, ...dry.slice(0, MOST_ROWS).map(item))),
+    listOf(w('affected.facilities', { n: wet.length }), wet.slice(0, MOST_ROWS).map(item), wet.length),
+    dry.length > 0 && listOf(w('affected.shelters', { n: dry.length }), dry.slice(0, MOST_ROWS).map(item), dry.length),
+  );
+}
+
+/** Who goes where until when, and who has no way. */
+function waysList(flood: Flood, { summary }: Results, all: readonly Way[]): HTMLElement {
+  const ways = all.filter(({ left }) => !left).sort((a, b) => (a.leave_by_h ?? Infinity) - (b.leave_by_h ?? Infinity));
+  const left = all.filter((each) => each.left);
+  flood.draw('ways', ways.flatMap(({ geometry, village }) => (geometry ? [{ type: 'Feature' as const, geometry, properties: { name: village } }] : [])));
+  const people = (some: readonly Way[]): string => formatNumber(some.reduce((sum, each) => sum + each.people, 0), 0, lang());
+  const row = ({ village, shelter, people: count, way_m, leave_by_h, left: reason }: Way): HTMLElement => {
+    const facts = [
+      w('affected.people', { n: formatNumber(count, 0, lang()) }),
+      way_m === undefined ? '' : formatLength(way_m, lang()),
+      leave_by_h === undefined ? '' : w('affected.leaveBy', { time: momentText(leave_by_h, summary.start) }),
+      reason ? named('left', reason) : '',
+    ].filter(Boolean).join(' · ');
+    return h('li', {}, h('strong', {}, shelter ? `${village} → ${shelter}` : village), h('span', { class: 'small muted' }, facts));
+  };
+  return h(
+    'div',
+    { class: 'stack tight' },
+    ways.length > 0 && listOf(w('affected.ways', { n: people(ways) }), ways.slice(0, MOST_ROWS).map(row), ways.length),
+    left.length > 0 && listOf(w('affected.left', { n: people(left) }), left.slice(0, MOST_ROWS).map(row), left.length),
   );
 }
 

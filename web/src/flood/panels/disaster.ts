@@ -23,6 +23,8 @@ import { figures } from './result.ts';
 const ROLES = ['gauges', 'reservoirs', 'rain-gauges', 'flood-marks'];
 const REFRESH_MS = 20_000;
 const MOST = 60;
+/** More alerts would push the gauges out of sight; their own panel has them all. */
+const MOST_ALERTS = 4;
 
 export async function disasterPanel(flood: Flood): Promise<Part> {
   const live = await flood.app.live?.open().catch(() => undefined);
@@ -50,7 +52,7 @@ function stateColumn(flood: Flood, live: Live): Part {
   const updated = h('p', { class: 'small muted', attrs: { role: 'status' } });
   const asking = new AbortController();
   const fillAlerts = (): void => {
-    const items = live.alerts.map((alert) => {
+    const items = live.alerts.slice(0, MOST_ALERTS).map((alert) => {
       const item = h(
         'li',
         { class: 'alert', attrs: { 'data-severity': alert.severity } },
@@ -64,6 +66,7 @@ function stateColumn(flood: Flood, live: Live): Part {
       item.style.setProperty('--severity', SEVERITY_COLORS[alert.severity]);
       return item;
     });
+    if (live.alerts.length > MOST_ALERTS) items.push(h('li', {}, h('button', { class: 'text-button', attrs: { type: 'button' }, on: { click: () => live.app.open('alerts') } }, w('disaster.allAlerts', { n: live.alerts.length }))));
     refill(alerts, ...(items.length ? items : [h('li', { class: 'muted small' }, w('disaster.noAlerts'))]));
   };
   const fillGauges = async (): Promise<void> => {

@@ -20,7 +20,7 @@ const ENDINGS: readonly (readonly [RegExp, ending: string, name: string])[] = [
   [/json/, 'json', 'JSON'],
 ];
 /** Results that are features, whatever their type says. */
-const FEATURES = ['buildings', 'roads', 'facilities'];
+const FEATURES = ['buildings', 'roads', 'facilities', 'evacuation'];
 
 interface Offer {
   readonly name: string;

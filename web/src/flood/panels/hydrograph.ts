@@ -8,7 +8,7 @@ import { h, refill } from '../../ui/dom.ts';
 import { icon } from '../../ui/icons.ts';
 import type { DepthChart } from '../chart.ts';
 import { reasonOf, type Flood } from '../flood.ts';
-import { hydrographCsv, hydrographFacts } from '../hydrograph.ts';
+import { hydrographCsv, hydrographFacts, type HydrographFacts } from '../hydrograph.ts';
 import type { Results } from '../model.ts';
 import { hoursText, momentText } from '../time.ts';
 import { w } from '../words.ts';
@@ -44,14 +44,7 @@ export function hydrographBox(flood: Flood, results: Results): Part {
         sign('download'),
         'CSV',
       );
-      const words = facts.peak_m > 0
-        ? w('hydrograph.facts', {
-            peak: formatNumber(facts.peak_m, 2, lang()),
-            at: momentText(facts.peak_h, results.summary.start),
-            first: facts.first_h === undefined ? '–' : hoursText(facts.first_h),
-            lasts: hoursText(facts.over30_h),
-          })
-        : w('hydrograph.dry');
+      const words = factsText(facts, results.summary.start);
       const room = h('div', { class: 'chart depth-chart' });
       refill(body, h('p', { class: 'hydrograph-facts' }, words), room, h('div', { class: 'chart-below' }, where, csv));
       chart = new Drawing(room, {
@@ -81,4 +74,13 @@ export function hydrographBox(flood: Flood, results: Results): Part {
       for (const stop of stops) stop();
     },
   };
+}
+
+/** What a hydrograph says in a sentence or two. */
+function factsText({ peak_m, peak_h, first_h, over30_h }: HydrographFacts, start: number | undefined): string {
+  if (!(peak_m > 0)) return w('hydrograph.dry');
+  const peak = w('hydrograph.peak', { peak: formatNumber(peak_m, 2, lang()), at: momentText(peak_h, start) });
+  const first = first_h === undefined ? '' : w('hydrograph.first', { first: hoursText(first_h) });
+  const lasts = over30_h > 0 ? w('hydrograph.lasts', { lasts: hoursText(over30_h) }) : '';
+  return [peak, first, lasts].filter(Boolean).join(' ');
 }
