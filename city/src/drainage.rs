@@ -1,7 +1,7 @@
 //! Networks of drains: pipes, channels, manholes, basins, pumps, weirs and outfalls, in SI units.
 //!
-//! Values only: `sim::drainage` refuses what makes no sense and computes, `datasets::swmm` reads
-//! SWMM 5 files. Links name their nodes, as the files of drainage companies do.
+//! Values only: `sim::drainage` refuses what makes no sense and computes; [`swmm`] reads the texts
+//! of SWMM 5 files. Links name their nodes, as the files of drainage companies do.
 //!
 //! ```
 //! use city::drainage::{Conduit, Link, Network, Node, Section};
@@ -17,6 +17,7 @@
 mod device;
 mod node;
 mod section;
+pub mod swmm;
 
 pub use device::{
     Gate, Orifice, OrificeSide, Outlet, OutletHead, Pump, PumpCurve, Rating, Weir, WeirShape,

@@ -1,5 +1,7 @@
 //! Choices of method.
 
+use city::drainage::swmm::{Damping, NormalFlow, Options};
+
 use super::Error;
 
 /// What becomes of the inertial terms as flow comes near the critical.
@@ -69,6 +71,33 @@ impl Default for Params {
             normal_limit: NormalLimit::Both,
             ponds: false,
             lengthening_step_s: 0.0,
+        }
+    }
+}
+
+impl From<&Options> for Params {
+    /// As a SWMM 5 file wants it run.
+    fn from(options: &Options) -> Self {
+        Self {
+            max_step_s: options.step_s,
+            min_step_s: options.min_step_s,
+            courant: options.courant,
+            max_trials: options.max_trials,
+            head_tolerance_m: options.head_tolerance_m,
+            min_area_m2: options.min_area_m2,
+            inertia: match options.damping {
+                Damping::None => Inertia::Kept,
+                Damping::Partial => Inertia::Damped,
+                Damping::Full => Inertia::LeftOut,
+            },
+            normal_limit: match options.normal_flow {
+                NormalFlow::Slope => NormalLimit::Slope,
+                NormalFlow::Froude => NormalLimit::Froude,
+                NormalFlow::Both => NormalLimit::Both,
+                NormalFlow::Neither => NormalLimit::None,
+            },
+            ponds: options.ponds,
+            lengthening_step_s: options.lengthening_step_s,
         }
     }
 }
