@@ -8,7 +8,7 @@ mod file;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-pub use cli::{Cli, unknown_variables};
+pub use cli::{Cli, Command, unknown_variables};
 pub use file::{DOCUMENTED, FileConfig};
 
 /// Why a configuration could not be used.

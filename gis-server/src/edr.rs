@@ -31,6 +31,7 @@ use crate::{
     },
     ogc::{Part, refusals::BadParameter},
 };
+pub(crate) use query::point_of;
 use query::{Region, Wish};
 
 /// Where the API is.

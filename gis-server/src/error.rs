@@ -177,6 +177,16 @@ impl Problem {
         )
     }
 
+    /// 429: enough of the caller's requests are under way.
+    pub fn too_many(vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many",
+            Title::new("Quá nhiều yêu cầu", "Too many requests"),
+            Title::new(vi, en),
+        )
+    }
+
     /// 503: not now; the caller may try again after some seconds.
     pub fn unavailable(vi: impl Into<String>, en: impl Into<String>, retry_after_s: u32) -> Self {
         Self::new(

@@ -1,12 +1,13 @@
 //! The program `gis-server`.
 
-use std::{io::Write, net::TcpListener, process::ExitCode};
+use std::{io::Write, net::TcpListener, path::Path, process::ExitCode};
 
 use clap::Parser;
 use gis_server::{
-    config::{self, Cli, Config, Log, LogFormat},
+    config::{self, Cli, Command, Config, Log, LogFormat},
     error::chain,
-    sensing,
+    flood::{self, OfflineError},
+    jobs, sensing,
     serve::{self, ServeError},
     state::App,
     viewer::Viewer,
@@ -19,6 +20,9 @@ fn main() -> ExitCode {
     if cli.print_config {
         print!("{}", config::DOCUMENTED);
         return ExitCode::SUCCESS;
+    }
+    if let Some(Command::Run { scenario, data, into }) = &cli.command {
+        return run_scenario(scenario, data, into);
     }
     match cli.resolve() {
         Ok(config) => run(config),
@@ -34,6 +38,27 @@ fn fail(error: &(dyn std::error::Error + 'static), code: u8) -> ExitCode {
 /// Prints a line. Who started the server may have stopped listening: it serves all the same.
 fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Runs a scenario without a server.
+fn run_scenario(scenario: &Path, data: &Path, into: &Path) -> ExitCode {
+    let tell = |share: f64| {
+        // Nobody need look on.
+        let _ = write!(std::io::stderr(), "\r{:3.0} %", 100.0 * share);
+    };
+    match flood::offline(scenario, data, into, &tell) {
+        Ok(summary) => {
+            let _ = writeln!(std::io::stderr(), "\r100 %");
+            match serde_json::to_string_pretty(&summary) {
+                Ok(text) => say(&text),
+                Err(error) => return fail(&error, 1),
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error @ OfflineError::Data(_)) => fail(&error, 3),
+        Err(error) if error.is_refusal() => fail(&error, 2),
+        Err(error) => fail(&error, 1),
+    }
 }
 
 fn run(config: Config) -> ExitCode {
@@ -79,6 +104,7 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
         say(&format!("MQTT: {}", sensing::tell_addresses(&app, listener).join(", ")));
     }
     sensing::start_inlets(&app);
+    jobs::work(app.clone());
     tokio::spawn(sensing::make_things(app.clone()));
     if let Ok(sensing) = &app.sensing {
         tokio::spawn(sensing.live.clone().keep_up(sensing.service.clone()));

@@ -7,6 +7,7 @@ pub mod collections;
 pub mod conformance;
 pub mod features;
 pub mod landing;
+pub mod processes;
 pub mod refusals;
 pub mod schema;
 pub mod styles;
@@ -46,4 +47,5 @@ pub const PARTS: &[Part] = &[
     crate::commands::PART,
     crate::inlets::PART,
     crate::letters::PART,
+    processes::PART,
 ];

@@ -17,7 +17,7 @@ use crate::{
     ogc::{
         api, collections, conformance,
         features::{edit, item, items},
-        landing, schema, styles,
+        landing, processes, schema, styles,
         tiles::{matrix, raster, sets, vector},
     },
     operate, search, sensorthings,
@@ -141,6 +141,22 @@ pub const ROUTES: &[Route] = &[
     at("/edr/collections/{collectionId}/cube", || get(edr::cube)),
     at("/edr/collections/{collectionId}/items", || get(edr::items)),
     at("/edr/collections/{collectionId}/items/{itemId}", || get(edr::item)),
+    // Simulations
+    at("/processes", || get(processes::list)),
+    at("/processes/{processId}", || get(processes::show)),
+    at("/processes/{processId}/execution", || post(processes::execute)),
+    at("/jobs", || get(processes::jobs)),
+    at("/jobs/{jobId}", || get(processes::job).delete(processes::dismiss)),
+    at("/jobs/{jobId}/scenario", || get(processes::scenario)),
+    at("/jobs/{jobId}/results", || get(processes::results)),
+    at("/jobs/{jobId}/results/{resultId}", || get(processes::file)),
+    at("/jobs/{jobId}/position", || get(processes::position)),
+    at("/jobs/{jobId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
+        get(processes::map_tile)
+    }),
+    at("/jobs/{jobId}/coverage/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
+        get(processes::value_tile)
+    }),
     // Pages
     at("/3d", || get(web::twin)),
 ];

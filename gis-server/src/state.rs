@@ -8,6 +8,7 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use datasets::codelists::CodeListError;
+use feeds::SystemClock;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     config::Config,
     error::chain,
     http::{metrics::Metrics, stream::TURNS},
+    jobs::Jobs,
     ogc::collections::Extents,
     search::Searcher,
     sensing::Sensing,
@@ -66,6 +68,8 @@ pub struct Parts {
     pub rasters: Rasters,
     /// What the city senses; why not, where that cannot be opened.
     pub sensing: Result<Sensing, String>,
+    /// Jobs; why not, where their folder cannot be written.
+    pub jobs: Result<Arc<Jobs>, String>,
     /// Turns of streamed bodies.
     pub streams: Arc<Semaphore>,
     /// What it counts.
@@ -87,7 +91,12 @@ impl App {
             tracing::warn!(why, "observations are not served");
             why
         });
-        Ok(Self::of(config, store, tokens, codelists, sensing))
+        let jobs = Jobs::open(&config.data, Arc::new(SystemClock)).map(Arc::new);
+        let jobs = jobs.map_err(|error| {
+            tracing::warn!(%error, "nothing can be simulated");
+            error.to_string()
+        });
+        Ok(Self::of(config, store, tokens, codelists, sensing, jobs))
     }
 
     /// The state over a store that is open already.
@@ -97,6 +106,7 @@ impl App {
         tokens: Option<Tokens>,
         codelists: LiveCodeLists,
         sensing: Result<Sensing, String>,
+        jobs: Result<Arc<Jobs>, String>,
     ) -> Self {
         Self(Arc::new(Parts {
             tiles: Tiles::new(config.cache.tiles_mib),
@@ -106,6 +116,7 @@ impl App {
             tokens: ArcSwapOption::from_pointee(tokens),
             codelists,
             sensing,
+            jobs,
             searcher: Searcher::default(),
             extents: Extents::default(),
             streams: Arc::new(Semaphore::new(TURNS)),

@@ -30,6 +30,11 @@ impl Clearances {
         Self(self.0 | 1 << class as u8)
     }
 
+    /// The set of a small number: what [`scope`](Self::scope) gave.
+    pub(crate) const fn of_scope(scope: u8) -> Self {
+        Self(scope & Self::ALL.0)
+    }
+
     /// Whether a class is in the set.
     pub const fn contains(self, class: Access) -> bool {
         self.0 >> class as u8 & 1 == 1

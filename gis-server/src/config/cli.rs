@@ -26,11 +26,35 @@ pub struct Cli {
     /// The settings.
     #[command(flatten)]
     pub settings: Settings,
+    /// What to do in place of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program does besides serving.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Command {
+    /// Run a scenario over a data folder without a server
+    ///
+    /// Chạy một kịch bản. The folder gets rasters, ledger.csv and summary.json; the summary is printed.
+    /// A run that was interrupted goes on where it was. Exit codes: 0 done, 2 the scenario is refused,
+    /// 3 the data folder cannot be opened, 1 anything else.
+    Run {
+        /// The scenario (JSON), or a whole request as /processes/flood shows one
+        scenario: PathBuf,
+        /// Data folder, as `datasets` makes it
+        #[arg(long, env = "DOTHI_DATA", value_name = "DIR")]
+        data: PathBuf,
+        /// Folder of the run, made where it is not there
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+    },
 }
 
 const EXAMPLES: &str = "Examples:
   gis-server --data data
   gis-server --data data --http 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem
+  gis-server run storm.json --data data --into storm
   gis-server --data data --http 127.0.0.1:0 --base-path /dothi --public-url https://gis.example.vn/dothi
 
 Without DIR/tokens.toml, callers on this machine may read and edit, others only read.";

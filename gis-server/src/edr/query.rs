@@ -36,26 +36,32 @@ pub(super) enum Region {
     Along(LineString<f64>, f64),
 }
 
+/// The point that `coords` names.
+///
+/// # Errors
+/// 400 where it is anything else.
+pub(crate) fn point_of(query: &Query) -> Result<Point<f64>, Problem> {
+    let wrong =
+        || Problem::parameter("coords", "hãy ghi POINT(kinh-độ vĩ-độ)", "write POINT(lon lat)");
+    let coords = query.get("coords").and_then(|text| numbers_of(text, "POINT"));
+    match coords.as_deref() {
+        Some([at]) => Ok(Point(*at)),
+        _ => Err(wrong()),
+    }
+}
+
 impl Region {
     pub(super) fn of_bbox(query: &Query) -> Result<Self, Problem> {
         Ok(query.lon_lat_box()?.map_or(Self::Everywhere, Self::Box))
     }
 
     pub(super) fn of_radius(query: &Query) -> Result<Self, Problem> {
-        let wrong =
-            || Problem::parameter("coords", "hãy ghi POINT(kinh-độ vĩ-độ)", "write POINT(lon lat)");
-        let coords = query.get("coords").and_then(|text| numbers_of(text, "POINT"));
-        let [at] = coords.as_deref().ok_or_else(wrong)? else { return Err(wrong()) };
-        Ok(Self::Around(Point(*at), metres(query)?))
+        Ok(Self::Around(point_of(query)?, metres(query)?))
     }
 
     /// `position`: the nearest Thing, within [`REACH_M`] where the request does not say.
     pub(super) fn of_position(query: &Query) -> Result<Self, Problem> {
-        let wrong =
-            || Problem::parameter("coords", "hãy ghi POINT(kinh-độ vĩ-độ)", "write POINT(lon lat)");
-        let coords = query.get("coords").and_then(|text| numbers_of(text, "POINT"));
-        let [at] = coords.as_deref().ok_or_else(wrong)? else { return Err(wrong()) };
-        Ok(Self::Nearest(Point(*at), metres_or_reach(query)?))
+        Ok(Self::Nearest(point_of(query)?, metres_or_reach(query)?))
     }
 
     /// `trajectory`: a corridor of [`REACH_M`] on each side where the request does not say.

@@ -111,6 +111,7 @@ impl Service {
         let mut config = Config::defaults(dir.path()).unwrap();
         configure(&mut config);
         let app = App::open(config).unwrap();
+        app.jobs.as_ref().unwrap().own().unwrap();
         app.searcher.prepare(&app.store.city());
         Self { router: routes::service(&app), app, _dir: dir }
     }

@@ -201,7 +201,7 @@ fn strike(
     let broken = if struck == 0 { 2 } else { 0 };
     for (ago, sent) in days.sent.iter().filter(|(ago, _)| **ago != broken) {
         let lost = sent.iter().filter(|sent| !found.contains_key(sent)).count();
-        assert_eq!(lost, 0, "{when}: the day {ago} days ago is whole");
+        assert_eq!(lost, 0, "{when}: the day {ago} days ago is whole; health says {health}");
     }
     let lost = days.sent[&broken].iter().filter(|sent| !found.contains_key(sent)).count();
     // An empty file is one whose making was never finished.

@@ -41,7 +41,7 @@ impl TileAddress {
     ///
     /// # Errors
     /// 400 for what is no number, 404 for what lies outside the grid.
-    pub(super) fn tile(&self) -> Result<Tile, Problem> {
+    pub(crate) fn tile(&self) -> Result<Tile, Problem> {
         TileMatrixSet::from_id(&self.tile_matrix_set_id)
             .and_then(|set| set.tile(&self.tile_matrix, &self.tile_row, &self.tile_col))
             .map_err(|error| wrong_address(&error))

@@ -18,6 +18,9 @@ use datasets::read::Cog;
 use super::{grid::Tile, simplify::LAST_ZOOM};
 use crate::encode::png;
 
+pub(crate) use sample::heights;
+pub use sample::window;
+
 /// Pixels a side of a raster tile.
 pub const SIDE: u32 = 512;
 

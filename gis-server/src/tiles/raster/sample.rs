@@ -1,6 +1,9 @@
 //! Heights of a tile's pixels from a raster in another frame.
 
-use city::raster::{Grid, Raster};
+use city::{
+    Bbox,
+    raster::{Grid, Raster},
+};
 use datasets::{crs::Transformer, read::Cog};
 
 use super::{RasterError, shade::Heights};
@@ -11,16 +14,18 @@ use crate::tiles::grid::Tile;
 const CELLS: usize = 16;
 
 /// The heights of a tile's pixels, with a rim of one.
-pub(super) fn heights(cog: &Cog, tile: Tile, side: u32) -> Result<Heights, RasterError> {
+pub(crate) fn heights(cog: &Cog, tile: Tile, side: u32) -> Result<Heights, RasterError> {
     let side = side as usize;
     let places = Places::of(cog, tile, side)?;
     let pixel = places.pixel();
     let level = cog.level_for(pixel);
     let width = side + 2;
     let blank = || vec![f32::NAN; width * width];
-    let window = match window(cog, level, &places)? {
-        Some(window) => window,
-        None => return Ok(Heights { side, values: blank(), pixel_m: 1.0 }),
+    let known = places.nodes.iter().filter(|p| p.0.is_finite() && p.1.is_finite());
+    let needed = Bbox::around(known.copied());
+    let window = needed.map(|needed| window(cog, level, &needed)).transpose()?.flatten();
+    let Some(window) = window else {
+        return Ok(Heights { side, values: blank(), pixel_m: 1.0 });
     };
     let mut values = blank();
     for (index, value) in values.iter_mut().enumerate() {
@@ -93,11 +98,13 @@ impl Places {
     }
 }
 
-/// The part of a level that a tile needs; `None` when they lie apart.
-fn window(cog: &Cog, level: usize, places: &Places) -> Result<Option<Raster>, RasterError> {
+/// The part of a level that covers a box of the raster's frame, ready to be interpolated; `None` when
+/// they lie apart.
+///
+/// # Errors
+/// [`RasterError`].
+pub fn window(cog: &Cog, level: usize, needed: &Bbox) -> Result<Option<Raster>, RasterError> {
     let Some(grid) = cog.level_grid(level) else { return Ok(None) };
-    let known = places.nodes.iter().filter(|p| p.0.is_finite() && p.1.is_finite());
-    let Some(needed) = city::Bbox::around(known.copied()) else { return Ok(None) };
     if !needed.intersects(&grid.bbox()) {
         return Ok(None);
     }

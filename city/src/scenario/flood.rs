@@ -1,0 +1,200 @@
+//! A flood: rain, tide and rivers over an area for some hours.
+
+use serde::{Deserialize, Serialize};
+
+use super::Area;
+use crate::{Instant, Title};
+
+/// A flood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FloodScenario {
+    /// What people call it.
+    pub title: Title,
+    /// Where.
+    pub area: Area,
+    /// Side of a cell, m.
+    pub resolution_m: f64,
+    /// When it begins; where it is left out, hours count from nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Instant>,
+    /// How long, h.
+    pub duration_h: f64,
+    /// How it is reckoned.
+    #[serde(default)]
+    pub method: Method,
+    /// Rain, everywhere the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rain: Option<Rain>,
+    /// Levels of the sea or of a river where its water meets the edge of the area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tide: Option<Tide>,
+    /// Level at which water bodies stand in the beginning, m in the terrain's datum; where it is left
+    /// out, the tide's first level, else they are empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_level_m: Option<f64>,
+    /// Rivers and releases of reservoirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inflows: Vec<Inflow>,
+    /// What open ground takes in.
+    #[serde(default)]
+    pub infiltration: Infiltration,
+    /// What buildings do to the water.
+    #[serde(default)]
+    pub buildings: Buildings,
+    /// Between pictures of the water, min.
+    #[serde(default = "quarter")]
+    pub frames_min: f64,
+}
+
+fn quarter() -> f64 {
+    15.0
+}
+
+/// How fluxes between cells are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Whole shallow-water equations, first order.
+    #[default]
+    Hllc,
+    /// Without advection: fast, for slow water.
+    LocalInertia,
+}
+
+/// Rain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rain {
+    /// A design storm.
+    Design(Design),
+    /// Measured or forecast intensities.
+    Series(RainSeries),
+}
+
+/// A design storm: so much in so long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Design {
+    /// Depth in all, mm.
+    pub total_mm: f64,
+    /// How long it falls, h.
+    pub duration_h: f64,
+    /// When it begins, h of the scenario.
+    #[serde(default)]
+    pub begin_h: f64,
+    /// How it is spread over that time.
+    #[serde(default)]
+    pub shape: Shape,
+}
+
+/// How a storm is spread over its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// The same all the time.
+    Uniform,
+    /// Rising to twice the mean at two fifths of the time, then falling (after Yen and Chow 1980).
+    #[default]
+    Triangular,
+}
+
+/// Intensities between times.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RainSeries {
+    /// Bounds of the intervals, h of the scenario: one more than intensities.
+    pub times_h: Vec<f64>,
+    /// Intensity in each interval, mm/h.
+    pub mm_per_h: Vec<f64>,
+}
+
+/// Levels at the edge of the area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tide {
+    /// The height datum of the levels. It must be the terrain's, or `offset_m` must say how they differ.
+    pub datum: String,
+    /// What is added to levels to have them in the terrain's datum, m.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset_m: Option<f64>,
+    /// The levels.
+    pub levels: TideCurve,
+}
+
+/// How levels go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TideCurve {
+    /// One wave: mean + amplitude · cos(2π (t − high water) / period).
+    Wave {
+        /// Mean level, m.
+        mean_m: f64,
+        /// Half the range, m.
+        amplitude_m: f64,
+        /// From high water to high water, h: 12.42 for the moon's semidiurnal tide.
+        period_h: f64,
+        /// A time of high water, h of the scenario.
+        high_water_h: f64,
+    },
+    /// Levels at times.
+    Series(LevelSeries),
+}
+
+/// Levels at times, straight between them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelSeries {
+    /// Times, h of the scenario.
+    pub times_h: Vec<f64>,
+    /// Level at each, m.
+    pub level_m: Vec<f64>,
+}
+
+/// Water that comes in at a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inflow {
+    /// What people call it.
+    pub name: String,
+    /// Longitude and latitude.
+    pub at: [f64; 2],
+    /// Cells within this distance share it, m; where it is left out, the nearest one takes it.
+    #[serde(default)]
+    pub radius_m: f64,
+    /// Times, h of the scenario.
+    pub times_h: Vec<f64>,
+    /// Discharge at each, m³/s; straight between them.
+    pub m3_s: Vec<f64>,
+}
+
+/// What open ground takes in; built ground, roads and water take nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Infiltration {
+    /// Nothing: the ground is full.
+    #[default]
+    None,
+    /// By a curve number (USDA NEH part 630, chapter 10).
+    CurveNumber(f64),
+    /// Green and Ampt (1911).
+    GreenAmpt {
+        /// Saturated hydraulic conductivity, mm/h.
+        conductivity_mm_h: f64,
+        /// Suction at the wetting front, mm.
+        suction_mm: f64,
+        /// What the soil can still take, parts of its volume.
+        moisture_deficit: f64,
+    },
+}
+
+/// What buildings do to the water.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Buildings {
+    /// Water goes round them; their roofs' rain runs to the ground beside.
+    #[default]
+    Blocked,
+    /// They are not there.
+    Ignored,
+}

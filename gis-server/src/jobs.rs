@@ -1,0 +1,277 @@
+//! Jobs: scenarios that wait, run and have run, each in a folder of its own under `DIR/runs`.
+//!
+//! One runs at a time, with all cores. Those that were under way when the server stopped go on when
+//! it comes back.
+
+mod record;
+mod worker;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use city::{Instant, Title, scenario::Scenario};
+use feeds::Clock;
+
+use crate::{
+    flood::{FloodError, RunFolder},
+    viewer::Viewer,
+};
+
+pub use record::{Job, Status};
+pub use worker::work;
+
+/// Name of the folder in the data folder.
+const FOLDER: &str = "runs";
+/// Name of the file of a job.
+const JOB: &str = "job.json";
+/// Name of the file of a job's scenario.
+pub const SCENARIO: &str = "scenario.json";
+/// Jobs of one person that wait or run at most.
+const MOST_OF_ONE: usize = 5;
+/// Jobs that wait at most.
+const MOST_WAITING: usize = 50;
+
+/// Why a job is not taken, or not found.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// Somebody has enough of them.
+    #[error("{0} of your jobs wait or run: wait for one, or dismiss one")]
+    Enough(usize),
+    /// The queue is full.
+    #[error("{0} jobs wait already: try again later")]
+    Full(usize),
+    /// Its folder could not be written.
+    #[error(transparent)]
+    Folder(#[from] FloodError),
+}
+
+/// The jobs of a data folder.
+pub struct Jobs {
+    root: PathBuf,
+    clock: Arc<dyn Clock>,
+    inner: Mutex<Inner>,
+    has_work: Condvar,
+    /// Held as long as this server runs the jobs of the folder; nothing is known of them before.
+    lock: OnceLock<File>,
+}
+
+#[derive(Default)]
+struct Inner {
+    jobs: BTreeMap<u64, Entry>,
+    queue: VecDeque<u64>,
+    next: u64,
+}
+
+struct Entry {
+    job: Job,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Jobs {
+    /// The jobs of a data folder, which are known once they are this server's: see
+    /// [`own`](Self::own).
+    ///
+    /// # Errors
+    /// When their folder cannot be made.
+    pub fn open(data: &Path, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let root = data.join(FOLDER);
+        fs::create_dir_all(&root)?;
+        let inner = Mutex::new(Inner { next: 1, ..Inner::default() });
+        Ok(Self { root, clock, inner, has_work: Condvar::new(), lock: OnceLock::new() })
+    }
+
+    /// Waits until no other server runs the jobs of the folder (one that is stopping may still drain),
+    /// and reads them. Those that did not end wait again, in their order.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or locked.
+    pub fn own(&self) -> io::Result<()> {
+        let lock = File::create(self.root.join(".lock"))?;
+        lock.lock()?;
+        let mut inner = self.guard();
+        for entry in fs::read_dir(&self.root)?.flatten() {
+            let id = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok());
+            let Some(id) = id else { continue };
+            inner.next = inner.next.max(id + 1);
+            match RunFolder::at(entry.path()).read_json::<Job>(JOB) {
+                Ok(Some(job)) if job.id == id => {
+                    inner.jobs.insert(id, Entry { job, is_over: Arc::default() });
+                }
+                Ok(_) => {
+                    tracing::warn!(id, "the folder of a run holds no job; it is left as it is")
+                }
+                Err(error) => tracing::warn!(id, %error, "a job cannot be read"),
+            }
+        }
+        let unfinished = inner.jobs.values().filter(|entry| !entry.job.status.is_final());
+        inner.queue = unfinished.map(|entry| entry.job.id).collect();
+        if !inner.queue.is_empty() {
+            tracing::info!(jobs = ?inner.queue, "jobs that did not end go on");
+        }
+        drop(inner);
+        // Nobody else sets it: a second call waits for the lock that the first one holds.
+        let _ = self.lock.set(lock);
+        Ok(())
+    }
+
+    /// Whether the jobs of the folder are this server's.
+    #[must_use]
+    pub fn are_owned(&self) -> bool {
+        self.lock.get().is_some()
+    }
+
+    fn guard(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The folder of a job.
+    #[must_use]
+    pub fn folder(&self, id: u64) -> RunFolder {
+        RunFolder::at(self.root.join(id.to_string()))
+    }
+
+    /// Takes a scenario; it waits for its turn once this returns, whatever happens to the server.
+    ///
+    /// # Errors
+    /// [`JobError`].
+    pub fn submit(&self, scenario: &Scenario, viewer: &Viewer) -> Result<Job, JobError> {
+        let mut inner = self.guard();
+        let is_open = |entry: &&Entry| !entry.job.status.is_final();
+        let own = |entry: &&Entry| *entry.job.owner == *viewer.name;
+        let mine = inner.jobs.values().filter(is_open).filter(own).count();
+        if mine >= MOST_OF_ONE {
+            return Err(JobError::Enough(mine));
+        }
+        if inner.queue.len() >= MOST_WAITING {
+            return Err(JobError::Full(inner.queue.len()));
+        }
+        let id = inner.next;
+        let job = Job {
+            id,
+            process: scenario.kind().to_owned(),
+            title: scenario.title().clone(),
+            owner: viewer.name.to_string(),
+            clearances: viewer.clearances.scope(),
+            status: Status::Accepted,
+            message: None,
+            created: self.clock.now(),
+            started: None,
+            finished: None,
+            progress: 0.0,
+            estimated_end: None,
+        };
+        let folder = RunFolder::make(&self.root.join(id.to_string()))?;
+        folder.write_json(SCENARIO, scenario)?;
+        folder.write_json(JOB, &job)?;
+        inner.next = id + 1;
+        inner.queue.push_back(id);
+        inner.jobs.insert(id, Entry { job: job.clone(), is_over: Arc::default() });
+        drop(inner);
+        self.has_work.notify_one();
+        Ok(job)
+    }
+
+    /// One job.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<Job> {
+        self.guard().jobs.get(&id).map(|entry| entry.job.clone())
+    }
+
+    /// Every job, the latest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<Job> {
+        self.guard().jobs.values().rev().map(|entry| entry.job.clone()).collect()
+    }
+
+    /// Stops a job that waits or runs; removes one that has ended, with its results. What the job was
+    /// is returned, dismissed.
+    ///
+    /// # Errors
+    /// [`JobError::Folder`].
+    pub fn dismiss(&self, id: u64) -> Result<Option<Job>, JobError> {
+        let mut inner = self.guard();
+        let Some(entry) = inner.jobs.get_mut(&id) else { return Ok(None) };
+        if entry.job.status.is_final() {
+            let path = self.root.join(id.to_string());
+            fs::remove_dir_all(&path).map_err(|source| FloodError::File { path, source })?;
+            let mut job = entry.job.clone();
+            job.status = Status::Dismissed;
+            inner.jobs.remove(&id);
+            return Ok(Some(job));
+        }
+        entry.is_over.store(true, Ordering::Relaxed);
+        entry.job.status = Status::Dismissed;
+        entry.job.message = Some(Title::new("Đã dừng theo yêu cầu.", "Stopped as asked."));
+        entry.job.finished = Some(self.clock.now());
+        let job = entry.job.clone();
+        inner.queue.retain(|waiting| *waiting != id);
+        self.folder(id).write_json(JOB, &job)?;
+        Ok(Some(job))
+    }
+
+    /// Waits for the next job, and says that it runs.
+    fn take(&self) -> (Job, Arc<AtomicBool>) {
+        let mut inner = self.guard();
+        loop {
+            if let Some(id) = inner.queue.pop_front()
+                && let Some(entry) = inner.jobs.get_mut(&id)
+            {
+                entry.job.status = Status::Running;
+                entry.job.started.get_or_insert_with(|| self.clock.now());
+                let (job, is_over) = (entry.job.clone(), entry.is_over.clone());
+                self.keep(&job);
+                return (job, is_over);
+            }
+            inner = self.has_work.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Tells how far a job is.
+    fn tell(&self, id: u64, began: Instant, from: f64, progress: f64) {
+        let now = self.clock.now();
+        if let Some(entry) = self.guard().jobs.get_mut(&id) {
+            entry.job.progress = progress;
+            let done = progress - from;
+            let took_us = now.as_micros() - began.as_micros();
+            if done > 0.01 {
+                let left_us = took_us as f64 * (1.0 - progress) / done;
+                entry.job.estimated_end =
+                    Some(Instant::from_micros(now.as_micros() + left_us as i64));
+            }
+        }
+    }
+
+    /// Ends a job, unless it was dismissed.
+    fn end(&self, id: u64, ended: Result<(), Title>) {
+        let mut inner = self.guard();
+        let Some(entry) = inner.jobs.get_mut(&id) else { return };
+        let job = &mut entry.job;
+        job.estimated_end = None;
+        if job.status == Status::Running {
+            job.finished = Some(self.clock.now());
+            match ended {
+                Ok(()) => (job.status, job.progress, job.message) = (Status::Successful, 1.0, None),
+                Err(why) => (job.status, job.message) = (Status::Failed, Some(why)),
+            }
+        }
+        self.keep(&job.clone());
+    }
+
+    fn keep(&self, job: &Job) {
+        if let Err(error) = self.folder(job.id).write_json(JOB, job) {
+            tracing::error!(job = job.id, %error, "where a job stands cannot be written");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! What is known of a job, as its folder keeps it.
+
+use city::{Instant, Title};
+use serde::{Deserialize, Serialize};
+
+/// Where a job stands, in the words of OGC API Processes (OGC 18-062r2, table 13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It waits for its turn.
+    Accepted,
+    /// It runs.
+    Running,
+    /// It has ended, and its results are there.
+    Successful,
+    /// It has ended badly.
+    Failed,
+    /// Somebody stopped it.
+    Dismissed,
+}
+
+impl Status {
+    /// Whether nothing more will happen to it.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Accepted | Self::Running)
+    }
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Running => "running",
+            Self::Successful => "successful",
+            Self::Failed => "failed",
+            Self::Dismissed => "dismissed",
+        }
+    }
+}
+
+/// What is known of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its number.
+    pub id: u64,
+    /// What it runs.
+    pub process: String,
+    /// What people call it.
+    pub title: Title,
+    /// Who asked for it.
+    pub owner: String,
+    /// What they may see, and so what the run may read: [`crate::viewer::Clearances::scope`].
+    pub clearances: u8,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it failed, or what it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Title>,
+    /// When it was asked for.
+    pub created: Instant,
+    /// When it was first begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Instant>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<Instant>,
+    /// What share of it is done.
+    #[serde(skip)]
+    pub progress: f64,
+    /// When it is likely to end.
+    #[serde(skip)]
+    pub estimated_end: Option<Instant>,
+}

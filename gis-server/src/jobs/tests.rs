@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use city::scenario::Scenario;
+use feeds::SystemClock;
+
+use super::{JobError, Jobs, Status};
+use crate::viewer::{TokenRole, Viewer};
+
+fn storm() -> Scenario {
+    serde_json::from_value(serde_json::json!({
+        "kind": "flood",
+        "title": { "vi": "Mưa", "en": "Rain" },
+        "area": { "bbox": [108.47, 15.55, 108.48, 15.56] },
+        "resolution_m": 20,
+        "duration_h": 1,
+        "rain": { "design": { "total_mm": 50, "duration_h": 1 } },
+    }))
+    .unwrap()
+}
+
+fn open(data: &std::path::Path) -> Jobs {
+    let jobs = Jobs::open(data, Arc::new(SystemClock)).unwrap();
+    jobs.own().unwrap();
+    jobs
+}
+
+fn operator(name: &str) -> Viewer {
+    Viewer::of(name, &[TokenRole::Operator])
+}
+
+#[test]
+fn what_waited_when_the_server_stopped_waits_again_and_in_its_order() {
+    let data = tempfile::tempdir().unwrap();
+    let jobs = open(data.path());
+    let ids = [0; 3].map(|_| jobs.submit(&storm(), &operator("a")).unwrap().id);
+    let (running, _) = jobs.take();
+    assert_eq!((running.id, running.status), (ids[0], Status::Running));
+    jobs.dismiss(ids[1]).unwrap().unwrap();
+    drop(jobs);
+    let jobs = open(data.path());
+    assert_eq!(jobs.take().0.id, ids[0], "what ran is begun again");
+    assert_eq!(jobs.take().0.id, ids[2]);
+    assert_eq!(jobs.get(ids[1]).unwrap().status, Status::Dismissed);
+    assert_eq!(jobs.submit(&storm(), &operator("a")).unwrap().id, ids[2] + 1);
+}
+
+#[test]
+fn nobody_fills_the_queue_alone() {
+    let data = tempfile::tempdir().unwrap();
+    let jobs = open(data.path());
+    let taken = (0..10).filter(|_| jobs.submit(&storm(), &operator("a")).is_ok()).count();
+    assert_eq!(taken, super::MOST_OF_ONE);
+    assert!(matches!(jobs.submit(&storm(), &operator("a")), Err(JobError::Enough(_))));
+    assert!(jobs.submit(&storm(), &operator("b")).is_ok());
+}
+
+#[test]
+fn a_job_that_was_dismissed_while_it_ran_stays_dismissed_and_can_be_removed() {
+    let data = tempfile::tempdir().unwrap();
+    let jobs = open(data.path());
+    let id = jobs.submit(&storm(), &operator("a")).unwrap().id;
+    let (_, is_over) = jobs.take();
+    jobs.dismiss(id).unwrap();
+    assert!(is_over.load(std::sync::atomic::Ordering::Relaxed));
+    jobs.end(id, Ok(()));
+    assert_eq!(jobs.get(id).unwrap().status, Status::Dismissed);
+    jobs.dismiss(id).unwrap();
+    assert_eq!(jobs.get(id), None);
+    assert!(!data.path().join("runs").join(id.to_string()).exists());
+}
+
+#[test]
+fn a_second_server_waits_until_the_first_has_let_go_of_the_jobs() {
+    let data = tempfile::tempdir().unwrap();
+    let first = open(data.path());
+    let second = Arc::new(Jobs::open(data.path(), Arc::new(SystemClock)).unwrap());
+    let waiting = {
+        let second = second.clone();
+        std::thread::spawn(move || second.own().unwrap())
+    };
+    let id = first.submit(&storm(), &operator("a")).unwrap().id;
+    assert!(!second.are_owned());
+    drop(first);
+    waiting.join().unwrap();
+    assert!(second.are_owned());
+    assert_eq!(second.get(id).unwrap().status, Status::Accepted);
+}

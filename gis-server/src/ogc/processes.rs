@@ -1,0 +1,116 @@
+//! OGC API Processes 1.0 (OGC 18-062r2): simulations as processes, runs as jobs.
+
+mod describe;
+mod example;
+mod execute;
+mod jobs;
+mod results;
+
+use city::Layer;
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
+
+use super::Part;
+use crate::{
+    error::Problem,
+    http::{ask::Ask, base::Base, link::Link},
+    jobs::{Job, Jobs},
+};
+
+pub use describe::{list, show};
+pub use execute::execute;
+pub use jobs::{all as jobs, dismiss, one as job};
+pub use results::{file, map_tile, position, results, scenario, value_tile};
+
+/// Processes and jobs.
+pub const PART: Part = Part {
+    name: "OGC API Processes",
+    conformance: &[
+        "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core",
+        "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/ogc-process-description",
+        "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json",
+        "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/oas30",
+        "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/job-list",
+        "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/dismiss",
+    ],
+    landing_links: |base: &Base| {
+        let to = |rel: &str, path: &str, title: &str| {
+            Link::new(rel, base.url(path)).of_type("application/json").titled(title)
+        };
+        vec![
+            to(
+                "http://www.opengis.net/def/rel/ogc/1.0/processes",
+                "/processes",
+                "Mô phỏng / Simulations",
+            ),
+            to("http://www.opengis.net/def/rel/ogc/1.0/job-list", "/jobs", "Các lượt chạy / Runs"),
+        ]
+    },
+    collection_links: |_: &Base, _: &Layer| Vec::new(),
+    openapi: || Document::openapi(),
+};
+
+#[derive(OpenApi)]
+#[openapi(paths(
+    describe::list,
+    describe::show,
+    execute::execute,
+    jobs::all,
+    jobs::one,
+    jobs::dismiss,
+    results::results,
+    results::scenario,
+    results::file,
+    results::map_tile,
+    results::value_tile,
+    results::position
+))]
+struct Document;
+
+/// The job that a path names.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub struct JobPath {
+    /// Number of a job
+    #[param(value_type = u64)]
+    pub job_id: String,
+}
+
+/// The jobs of the server.
+fn jobs_of(ask: &Ask) -> Result<&Jobs, Problem> {
+    let jobs = ask.app.jobs.as_deref().map_err(|why| {
+        let en = format!("Nothing can be simulated here: {why}");
+        Problem::unavailable(format!("Ở đây không chạy được mô phỏng: {why}"), en, 60)
+    })?;
+    match jobs.are_owned() {
+        true => Ok(jobs),
+        false => Err(Problem::unavailable(
+            "Một máy chủ khác (có thể đang dừng) còn giữ các lượt chạy của thư mục dữ liệu này.",
+            "Another server, which may be stopping, still holds the runs of this data folder.",
+            2,
+        )),
+    }
+}
+
+/// A job for who may see it: results are internal, for reference.
+fn seen(ask: &Ask, path: &JobPath) -> Result<Job, Problem> {
+    on_duty(ask)?;
+    let jobs = jobs_of(ask)?;
+    let job = path.job_id.parse().ok().and_then(|id| jobs.get(id));
+    job.ok_or_else(|| {
+        let id: String = path.job_id.chars().take(40).collect();
+        Problem::not_found(
+            format!("Không có lượt chạy '{id}', hoặc đã bị xóa; xem /jobs."),
+            format!("There is no job '{id}', or it was removed; /jobs lists them."),
+        )
+    })
+}
+
+fn on_duty(ask: &Ask) -> Result<(), Problem> {
+    let duty = ask.caller.on_duty(
+        "Chỉ người vận hành (vai trò operator hoặc admin) chạy mô phỏng và xem kết quả nội bộ.",
+        "Only operators (role operator or admin) run simulations and see their internal results.",
+    );
+    duty.map(drop)
+}

@@ -1,0 +1,83 @@
+//! Asking for a run.
+
+use axum::{
+    body::Bytes,
+    extract::Path,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use city::scenario::{Scenario, ScenarioError};
+
+use super::{describe::known, jobs::document, jobs_of, on_duty};
+use crate::{
+    error::Problem,
+    flood::{self, FloodError, Model, Sources},
+    http::{ask::Ask, format::Format, work},
+    jobs::JobError,
+};
+
+/// Runs a scenario: it is checked against the city's layers at once, and then waits for its turn.
+#[utoipa::path(
+    post, path = "/processes/{processId}/execution", tag = "Processes", operation_id = "execute",
+    params(("processId" = String, Path, description = "flood")),
+    request_body(content = Object, description = "{\"inputs\": {\"scenario\": …}}, as `example` of the process"),
+    responses(
+        (status = 201, description = "It waits for its turn; Location is where it is", body = Object),
+        (status = 400, description = "What is wrong with the scenario, and where", content_type = "application/problem+json"),
+        (status = 403, description = "The caller runs nothing", content_type = "application/problem+json"),
+        (status = 404, description = "No such process", content_type = "application/problem+json"),
+        (status = 429, description = "Enough of the caller's jobs wait", content_type = "application/problem+json"),
+    )
+)]
+pub async fn execute(ask: Ask, Path(id): Path<String>, body: Bytes) -> Result<Response, Problem> {
+    ask.query.only(&["f"])?;
+    known(&id)?;
+    on_duty(&ask)?;
+    jobs_of(&ask)?;
+    let scenario = flood::read(&body).map_err(|error| refused(&error))?;
+    let (app, viewer) = (ask.app.clone(), ask.caller.viewer.clone());
+    let submitted = work::blocking(move || {
+        scenario.check().map_err(|error| refused(&error))?;
+        let Scenario::Flood(wanted) = &scenario;
+        let city = app.store.city();
+        Model::assemble(wanted, &Sources::of(&app, &city, &viewer)).map_err(
+            |error| match &error {
+                FloodError::Refused(why) => refused(why),
+                FloodError::Kernel(why) => Problem::bad_request(
+                    format!("Kịch bản không chạy được: {why}"),
+                    why.to_string(),
+                ),
+                other => Problem::internal(other),
+            },
+        )?;
+        let Ok(jobs) = &app.jobs else { return Err(Problem::fault()) };
+        jobs.submit(&scenario, &viewer).map_err(|error| not_taken(&error))
+    });
+    let job = submitted.await?;
+    let mut response = ask.json(Format::Json, &document(&ask.base, &job))?;
+    *response.status_mut() = StatusCode::CREATED;
+    let location = [(header::LOCATION, ask.base.url(&format!("/jobs/{}", job.id)))];
+    Ok((location, response).into_response())
+}
+
+/// What the caller is told of a scenario that is refused.
+fn refused(error: &ScenarioError) -> Problem {
+    let ScenarioError { place, problem } = error;
+    Problem::bad_request(format!("{place}: {}", problem.vi), format!("{place}: {}", problem.en))
+}
+
+fn not_taken(error: &JobError) -> Problem {
+    let en = error.to_string();
+    match error {
+        JobError::Enough(count) => Problem::too_many(
+            format!("{count} lượt chạy của bạn đang chờ hoặc chạy: hãy đợi hoặc dừng bớt."),
+            en,
+        ),
+        JobError::Full(count) => Problem::unavailable(
+            format!("Đã có {count} lượt chạy đang chờ, hãy thử lại sau."),
+            en,
+            60,
+        ),
+        JobError::Folder(error) => Problem::internal(error),
+    }
+}
