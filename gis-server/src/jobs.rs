@@ -1,20 +1,21 @@
 //! Jobs: scenarios that wait, run and have run, each in a folder of its own under `DIR/runs`.
 //!
 //! One runs at a time, with all cores. Those that were under way when the server stopped go on when
-//! it comes back.
+//! it comes back: an orderly stop keeps where the running one is.
 
 mod record;
 mod worker;
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use city::{Instant, Title, scenario::Scenario};
@@ -26,7 +27,7 @@ use crate::{
 };
 
 pub use record::{Job, Status};
-pub use worker::work;
+pub use worker::Worker;
 
 /// Name of the folder in the data folder.
 const FOLDER: &str = "runs";
@@ -38,6 +39,8 @@ pub const SCENARIO: &str = "scenario.json";
 const MOST_OF_ONE: usize = 5;
 /// Jobs that wait at most.
 const MOST_WAITING: usize = 50;
+/// How often a server looks whether the one before it has let go of the jobs.
+const LOCK_POLL: Duration = Duration::from_millis(50);
 
 /// Why a job is not taken, or not found.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +72,7 @@ struct Inner {
     jobs: BTreeMap<u64, Entry>,
     queue: VecDeque<u64>,
     next: u64,
+    is_stopping: bool,
 }
 
 struct Entry {
@@ -90,14 +94,25 @@ impl Jobs {
     }
 
     /// Waits until no other server runs the jobs of the folder (one that is stopping may still drain),
-    /// and reads them. Those that did not end wait again, in their order.
+    /// and reads them. Those that did not end wait again, in their order. Says whether they are this
+    /// server's now: they are not when it was told to [`stop`](Self::stop) while it waited.
     ///
     /// # Errors
     /// When the folder cannot be read or locked.
-    pub fn own(&self) -> io::Result<()> {
+    pub fn own(&self) -> io::Result<bool> {
         let lock = File::create(self.root.join(".lock"))?;
-        lock.lock()?;
         let mut inner = self.guard();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if inner.is_stopping => return Ok(false),
+                Err(TryLockError::WouldBlock) => {
+                    let waited = self.has_work.wait_timeout(inner, LOCK_POLL);
+                    inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+                }
+            }
+        }
         for entry in fs::read_dir(&self.root)?.flatten() {
             let id = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok());
             let Some(id) = id else { continue };
@@ -120,7 +135,7 @@ impl Jobs {
         drop(inner);
         // Nobody else sets it: a second call waits for the lock that the first one holds.
         let _ = self.lock.set(lock);
-        Ok(())
+        Ok(true)
     }
 
     /// Whether the jobs of the folder are this server's.
@@ -218,10 +233,26 @@ impl Jobs {
         Ok(Some(job))
     }
 
-    /// Waits for the next job, and says that it runs.
-    fn take(&self) -> (Job, Arc<AtomicBool>) {
+    /// Begins no more jobs, and has the running one keep where it is and leave off; it goes on when the
+    /// server comes back.
+    pub fn stop(&self) {
+        let mut inner = self.guard();
+        inner.is_stopping = true;
+        let running = inner.jobs.values().filter(|entry| entry.job.status == Status::Running);
+        for entry in running {
+            entry.is_over.store(true, Ordering::Relaxed);
+        }
+        drop(inner);
+        self.has_work.notify_all();
+    }
+
+    /// Waits for the next job, and says that it runs; `None` once there shall be no more.
+    fn take(&self) -> Option<(Job, Arc<AtomicBool>)> {
         let mut inner = self.guard();
         loop {
+            if inner.is_stopping {
+                return None;
+            }
             if let Some(id) = inner.queue.pop_front()
                 && let Some(entry) = inner.jobs.get_mut(&id)
             {
@@ -229,7 +260,7 @@ impl Jobs {
                 entry.job.started.get_or_insert_with(|| self.clock.now());
                 let (job, is_over) = (entry.job.clone(), entry.is_over.clone());
                 self.keep(&job);
-                return (job, is_over);
+                return Some((job, is_over));
             }
             inner = self.has_work.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }

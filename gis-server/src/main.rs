@@ -1,13 +1,14 @@
 //! The program `gis-server`.
 
-use std::{io::Write, net::TcpListener, path::Path, process::ExitCode};
+use std::{io::Write, net::TcpListener, path::Path, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use gis_server::{
     config::{self, Cli, Command, Config, Log, LogFormat},
     error::chain,
     flood::{self, OfflineError},
-    jobs, sensing,
+    jobs::Worker,
+    sensing,
     serve::{self, ServeError},
     state::App,
     viewer::Viewer,
@@ -104,12 +105,15 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
         say(&format!("MQTT: {}", sensing::tell_addresses(&app, listener).join(", ")));
     }
     sensing::start_inlets(&app);
-    jobs::work(app.clone());
+    let worker = Worker::start(app.clone());
     tokio::spawn(sensing::make_things(app.clone()));
     if let Ok(sensing) = &app.sensing {
         tokio::spawn(sensing.live.clone().keep_up(sensing.service.clone()));
     }
+    let drain = Duration::from_secs(app.config.http.drain_s);
     let served = serve::serve(app, listener).await;
+    // What holds the log must let go of it, so that it is closed in order.
+    worker.stop(drain).await;
     if let Some(mqtt) = mqtt {
         mqtt.stop().await;
     }

@@ -42,9 +42,9 @@ pub enum FloodError {
         /// Why.
         source: serde_json::Error,
     },
-    /// It was asked to stop.
-    #[error("the run was dismissed")]
-    Dismissed,
+    /// It was told to leave off.
+    #[error("the run was told to leave off")]
+    LeftOff,
 }
 
 impl FloodError {

@@ -45,7 +45,7 @@ pub struct Watch<'a> {
 /// Runs a scenario's model, from where it was left off, or from the beginning.
 ///
 /// # Errors
-/// [`FloodError::Dismissed`]; [`FloodError::Kernel`] when it becomes unstable: the last kept state
+/// [`FloodError::LeftOff`], with its state kept, when it was told to; [`FloodError::Kernel`] when it becomes unstable: the last kept state
 /// stays in the folder.
 pub fn run(
     scenario: &FloodScenario,
@@ -66,7 +66,9 @@ pub fn run(
     }
     while state.time_s() < end_s {
         if watch.is_over.load(Ordering::Relaxed) {
-            return Err(FloodError::Dismissed);
+            rows.keep(folder)?;
+            folder.write(CHECKPOINT, &model.engine.checkpoint(&state))?;
+            return Err(FloodError::LeftOff);
         }
         // Steps end at frames whatever the clock on the wall says, so that every run of a scenario
         // takes the same ones.

@@ -20,7 +20,7 @@ fn storm() -> Scenario {
 
 fn open(data: &std::path::Path) -> Jobs {
     let jobs = Jobs::open(data, Arc::new(SystemClock)).unwrap();
-    jobs.own().unwrap();
+    assert!(jobs.own().unwrap());
     jobs
 }
 
@@ -33,13 +33,13 @@ fn what_waited_when_the_server_stopped_waits_again_and_in_its_order() {
     let data = tempfile::tempdir().unwrap();
     let jobs = open(data.path());
     let ids = [0; 3].map(|_| jobs.submit(&storm(), &operator("a")).unwrap().id);
-    let (running, _) = jobs.take();
+    let (running, _) = jobs.take().unwrap();
     assert_eq!((running.id, running.status), (ids[0], Status::Running));
     jobs.dismiss(ids[1]).unwrap().unwrap();
     drop(jobs);
     let jobs = open(data.path());
-    assert_eq!(jobs.take().0.id, ids[0], "what ran is begun again");
-    assert_eq!(jobs.take().0.id, ids[2]);
+    assert_eq!(jobs.take().unwrap().0.id, ids[0], "what ran is begun again");
+    assert_eq!(jobs.take().unwrap().0.id, ids[2]);
     assert_eq!(jobs.get(ids[1]).unwrap().status, Status::Dismissed);
     assert_eq!(jobs.submit(&storm(), &operator("a")).unwrap().id, ids[2] + 1);
 }
@@ -59,7 +59,7 @@ fn a_job_that_was_dismissed_while_it_ran_stays_dismissed_and_can_be_removed() {
     let data = tempfile::tempdir().unwrap();
     let jobs = open(data.path());
     let id = jobs.submit(&storm(), &operator("a")).unwrap().id;
-    let (_, is_over) = jobs.take();
+    let (_, is_over) = jobs.take().unwrap();
     jobs.dismiss(id).unwrap();
     assert!(is_over.load(std::sync::atomic::Ordering::Relaxed));
     jobs.end(id, Ok(()));
@@ -76,7 +76,7 @@ fn a_second_server_waits_until_the_first_has_let_go_of_the_jobs() {
     let second = Arc::new(Jobs::open(data.path(), Arc::new(SystemClock)).unwrap());
     let waiting = {
         let second = second.clone();
-        std::thread::spawn(move || second.own().unwrap())
+        std::thread::spawn(move || assert!(second.own().unwrap()))
     };
     let id = first.submit(&storm(), &operator("a")).unwrap().id;
     assert!(!second.are_owned());
@@ -84,4 +84,22 @@ fn a_second_server_waits_until_the_first_has_let_go_of_the_jobs() {
     waiting.join().unwrap();
     assert!(second.are_owned());
     assert_eq!(second.get(id).unwrap().status, Status::Accepted);
+}
+
+#[test]
+fn a_server_that_stops_leaves_off_and_what_ran_goes_on_when_it_is_back() {
+    let data = tempfile::tempdir().unwrap();
+    let jobs = Arc::new(open(data.path()));
+    let ids = [0; 2].map(|_| jobs.submit(&storm(), &operator("a")).unwrap().id);
+    let (_, is_over) = jobs.take().unwrap();
+    jobs.stop();
+    assert!(is_over.load(std::sync::atomic::Ordering::Relaxed), "the running one leaves off");
+    assert!(jobs.take().is_none(), "no other begins");
+    // A server that waits for the jobs of this one stops as well.
+    let second = Jobs::open(data.path(), Arc::new(SystemClock)).unwrap();
+    second.stop();
+    assert!(!second.own().unwrap());
+    drop(jobs);
+    let jobs = open(data.path());
+    assert_eq!(ids.map(|_| jobs.take().unwrap().0.id), ids);
 }

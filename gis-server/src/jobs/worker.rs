@@ -1,8 +1,9 @@
 //! The thread that runs jobs, one after the other.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use city::{Title, scenario::Scenario};
+use tokio::sync::oneshot;
 
 use super::{Jobs, SCENARIO};
 use crate::{
@@ -12,25 +13,54 @@ use crate::{
     viewer::{Clearances, Viewer},
 };
 
-/// Runs jobs for as long as the program lives, on a thread of their own.
-pub fn work(app: App) {
-    let run = move || {
-        let Ok(jobs) = app.jobs.clone() else { return };
-        if let Err(error) = jobs.own() {
+/// The thread that runs jobs.
+pub struct Worker {
+    jobs: Option<Arc<Jobs>>,
+    /// Nothing ever comes through it: it is closed when the thread has ended.
+    ended: oneshot::Receiver<()>,
+}
+
+impl Worker {
+    /// Runs the jobs of a server until it is stopped.
+    #[must_use]
+    pub fn start(app: App) -> Self {
+        let jobs = app.jobs.as_ref().ok().cloned();
+        let (alive, ended) = oneshot::channel();
+        let run = move || {
+            if let Ok(jobs) = app.jobs.clone() {
+                work(&app, &jobs);
+            }
+            drop(app);
+            drop(alive);
+        };
+        if let Err(error) = std::thread::Builder::new().name("jobs".into()).spawn(run) {
             tracing::error!(%error, "jobs do not run");
-            return;
         }
-        loop {
-            one(&app, &jobs);
+        Self { jobs, ended }
+    }
+
+    /// Has the running job leave off, and waits for that no longer than so.
+    pub async fn stop(self, patience: Duration) {
+        if let Some(jobs) = &self.jobs {
+            jobs.stop();
         }
-    };
-    if let Err(error) = std::thread::Builder::new().name("jobs".into()).spawn(run) {
-        tracing::error!(%error, "jobs do not run");
+        if tokio::time::timeout(patience, self.ended).await.is_err() {
+            tracing::warn!("a job does not leave off: it goes on from what it kept last");
+        }
     }
 }
 
-fn one(app: &App, jobs: &Arc<Jobs>) {
-    let (job, is_over) = jobs.take();
+fn work(app: &App, jobs: &Arc<Jobs>) {
+    match jobs.own() {
+        Ok(true) => while one(app, jobs) {},
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "jobs do not run"),
+    }
+}
+
+/// Runs the next job; says whether there was one.
+fn one(app: &App, jobs: &Arc<Jobs>) -> bool {
+    let Some((job, is_over)) = jobs.take() else { return false };
     tracing::info!(job = job.id, process = job.process, owner = job.owner, "a job begins");
     let owner = Viewer {
         name: job.owner.as_str().into(),
@@ -47,6 +77,11 @@ fn one(app: &App, jobs: &Arc<Jobs>) {
     }));
     let ended = match caught {
         Ok(Ok(())) => Ok(()),
+        // Its folder says that it runs, or that it was dismissed.
+        Ok(Err(FloodError::LeftOff)) => {
+            tracing::info!(job = job.id, "a job leaves off");
+            return true;
+        }
         Ok(Err(error)) => Err(told(&error)),
         Err(_) => {
             Err(Title::new("Lỗi của máy chủ; xem nhật ký.", "A fault of the server; see its log."))
@@ -54,6 +89,7 @@ fn one(app: &App, jobs: &Arc<Jobs>) {
     };
     tracing::info!(job = job.id, ?ended, "a job has ended");
     jobs.end(job.id, ended);
+    true
 }
 
 fn simulate(

@@ -103,7 +103,7 @@ fn the_example_of_a_city_runs_and_its_volumes_close() {
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_and_ends_as_if_nothing_had_been() {
+fn a_run_that_was_killed_and_stopped_goes_on_and_ends_as_if_nothing_had_been() {
     let town = city();
     let straight = tempfile::tempdir().unwrap();
     let server = Server::on(town.copy(), &[]);
@@ -113,8 +113,13 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_nothing_had_been() {
         server.dir().join("runs/1/checkpoint.bin").exists()
             || server.json(&job)["status"] == "successful"
     });
-    let town_after = server.kill();
-    let server = Server::on(town_after, &[]);
+    let mut server = Server::on(server.kill(), &[]);
+    wait(&server, &job, "running");
+    server.signal("TERM");
+    assert_eq!(server.wait(), Some(0), "{}", server.log());
+    assert!(server.dir().join("runs/1/checkpoint.bin").exists(), "it kept where it was");
+    assert_eq!(unfinished(&server.dir().join("feeds/log")), 0, "the log was closed in order");
+    let server = Server::on(server.kill(), &[]);
     server.wait_until("it goes on", |server| server.get(&job).status == 200);
     wait(&server, &job, "successful");
 
@@ -129,6 +134,13 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_nothing_had_been() {
         assert!(one == two, "{file} of the run that was killed is that of the straight one");
     }
     assert!(!server.dir().join("runs/1/checkpoint.bin").exists());
+}
+
+/// Bytes in the write-ahead logs of a folder.
+fn unfinished(folder: &Path) -> u64 {
+    let files = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let ahead = files.filter(|file| file.file_name().to_string_lossy().ends_with("-wal"));
+    ahead.map(|file| file.metadata().unwrap().len()).sum()
 }
 
 fn run<'a>(scenario: &Path, data: &Path, into: &Path) -> &'a mut Command {

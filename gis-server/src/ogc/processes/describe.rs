@@ -75,7 +75,6 @@ pub async fn show(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem>
             json!({ "title": format!("{} / {}", title.vi, title.en), "schema": schema });
         outputs.insert(output.name().into(), described);
     }
-    // Only here: it answers to POST, and who follows the links of a list asks with GET.
     let execute = "http://www.opengis.net/def/rel/ogc/1.0/execute";
     let execute = Link::new(execute, ask.base.url("/processes/flood/execution"));
     if let Some(links) = document["links"].as_array_mut() {
