@@ -17,17 +17,21 @@
 //! ```
 
 mod check;
+mod evidence;
 mod flood;
+mod structure;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Bbox, Title};
 
 pub use check::ScenarioError;
+pub use evidence::{FloodMark, MarkHeight, Member};
 pub use flood::{
-    Buildings, Design, FloodScenario, Infiltration, Inflow, LevelSeries, Method, Rain, RainSeries,
-    Shape, Tide, TideCurve,
+    Between, Buildings, Design, FloodScenario, Infiltration, Inflow, LevelSeries, Method, Rain,
+    RainGauge, RainGauges, RainSeries, Shape, Tide, TideCurve,
 };
+pub use structure::{Breach, Culvert, Gate, Levee, Pump, Section, Structure, Weir, Works};
 
 /// What is to be simulated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

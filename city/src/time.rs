@@ -49,6 +49,21 @@ impl Instant {
         let days = i64::from((date - jiff::civil::date(1970, 1, 1)).get_days());
         Self::from_micros((days * 86_400 - 7 * 3600) * 1_000_000)
     }
+
+    /// The civil date in UTC+7, the province's zone.
+    ///
+    /// ```
+    /// use city::Instant;
+    /// let night: Instant = "2025-06-30T17:00:00Z".parse()?;
+    /// assert_eq!(night.local_date().to_string(), "2025-07-01");
+    /// # Ok::<(), city::Error>(())
+    /// ```
+    pub fn local_date(self) -> Date {
+        let days = (self.0 + 7 * 3600 * 1_000_000).div_euclid(86_400 * 1_000_000);
+        // Every instant's day is one that a date can tell, but perhaps the last.
+        let span = jiff::Span::new().try_days(days).unwrap_or_default();
+        jiff::civil::date(1970, 1, 1).saturating_add(span)
+    }
 }
 
 impl FromStr for Instant {

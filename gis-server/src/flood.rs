@@ -2,11 +2,14 @@
 //! what a run leaves in its folder.
 
 mod answers;
+mod compare;
 mod document;
+mod ensemble;
 mod error;
 mod folder;
 mod forcing;
 mod hydrograph;
+mod marks;
 mod model;
 mod offline;
 pub mod picture;
@@ -14,8 +17,10 @@ mod plane;
 mod run;
 mod summary;
 mod town;
+mod works;
 
 pub use answers::{ANSWERS, Affected, file_of};
+pub use compare::{COMPARABLE, Change, Comparison, Numbers, compare, difference};
 pub use document::read;
 pub use error::FloodError;
 pub use folder::{Output, RunFolder};

@@ -26,7 +26,7 @@ use crate::{
     viewer::Viewer,
 };
 
-pub use record::{Job, Status};
+pub use record::{Job, Publication, Status};
 pub use worker::Worker;
 
 /// Name of the folder in the data folder.
@@ -181,6 +181,7 @@ impl Jobs {
             created: self.clock.now(),
             started: None,
             finished: None,
+            published: None,
             progress: 0.0,
             estimated_end: None,
         };
@@ -244,6 +245,33 @@ impl Jobs {
         }
         drop(inner);
         self.has_work.notify_all();
+    }
+
+    /// Publishes the results of a job, or takes them back; nothing where there is no such job, or it has
+    /// no results.
+    ///
+    /// # Errors
+    /// [`JobError::Folder`]: nothing has changed then.
+    pub fn publish(
+        &self,
+        id: u64,
+        published: Option<Publication>,
+    ) -> Result<Option<Job>, JobError> {
+        let mut inner = self.guard();
+        let entry = inner.jobs.get_mut(&id);
+        let Some(entry) = entry.filter(|entry| entry.job.status == Status::Successful) else {
+            return Ok(None);
+        };
+        let job = Job { published, ..entry.job.clone() };
+        self.folder(id).write_json(JOB, &job)?;
+        entry.job = job.clone();
+        Ok(Some(job))
+    }
+
+    /// The time of the server.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
     }
 
     /// Waits for the next job, and says that it runs; `None` once there shall be no more.

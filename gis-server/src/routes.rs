@@ -5,7 +5,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware,
     response::{IntoResponse, Response},
-    routing::{MethodFilter, MethodRouter, get, on, post},
+    routing::{MethodFilter, MethodRouter, get, on, post, put},
 };
 use city::Title;
 
@@ -147,9 +147,12 @@ pub const ROUTES: &[Route] = &[
     at("/processes/{processId}/execution", || post(processes::execute)),
     at("/jobs", || get(processes::jobs)),
     at("/jobs/{jobId}", || get(processes::job).delete(processes::dismiss)),
+    at("/jobs/{jobId}/publication", || put(processes::publish).delete(processes::withdraw)),
     at("/jobs/{jobId}/scenario", || get(processes::scenario)),
     at("/jobs/{jobId}/results", || get(processes::results)),
     at("/jobs/{jobId}/results/{resultId}", || get(processes::file)),
+    at("/jobs/{jobId}/comparison/{otherId}", || get(processes::comparison)),
+    at("/jobs/{jobId}/comparison/{otherId}/raster", || get(processes::comparison_raster)),
     at("/jobs/{jobId}/position", || get(processes::position)),
     at("/jobs/{jobId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
         get(processes::map_tile)

@@ -1,6 +1,11 @@
 //! Whether a scenario makes sense by itself.
 
-use super::{Area, Design, FloodScenario, Infiltration, Inflow, Rain, TideCurve};
+mod works;
+
+use super::{
+    Area, Design, FloodMark, FloodScenario, Infiltration, Inflow, MarkHeight, Member, Rain,
+    RainGauges, TideCurve,
+};
 use crate::Title;
 
 /// What is wrong with a scenario: where, what, and what would be right.
@@ -46,6 +51,7 @@ impl FloodScenario {
                     between(&format!("rain.series.mm_per_h[{entry}]"), *rate, 0.0, 1000.0)?;
                 }
             }
+            Some(Rain::Gauges(gauges)) => gauges.check()?,
         }
         if let Some(tide) = &self.tide {
             tide.levels.check()?;
@@ -59,6 +65,17 @@ impl FloodScenario {
         }
         self.inflows.iter().enumerate().try_for_each(|(i, inflow)| inflow.check(i))?;
         self.infiltration.check()?;
+        between("roughness", self.roughness, 0.1, 10.0)?;
+        self.structures.iter().enumerate().try_for_each(|(i, structure)| structure.check(i))?;
+        self.marks.iter().enumerate().try_for_each(|(i, mark)| mark.check(i))?;
+        if self.ensemble.len() > MOST_MEMBERS {
+            return Err(ScenarioError::new(
+                "ensemble",
+                format!("nhiều nhất {MOST_MEMBERS} thành viên"),
+                format!("at most {MOST_MEMBERS} members"),
+            ));
+        }
+        self.ensemble.iter().enumerate().try_for_each(|(i, member)| member.check(i))?;
         if self.rain.is_none() && self.tide.is_none() && self.inflows.is_empty() {
             let (vi, en) = (
                 "kịch bản chưa có nước: thêm rain, tide hoặc inflows",
@@ -67,6 +84,64 @@ impl FloodScenario {
             return Err(ScenarioError::new("rain", vi, en));
         }
         Ok(())
+    }
+}
+
+/// Members of an ensemble at most: each is a run of its own.
+const MOST_MEMBERS: usize = 100;
+
+impl RainGauges {
+    fn check(&self) -> Result<(), ScenarioError> {
+        if self.gauges.is_empty() {
+            let (vi, en) = ("cần ít nhất một trạm", "needs at least one gauge");
+            return Err(ScenarioError::new("rain.gauges.gauges", vi, en));
+        }
+        for (number, gauge) in self.gauges.iter().enumerate() {
+            let place = |member: &str| format!("rain.gauges.gauges[{number}].{member}");
+            position(&place("at"), gauge.at)?;
+            times("rain.gauges.times_h", &self.times_h, gauge.mm_per_h.len() + 1)?;
+            for (entry, rate) in gauge.mm_per_h.iter().enumerate() {
+                if let Some(rate) = rate {
+                    between(&place(&format!("mm_per_h[{entry}]")), *rate, 0.0, 1000.0)?;
+                }
+            }
+        }
+        let intervals = self.times_h.len().saturating_sub(1);
+        let is_silent =
+            |interval: &usize| self.gauges.iter().all(|gauge| gauge.mm_per_h[*interval].is_none());
+        match (0..intervals).find(is_silent) {
+            None => Ok(()),
+            Some(interval) => Err(ScenarioError::new(
+                format!("rain.gauges.times_h[{interval}]"),
+                "từ lúc này không trạm nào có số liệu: bỏ khoảng này hoặc thêm trạm",
+                "no gauge was heard from since then: leave the interval out, or add a gauge",
+            )),
+        }
+    }
+}
+
+impl FloodMark {
+    fn check(&self, number: usize) -> Result<(), ScenarioError> {
+        position(&format!("marks[{number}].at"), self.at)?;
+        match self.height {
+            MarkHeight::DepthM(depth) => {
+                between(&format!("marks[{number}].height.depth_m"), depth, 0.0, 100.0)
+            }
+            MarkHeight::LevelM(level) => {
+                between(&format!("marks[{number}].height.level_m"), level, -100.0, 3200.0)
+            }
+        }
+    }
+}
+
+impl Member {
+    fn check(&self, number: usize) -> Result<(), ScenarioError> {
+        let place = |member: &str| format!("ensemble[{number}].{member}");
+        between(&place("rain"), self.rain, 0.0, 10.0)?;
+        between(&place("inflow"), self.inflow, 0.0, 10.0)?;
+        between(&place("manning"), self.manning, 0.1, 10.0)?;
+        between(&place("tide_m"), self.tide_m, -20.0, 20.0)?;
+        between(&place("weight"), self.weight, 1e-6, 1e6)
     }
 }
 
@@ -129,8 +204,7 @@ impl TideCurve {
 impl Inflow {
     fn check(&self, number: usize) -> Result<(), ScenarioError> {
         let place = |member: &str| format!("inflows[{number}].{member}");
-        between(&place("at[0]"), self.at[0], -180.0, 180.0)?;
-        between(&place("at[1]"), self.at[1], -89.0, 89.0)?;
+        position(&place("at"), self.at)?;
         between(&place("radius_m"), self.radius_m, 0.0, 10_000.0)?;
         times(&place("times_h"), &self.times_h, self.m3_s.len())?;
         for (entry, discharge) in self.m3_s.iter().enumerate() {
@@ -165,6 +239,11 @@ fn between(place: &str, value: f64, low: f64, high: f64) -> Result<(), ScenarioE
     ))
 }
 
+fn position(place: &str, [lon, lat]: [f64; 2]) -> Result<(), ScenarioError> {
+    between(&format!("{place}[0]"), lon, -180.0, 180.0)?;
+    between(&format!("{place}[1]"), lat, -89.0, 89.0)
+}
+
 fn times(place: &str, times_h: &[f64], count: usize) -> Result<(), ScenarioError> {
     if times_h.len() != count || count == 0 {
         return Err(ScenarioError::new(
@@ -191,7 +270,8 @@ fn times(place: &str, times_h: &[f64], count: usize) -> Result<(), ScenarioError
 mod tests {
     use super::*;
     use crate::scenario::{
-        Buildings, LevelSeries, Method, RainSeries, Scenario, Shape, Tide, TideCurve,
+        Between, Buildings, LevelSeries, Method, RainGauge, RainSeries, Scenario, Shape, Tide,
+        TideCurve,
     };
 
     fn storm() -> FloodScenario {
@@ -213,8 +293,30 @@ mod tests {
             inflows: Vec::new(),
             infiltration: Infiltration::None,
             buildings: Buildings::Blocked,
+            roughness: 1.0,
+            structures: Vec::new(),
+            marks: Vec::new(),
+            ensemble: Vec::new(),
             frames_min: 15.0,
         }
+    }
+
+    #[test]
+    fn a_member_of_an_ensemble_is_the_scenario_with_what_it_changes() {
+        let mut scenario = storm();
+        let member = Member {
+            name: "ướt".into(),
+            rain: 1.5,
+            inflow: 1.0,
+            manning: 2.0,
+            tide_m: 0.0,
+            weight: 1.0,
+        };
+        scenario.ensemble.push(member.clone());
+        let varied = scenario.varied(&member);
+        assert!(matches!(&varied.rain, Some(Rain::Design(it)) if it.total_mm == 150.0));
+        assert_eq!((varied.roughness, varied.ensemble.len()), (2.0, 0));
+        assert_eq!(Scenario::Flood(varied).check(), Ok(()));
     }
 
     fn check(change: impl FnOnce(&mut FloodScenario), place: &str) {
@@ -250,5 +352,30 @@ mod tests {
             m3_s: vec![0.0, -1.0],
         };
         check(|it| it.inflows.push(river), "inflows[0].m3_s[1]");
+        let gauges = |mm_per_h: [Option<f64>; 2]| {
+            let gauge =
+                RainGauge { name: "A".into(), at: [108.4, 15.5], mm_per_h: mm_per_h.into() };
+            let times_h = vec![0.0, 1.0, 2.0];
+            let gauges = vec![gauge];
+            Some(Rain::Gauges(RainGauges { times_h, gauges, between: Between::default() }))
+        };
+        check(|it| it.rain = gauges([Some(1.0), None]), "rain.gauges.times_h[1]");
+        check(|it| it.rain = gauges([Some(1.0), Some(-1.0)]), "rain.gauges.gauges[0].mm_per_h[1]");
+        let mark = FloodMark {
+            name: "cột điện".into(),
+            at: [108.45, 15.55],
+            height: MarkHeight::DepthM(-0.5),
+            source: String::new(),
+        };
+        check(|it| it.marks.push(mark), "marks[0].height.depth_m");
+        let wilder = Member {
+            name: String::new(),
+            rain: 1.2,
+            inflow: 1.0,
+            manning: 0.0,
+            tide_m: 0.0,
+            weight: 1.0,
+        };
+        check(|it| it.ensemble.push(wilder), "ensemble[0].manning");
     }
 }

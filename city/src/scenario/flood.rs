@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Area;
+use super::{Area, FloodMark, Member, Structure};
 use crate::{Instant, Title};
 
 /// A flood.
@@ -23,7 +23,7 @@ pub struct FloodScenario {
     /// How it is reckoned.
     #[serde(default)]
     pub method: Method,
-    /// Rain, everywhere the same.
+    /// Rain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rain: Option<Rain>,
     /// Levels of the sea or of a river where its water meets the edge of the area.
@@ -42,6 +42,18 @@ pub struct FloodScenario {
     /// What buildings do to the water.
     #[serde(default)]
     pub buildings: Buildings,
+    /// Times as rough as the land cover says, everywhere: what a calibration found.
+    #[serde(default = "as_it_is", skip_serializing_if = "is_as_it_is")]
+    pub roughness: f64,
+    /// What is built against the water, or lets it through, besides what the terrain shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub structures: Vec<Structure>,
+    /// Flood marks that the run is held against.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<FloodMark>,
+    /// Members of an ensemble: each is run besides the scenario, and maps tell how likely water is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ensemble: Vec<Member>,
     /// Between pictures of the water, min.
     #[serde(default = "quarter")]
     pub frames_min: f64,
@@ -49,6 +61,47 @@ pub struct FloodScenario {
 
 fn quarter() -> f64 {
     15.0
+}
+
+fn as_it_is() -> f64 {
+    1.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it skips by reference")]
+fn is_as_it_is(roughness: &f64) -> bool {
+    *roughness == 1.0
+}
+
+impl FloodScenario {
+    /// The scenario as a member of its ensemble has it, with no ensemble of its own.
+    #[must_use]
+    pub fn varied(&self, member: &Member) -> Self {
+        let mut varied = self.clone();
+        varied.ensemble.clear();
+        varied.roughness *= member.manning;
+        match &mut varied.rain {
+            None => {}
+            Some(Rain::Design(design)) => design.total_mm *= member.rain,
+            Some(Rain::Series(series)) => scale(&mut series.mm_per_h, member.rain),
+            Some(Rain::Gauges(rain)) => {
+                let rates = rain.gauges.iter_mut().flat_map(|gauge| &mut gauge.mm_per_h);
+                rates.flatten().for_each(|rate| *rate *= member.rain);
+            }
+        }
+        varied.inflows.iter_mut().for_each(|inflow| scale(&mut inflow.m3_s, member.inflow));
+        match varied.tide.as_mut().map(|tide| &mut tide.levels) {
+            None => {}
+            Some(TideCurve::Wave { mean_m, .. }) => *mean_m += member.tide_m,
+            Some(TideCurve::Series(series)) => {
+                series.level_m.iter_mut().for_each(|level| *level += member.tide_m);
+            }
+        }
+        varied
+    }
+}
+
+fn scale(values: &mut [f64], factor: f64) {
+    values.iter_mut().for_each(|value| *value *= factor);
 }
 
 /// How fluxes between cells are found.
@@ -68,8 +121,10 @@ pub enum Method {
 pub enum Rain {
     /// A design storm.
     Design(Design),
-    /// Measured or forecast intensities.
+    /// Measured or forecast intensities, everywhere the same.
     Series(RainSeries),
+    /// What gauges measured, spread between them.
+    Gauges(RainGauges),
 }
 
 /// A design storm: so much in so long.
@@ -107,6 +162,42 @@ pub struct RainSeries {
     pub times_h: Vec<f64>,
     /// Intensity in each interval, mm/h.
     pub mm_per_h: Vec<f64>,
+}
+
+/// What rain gauges measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RainGauges {
+    /// Bounds of the intervals, h of the scenario: one more than intensities.
+    pub times_h: Vec<f64>,
+    /// The gauges, in the area or around it.
+    pub gauges: Vec<RainGauge>,
+    /// How rain between them is found.
+    #[serde(default)]
+    pub between: Between,
+}
+
+/// What a rain gauge measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RainGauge {
+    /// What people call it.
+    pub name: String,
+    /// Longitude and latitude.
+    pub at: [f64; 2],
+    /// Intensity in each interval, mm/h; null where it was not heard from.
+    pub mm_per_h: Vec<Option<f64>>,
+}
+
+/// How rain between gauges is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Between {
+    /// That of the nearest gauge (Thiessen 1911).
+    Nearest,
+    /// The mean of all, weighted with the inverse square of the distance (Shepard 1968).
+    #[default]
+    InverseDistance,
 }
 
 /// Levels at the edge of the area.

@@ -5,6 +5,7 @@
 //! checkpoint.bin    the state to go on from, while it runs
 //! frames/MMMMM.tif  depth after so many minutes, m
 //! OUTPUT.tif        the worst that each cell has seen, as Output names it
+//! members/N.tif     the greatest depth of a member of its ensemble, m
 //! ledger.csv        volumes of water over time
 //! summary.json      what there is to say in a page; written last
 //! ```
@@ -40,6 +41,12 @@ pub enum Output {
     Duration30,
     /// Hazard to people, 1 (caution) to 4 (danger for all): classes of DEFRA FD2321 (2006).
     Hazard,
+    /// How likely 0.3 m of water is, per cent of the ensemble.
+    Likelihood,
+    /// Greatest depth that half of the ensemble stays below, m.
+    MedianDepth,
+    /// Greatest depth that nine tenths of the ensemble stay below, m.
+    HighDepth,
     /// Depth at a time, m.
     Depth,
 }
@@ -57,6 +64,14 @@ impl Output {
         Self::Hazard,
     ];
 
+    /// Those that an ensemble leaves.
+    pub const LIKELY: [Self; 3] = [Self::Likelihood, Self::MedianDepth, Self::HighDepth];
+
+    /// Every raster but the depths at times.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::WORST.into_iter().chain(Self::LIKELY)
+    }
+
     /// Its name, in addresses and of its file.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -69,6 +84,9 @@ impl Output {
             Self::Arrival30 => "arrival-30cm",
             Self::Duration30 => "duration-30cm",
             Self::Hazard => "hazard",
+            Self::Likelihood => "probability-30cm",
+            Self::MedianDepth => "depth-p50",
+            Self::HighDepth => "depth-p90",
             Self::Depth => "depth",
         }
     }
@@ -76,7 +94,7 @@ impl Output {
     /// The output of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::WORST.into_iter().chain([Self::Depth]).find(|output| output.name() == name)
+        Self::all().chain([Self::Depth]).find(|output| output.name() == name)
     }
 
     /// Its name for people, with its unit.
@@ -99,6 +117,11 @@ impl Output {
                 Title::new("Thời gian ngập sâu 0,3 m (h)", "Time under 0.3 m of water (h)")
             }
             Self::Hazard => Title::new("Cấp nguy hiểm cho người (1–4)", "Hazard to people (1–4)"),
+            Self::Likelihood => {
+                Title::new("Khả năng ngập sâu 0,3 m (%)", "Likelihood of 0.3 m of water (%)")
+            }
+            Self::MedianDepth => Title::new("Độ sâu, trung vị (m)", "Depth, median (m)"),
+            Self::HighDepth => Title::new("Độ sâu, phân vị 90 % (m)", "Depth, 90th percentile (m)"),
             Self::Depth => Title::new("Độ sâu (m)", "Depth (m)"),
         }
     }
@@ -117,6 +140,15 @@ impl RunFolder {
         let frames = path.join("frames");
         fs::create_dir_all(&frames).map_err(FloodError::file(&frames))?;
         Ok(Self(path.to_owned()))
+    }
+
+    /// A folder in it, made where it is not there.
+    ///
+    /// # Errors
+    /// [`FloodError::File`].
+    pub(super) fn make_below(&self, name: &str) -> Result<(), FloodError> {
+        let path = self.file(name);
+        fs::create_dir_all(&path).map_err(FloodError::file(&path))
     }
 
     /// A folder that is there.

@@ -6,11 +6,12 @@ use city::{
     Layer, Title,
     layer::Content,
     scenario::{
-        FloodScenario, Inflow as River, Rain as Storm, ScenarioError, Shape, Tide, TideCurve,
+        Between, FloodScenario, Inflow as River, Rain as Storm, RainGauges, ScenarioError, Shape,
+        Tide, TideCurve,
     },
     text::fold,
 };
-use sim::flood::{Edge, EdgeSpan, Forcing, Inflow, Rain, Series, Side};
+use sim::flood::{Edge, EdgeSpan, Forcing, Inflow, Rain, Series, Side, storm};
 
 use super::{error::FloodError, plane::Plane};
 
@@ -19,6 +20,8 @@ const HOUR_S: f64 = 3600.0;
 const EDGE_SLOPE: f64 = 1e-3;
 /// Between points of a tide that is a wave, h.
 const TIDE_STEP_H: f64 = 0.1;
+/// Side of the squares that have one rain each, m.
+const ZONE_M: f64 = 1000.0;
 /// Pieces of a triangular storm.
 const PIECES: usize = 20;
 
@@ -163,7 +166,7 @@ pub(super) fn of(
             "Water runs out freely over the edge of the area.",
         ),
     });
-    let rain = scenario.rain.as_ref().map(rain).transpose()?;
+    let rain = scenario.rain.as_ref().map(|storm| rain(storm, land.plane)).transpose()?;
     let rivers = scenario.inflows.iter().enumerate();
     let inflows = rivers.map(|(number, river)| inflow(number, river, land));
     Ok(Forcing { rain, inflows: inflows.collect::<Result<_, _>>()?, edges })
@@ -206,10 +209,11 @@ fn edges(land: &Land<'_>, tide: Option<&Series>) -> Vec<EdgeSpan> {
     spans
 }
 
-fn rain(storm: &Storm) -> Result<Rain, FloodError> {
+fn rain(storm: &Storm, plane: &Plane) -> Result<Rain, FloodError> {
     let hours = |times: &[f64]| times.iter().map(|time| time * HOUR_S).collect();
     match storm {
         Storm::Series(series) => Ok(Rain::uniform(hours(&series.times_h), &series.mm_per_h)?),
+        Storm::Gauges(gauges) => between(gauges, hours(&gauges.times_h), plane),
         Storm::Design(design) => {
             let end_h = design.begin_h + design.duration_h;
             let mean = design.total_mm / design.duration_h;
@@ -226,6 +230,35 @@ fn rain(storm: &Storm) -> Result<Rain, FloodError> {
             Ok(Rain::uniform(hours(&times), &rates.collect::<Vec<_>>())?)
         }
     }
+}
+
+/// Rain between gauges, in squares of about a kilometre.
+fn between(rain: &RainGauges, times_s: Vec<f64>, plane: &Plane) -> Result<Rain, FloodError> {
+    let corner = plane.grid.bbox();
+    let mut gauges = Vec::with_capacity(rain.gauges.len());
+    for (number, gauge) in rain.gauges.iter().enumerate() {
+        let [lon, lat] = gauge.at;
+        let at = plane.to_plane(lon, lat).ok_or_else(|| {
+            ScenarioError::new(
+                format!("rain.gauges.gauges[{number}].at"),
+                "không chiếu được vị trí này",
+                "this position cannot be projected",
+            )
+        })?;
+        let (x_m, y_m) = (at.x - corner.min_x, at.y - corner.min_y);
+        gauges.push(storm::Gauge { x_m, y_m, mm_per_h: gauge.mm_per_h.clone() });
+    }
+    let grid = storm::ZoneGrid {
+        columns: plane.columns(),
+        rows: plane.rows(),
+        cell_m: plane.cell_m(),
+        cells_per_zone: (ZONE_M / plane.cell_m()).ceil() as usize,
+    };
+    let between = match rain.between {
+        Between::Nearest => storm::Between::Nearest,
+        Between::InverseDistance => storm::Between::InverseDistance { power: 2.0 },
+    };
+    Ok(storm::rain_between(&gauges, times_s, grid, between)?)
 }
 
 fn inflow(number: usize, river: &River, land: &Land<'_>) -> Result<Inflow, FloodError> {
@@ -270,7 +303,10 @@ fn inflow(number: usize, river: &River, land: &Land<'_>) -> Result<Inflow, Flood
 
 #[cfg(test)]
 mod tests {
-    use city::scenario::Design;
+    use city::{
+        Crs,
+        scenario::{Area, Design},
+    };
 
     use super::*;
 
@@ -278,7 +314,8 @@ mod tests {
     fn a_triangular_storm_brings_all_its_rain_and_twice_the_mean_at_its_peak() {
         let design =
             Design { total_mm: 100.0, duration_h: 5.0, begin_h: 1.0, shape: Shape::Triangular };
-        let rain = rain(&Storm::Design(design)).unwrap();
+        let plane = Plane::over(&Area::Bbox([108.47, 15.56, 108.48, 15.57]), Crs::QUANG_NAM, 20.0);
+        let rain = rain(&Storm::Design(design), &plane.unwrap()).unwrap();
         let mm = |time_h: f64| 1e3 * rain.depth_m(0, time_h * HOUR_S);
         assert_eq!((mm(1.0), (mm(6.0) * 1e9).round() / 1e9), (0.0, 100.0));
         // The quarter of an hour around the peak, at hour 3: 40 mm/h less what the pieces cut off.

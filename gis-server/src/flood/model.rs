@@ -8,7 +8,7 @@ use city::{
 };
 use sim::flood::{Engine, Forcing, Ground, Params, Soil, State};
 
-use super::{error::FloodError, forcing, plane::Plane};
+use super::{error::FloodError, forcing, plane::Plane, works};
 use crate::{
     state::App,
     store::{City, LayerView, WorldBox},
@@ -90,6 +90,13 @@ impl Model {
         let soils = soils(scenario, &cover, &water.is_there);
         let datum = forcing::Datum::of(&layer, scenario)?;
         datum.note(&mut assumptions);
+        if scenario.roughness != 1.0 {
+            let times = scenario.roughness;
+            assumptions.push(Title::new(
+                format!("Hệ số nhám nhân {times}."),
+                format!("Manning's n is multiplied by {times}."),
+            ));
+        }
         let depth_m = initial(scenario, &datum, &water, &bed_m, &blocked);
         let land = forcing::Land {
             plane: &plane,
@@ -98,10 +105,13 @@ impl Model {
             bed_m: &bed_m,
         };
         let forcing: Forcing = forcing::of(scenario, &datum, &land, &mut assumptions)?;
+        let manning = cover.manning.iter().map(|n| n * scenario.roughness).collect();
+        let structures = works::of(&scenario.structures, &plane, &blocked)?;
         let ground = Ground::new(plane.columns(), plane.rows(), plane.cell_m(), bed_m.clone())?
-            .with_manning(cover.manning)?
+            .with_manning(manning)?
             .with_soils(soils.0, soils.1)?
-            .with_blocked(blocked.clone())?;
+            .with_blocked(blocked.clone())?
+            .with_structures(structures)?;
         let params = match scenario.method {
             Method::Hllc => Params::hllc(),
             Method::LocalInertia => Params::local_inertia(),

@@ -70,6 +70,15 @@ const HAZARDS: [Step; 4] = [
     step(3.0, 0xe0643a, 0xe0),
     step(4.0, 0xa4161a, 0xf0),
 ];
+/// Likelihood, per cent.
+const LIKELIHOODS: [Step; 6] = [
+    step(0.1, 0xefe6f5, 0x90),
+    step(10.0, 0xd3bfe3, 0xb0),
+    step(25.0, 0xb18fce, 0xc8),
+    step(50.0, 0x8a5bb3, 0xd8),
+    step(75.0, 0x633394, 0xe4),
+    step(90.0, 0x3d1768, 0xf0),
+];
 /// Levels, m.
 const LEVELS: [Step; 7] = [
     step(-10.0, 0xdceefb, 0xb0),
@@ -85,7 +94,8 @@ const LEVELS: [Step; 7] = [
 #[must_use]
 pub fn legend(output: Output) -> &'static [Step] {
     match output {
-        Output::Depth | Output::MaxDepth => &DEPTHS,
+        Output::Depth | Output::MaxDepth | Output::MedianDepth | Output::HighDepth => &DEPTHS,
+        Output::Likelihood => &LIKELIHOODS,
         Output::MaxLevel => &LEVELS,
         Output::MaxSpeed | Output::MaxDepthSpeed => &SPEEDS,
         Output::Arrival | Output::Arrival30 => &HOURS,

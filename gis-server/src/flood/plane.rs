@@ -119,6 +119,11 @@ impl Plane {
         self.to_lon_lat.convert_geometry(&mut geometry).ok().map(|()| geometry)
     }
 
+    /// A place in longitude and latitude, in the plane; `None` where it cannot be brought there.
+    pub fn to_plane(&self, lon: f64, lat: f64) -> Option<Coord<f64>> {
+        self.to_plane.convert(lon, lat).ok().map(|(x, y)| Coord { x, y })
+    }
+
     /// A place of the plane in longitude and latitude.
     pub fn to_lon_lat(&self, at: Coord<f64>) -> Option<[f64; 2]> {
         self.to_lon_lat.convert(at.x, at.y).ok().map(|(lon, lat)| [lon, lat])

@@ -13,9 +13,10 @@ use sim::{
 };
 
 use super::{
-    answers,
+    answers, ensemble,
     error::FloodError,
     folder::{Output, RunFolder},
+    marks,
     model::{Model, Sources},
     summary::{self, Summary},
 };
@@ -32,7 +33,7 @@ pub const LEDGER: &str = "ledger.csv";
 /// Name of the file of the summary.
 pub const SUMMARY: &str = "summary.json";
 /// Shallower water is left out of pictures, m: wet ground after rain is no flood.
-const SHALLOW_M: f32 = 0.01;
+pub(super) const SHALLOW_M: f32 = 0.01;
 
 /// Who watches a run, and may stop it.
 pub struct Watch<'a> {
@@ -86,7 +87,7 @@ pub fn run(
         let now = Instant::now();
         if now >= tell_at {
             tell_at = now + TELLING;
-            (watch.tell)(state.time_s() / end_s);
+            (watch.tell)(state.time_s() / end_s / (1.0 + scenario.ensemble.len() as f64));
         }
         if now >= keep_at {
             keep_at = now + KEEPING;
@@ -97,10 +98,17 @@ pub fn run(
     rows.keep(folder)?;
     let worst = model.engine.maxima(&state);
     rasters(model, &worst, folder)?;
+    if !scenario.ensemble.is_empty() {
+        // What comes now is long too: it is not to be begun anew from an old state.
+        folder.write(CHECKPOINT, &model.engine.checkpoint(&state))?;
+        ensemble::run(scenario, sources, folder, watch)?;
+        ensemble::write(scenario, model, &worst, folder)?;
+    }
     let mut assumptions = model.assumptions.clone();
     let affected = answers::write(model, sources, folder, &worst, end_s, &mut assumptions)?;
     let summary = Summary {
         affected: Some(affected),
+        marks: marks::of(&scenario.marks, model, &worst),
         assumptions,
         ..summary::of(scenario, model, &state, &worst, began.elapsed())
     };
@@ -157,6 +165,8 @@ fn rasters(model: &Model, worst: &Maxima, folder: &RunFolder) -> Result<(), Floo
                 seconds => hours(seconds),
             },
             Output::Hazard => danger(worst, cell),
+            // Those of an ensemble, which `WORST` does not hold.
+            Output::Likelihood | Output::MedianDepth | Output::HighDepth => f32::NAN,
         };
         let raster = model.plane.raster(value).map_err(crate::tiles::raster::RasterError::from)?;
         folder.write_raster(&folder.raster(output, 0), &raster)?;
@@ -184,7 +194,7 @@ struct Ledgers(String);
 impl Ledgers {
     /// The lines until a time, of a run that goes on.
     fn open(folder: &RunFolder, time_s: f64) -> Result<Self, FloodError> {
-        const HEAD: &str = "time_s,stored_m3,rain_m3,inflow_m3,boundary_in_m3,boundary_out_m3,infiltrated_m3,error_m3";
+        const HEAD: &str = "time_s,stored_m3,rain_m3,inflow_m3,boundary_in_m3,boundary_out_m3,infiltrated_m3,pumped_out_m3,error_m3";
         let path = folder.file(LEDGER);
         let found = match std::fs::read_to_string(&path) {
             Ok(text) if time_s > 0.0 => text,
@@ -208,13 +218,14 @@ impl Ledgers {
             boundary_in_m3,
             boundary_out_m3,
             infiltrated_m3,
+            pumped_out_m3,
             ..
         } = *state.ledger();
         let error_m3 = state.ledger().error_m3();
         // Writing to a text never fails.
         let _ = writeln!(
             self.0,
-            "{:.0},{stored_m3:.3},{rain_m3:.3},{inflow_m3:.3},{boundary_in_m3:.3},{boundary_out_m3:.3},{infiltrated_m3:.3},{error_m3:.6}",
+            "{:.0},{stored_m3:.3},{rain_m3:.3},{inflow_m3:.3},{boundary_in_m3:.3},{boundary_out_m3:.3},{infiltrated_m3:.3},{pumped_out_m3:.3},{error_m3:.6}",
             state.time_s()
         );
     }

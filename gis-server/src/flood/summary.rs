@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use city::{Instant, Title, layer::Content, scenario::FloodScenario};
 use serde::{Deserialize, Serialize};
-use sim::flood::{Maxima, State};
+use sim::flood::{
+    Maxima, State,
+    structures::{Structure, StructureState},
+};
 
-use super::{answers::Affected, model::Model};
+use super::{answers::Affected, marks::MarksNote, model::Model};
 
 /// Depths by which flooded ground is counted, m.
 const DEPTHS_M: [f64; 5] = [0.1, 0.3, 0.5, 1.0, 2.0];
@@ -43,10 +46,37 @@ pub struct Summary {
     /// Whom it hits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub affected: Option<Affected>,
+    /// What passed the structures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub structures: Vec<StructureNote>,
+    /// How it stands to flood marks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<MarksNote>,
+    /// Members of its ensemble, besides itself.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub members: usize,
     /// What was assumed.
     pub assumptions: Vec<Title>,
     /// What may be done with it.
     pub standing: Title,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it skips by reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
+/// What passed a structure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StructureNote {
+    /// What people call it.
+    pub name: String,
+    /// Greatest discharge, m³/s, either way.
+    pub greatest_m3_s: f64,
+    /// When, h of the scenario.
+    pub greatest_at_h: f64,
+    /// What passed it in all, m³: forwards less backwards.
+    pub volume_m3: f64,
 }
 
 /// Where the cells of a run lie.
@@ -95,6 +125,9 @@ pub struct LedgerNote {
     pub infiltrated_m3: f64,
     /// In the end.
     pub stored_m3: f64,
+    /// Pumped out of the area.
+    #[serde(default)]
+    pub pumped_out_m3: f64,
     /// What the end has too much.
     pub error_m3: f64,
     /// That in parts of all the water there ever was.
@@ -177,6 +210,7 @@ pub(super) fn of(
             boundary_out_m3: ledger.boundary_out_m3,
             infiltrated_m3: ledger.infiltrated_m3,
             stored_m3: ledger.stored_m3,
+            pumped_out_m3: ledger.pumped_out_m3,
             error_m3: ledger.error_m3(),
             relative_error: ledger.relative_error(),
         },
@@ -184,7 +218,21 @@ pub(super) fn of(
         greatest_speed_m_s: speeds.fold(0.0f32, f32::max).into(),
         flooded: flooded.to_vec(),
         affected: None,
+        structures: structures(model, state),
+        marks: None,
+        members: scenario.ensemble.len(),
         assumptions: model.assumptions.clone(),
         standing: Title::new("Nội bộ, tham khảo", "Internal, for reference"),
     }
+}
+
+fn structures(model: &Model, state: &State<f32>) -> Vec<StructureNote> {
+    let told = model.engine.structures().zip(state.structures());
+    let note = |(structure, stands): (&Structure, &StructureState)| StructureNote {
+        name: structure.name.clone(),
+        greatest_m3_s: stands.passed().greatest_m3_s(),
+        greatest_at_h: stands.passed().greatest_at_s() / 3600.0,
+        volume_m3: stands.passed().volume_m3(),
+    };
+    told.map(note).collect()
 }

@@ -65,10 +65,41 @@ pub struct Job {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<Instant>,
+    /// Who published its results; without one they are internal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Publication>,
     /// What share of it is done.
     #[serde(skip)]
     pub progress: f64,
     /// When it is likely to end.
     #[serde(skip)]
     pub estimated_end: Option<Instant>,
+}
+
+/// The word of an officer that the results of a run may be shown to everyone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Publication {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Instant,
+    /// With what words.
+    pub statement: Title,
+}
+
+impl Job {
+    /// What may be done with its results.
+    #[must_use]
+    pub fn standing(&self) -> Title {
+        match &self.published {
+            None => Title::new("Nội bộ, tham khảo", "Internal, for reference"),
+            Some(published) => {
+                let day = published.at.local_date();
+                Title::new(
+                    format!("Đã công bố ngày {}/{}/{}", day.day(), day.month(), day.year()),
+                    format!("Published on {day}"),
+                )
+            }
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! OGC API Processes 1.0 (OGC 18-062r2): simulations as processes, runs as jobs.
 
+mod compare;
 mod describe;
 mod example;
 mod execute;
 mod jobs;
+mod publish;
 mod results;
 
 use city::Layer;
@@ -14,12 +16,14 @@ use super::Part;
 use crate::{
     error::Problem,
     http::{ask::Ask, base::Base, link::Link},
-    jobs::{Job, Jobs},
+    jobs::{Job, Jobs, Status},
 };
 
+pub use compare::{raster as comparison_raster, table as comparison};
 pub use describe::{list, show};
 pub use execute::execute;
 pub use jobs::{all as jobs, dismiss, one as job};
+pub use publish::{publish, withdraw};
 pub use results::{file, map_tile, position, results, scenario, value_tile};
 
 /// Processes and jobs.
@@ -52,12 +56,16 @@ pub const PART: Part = Part {
 
 #[derive(OpenApi)]
 #[openapi(paths(
+    compare::table,
+    compare::raster,
     describe::list,
     describe::show,
     execute::execute,
     jobs::all,
     jobs::one,
     jobs::dismiss,
+    publish::publish,
+    publish::withdraw,
     results::results,
     results::scenario,
     results::file,
@@ -93,11 +101,14 @@ fn jobs_of(ask: &Ask) -> Result<&Jobs, Problem> {
     }
 }
 
-/// A job for who may see it: results are internal, for reference.
+/// A job for who may see it: results are internal, for reference, until somebody publishes them.
 fn seen(ask: &Ask, path: &JobPath) -> Result<Job, Problem> {
-    on_duty(ask)?;
+    let duty = on_duty(ask);
     let jobs = jobs_of(ask)?;
     let job = path.job_id.parse().ok().and_then(|id| jobs.get(id));
+    if job.as_ref().is_none_or(|job| job.published.is_none()) {
+        duty?;
+    }
     job.ok_or_else(|| {
         let id: String = path.job_id.chars().take(40).collect();
         Problem::not_found(
@@ -105,6 +116,24 @@ fn seen(ask: &Ask, path: &JobPath) -> Result<Job, Problem> {
             format!("There is no job '{id}', or it was removed; /jobs lists them."),
         )
     })
+}
+
+/// A job that has results, for who may see them.
+fn ended(ask: &Ask, id: &str) -> Result<Job, Problem> {
+    let job = seen(ask, &JobPath { job_id: id.to_owned() })?;
+    let status = job.status.name();
+    if job.status == Status::Successful {
+        return Ok(job);
+    }
+    Err(Problem::new(
+        axum::http::StatusCode::NOT_FOUND,
+        "result-not-ready",
+        city::Title::new("Chưa có kết quả", "No results"),
+        city::Title::new(
+            format!("Lượt chạy {} ở trạng thái '{status}'; xem /jobs/{}.", job.id, job.id),
+            format!("Job {} is '{status}'; see /jobs/{}.", job.id, job.id),
+        ),
+    ))
 }
 
 fn on_duty(ask: &Ask) -> Result<(), Problem> {

@@ -1,6 +1,8 @@
 //! Floods over a city: from the example of the process description to results, over HTTP and without
 //! a server.
 
+mod variants;
+
 use std::{path::Path, process::Command, time::Duration};
 
 use reqwest::Method;

@@ -133,8 +133,45 @@ mod tests {
             "inflows": [{ "name": "s", "at": [108.0, 15.0], "radius_m": 9.0, "times_h": [0.0], "m3_s": [1.0] }],
             "infiltration": infiltration,
             "buildings": "ignored",
+            "roughness": 1.5,
+            "structures": structures(),
+            "marks": [
+                { "name": "m", "at": [108.0, 15.0], "height": { "depth_m": 0.5 }, "source": "xã" },
+                { "name": "n", "at": [108.0, 15.0], "height": { "level_m": 2.5 }, "source": "xã" },
+            ],
+            "ensemble": [{ "name": "e", "rain": 1.2, "inflow": 0.9, "manning": 1.1, "tide_m": 0.1, "weight": 2.0 }],
             "frames_min": 10.0,
         })
+    }
+
+    /// Structures of every kind.
+    fn structures() -> Json {
+        let [from, to] = [[108.0, 15.0], [108.01, 15.0]];
+        let built = |works: Json| json!({ "name": "s", "works": works });
+        let culvert = |section: Json| {
+            built(json!({ "culvert": {
+                "from": from, "to": to, "section": section, "count": 2, "from_invert_m": 1.0,
+                "to_invert_m": 0.9, "manning": 0.015, "has_flap": true,
+            }}))
+        };
+        json!([
+            built(json!({ "levee": {
+                "line": [[108.0, 15.0, 3.0], [108.01, 15.0, 3.0]],
+                "breach": { "at": from, "begins_h": 1.0, "grows_h": 0.5, "width_m": 20.0, "bottom_m": 1.0 },
+            }})),
+            built(
+                json!({ "weir": { "from": from, "to": to, "crest_m": 2.0, "width_m": 5.0, "coefficient": 0.9 } })
+            ),
+            culvert(json!({ "circular": { "diameter_m": 1.0 } })),
+            culvert(json!({ "box": { "width_m": 2.0, "height_m": 1.5 } })),
+            built(json!({ "gate": {
+                "from": from, "to": to, "sill_m": 0.0, "width_m": 4.0, "times_h": [0.0], "opening_m": [1.0],
+                "is_one_way": true,
+            }})),
+            built(
+                json!({ "pump": { "from": from, "to": to, "m3_s": 2.0, "starts_at_m": 1.0, "stops_at_m": 0.5 } })
+            ),
+        ])
     }
 
     /// Whether a value has just the members that a schema says, and is of one of its alternatives.
@@ -176,15 +213,18 @@ mod tests {
         let ring = json!({ "polygon": [[108.0, 15.0], [108.1, 15.0], [108.0, 15.1]] });
         let intensities = json!({ "series": { "times_h": [0.0, 1.0], "mm_per_h": [5.0] } });
         let levels = json!({ "series": { "times_h": [0.0], "level_m": [0.5] } });
+        let gauges = json!({ "gauges": {
+            "times_h": [0.0, 1.0, 2.0],
+            "gauges": [{ "name": "g", "at": [108.0, 15.0], "mm_per_h": [5.0, null] },
+                { "name": "h", "at": [108.1, 15.0], "mm_per_h": [null, 7.5] }],
+            "between": "nearest",
+        }});
+        let around = json!({ "bbox": [108.0, 15.0, 108.1, 15.1] });
         let schema: Json = serde_json::from_str(SCHEMA).unwrap();
         for document in [
             whole(design, wave, soil, ring),
-            whole(
-                intensities,
-                levels,
-                json!({ "curve-number": 80.0 }),
-                json!({ "bbox": [108.0, 15.0, 108.1, 15.1] }),
-            ),
+            whole(intensities, levels.clone(), json!({ "curve-number": 80.0 }), around.clone()),
+            whole(gauges, levels, json!("none"), around),
         ] {
             let scenario: Scenario = serde_json::from_value(document.clone()).unwrap();
             assert_eq!(scenario.check(), Ok(()));

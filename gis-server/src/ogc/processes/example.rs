@@ -84,6 +84,10 @@ pub(super) fn of(app: &App, viewer: &Viewer) -> Option<Scenario> {
         inflows: Vec::new(),
         infiltration: Infiltration::None,
         buildings: Buildings::Blocked,
+        roughness: 1.0,
+        structures: Vec::new(),
+        marks: Vec::new(),
+        ensemble: Vec::new(),
         frames_min: 15.0,
     };
     // The place nearest to where most people live that the tide reaches.

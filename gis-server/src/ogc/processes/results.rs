@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use utoipa::IntoParams;
 
-use super::{JobPath, describe::TIFF, jobs_of, seen};
+use super::{JobPath, describe::TIFF, jobs_of, on_duty, seen};
 use crate::{
     edr::point_of,
     error::{Problem, chain},
@@ -19,7 +19,7 @@ use crate::{
         ANSWERS, FloodError, LEDGER, Output, RunFolder, SUMMARY, file_of, hydrograph, picture,
     },
     http::{ask::Ask, format::Format, link::Link, work},
-    jobs::{Job, SCENARIO, Status},
+    jobs::{Job, SCENARIO},
     ogc::tiles::address::TileAddress,
     tiles::Tile,
 };
@@ -33,25 +33,14 @@ pub struct ResultPath {
     pub result_id: String,
 }
 
+/// Answers that tell of single households: published or not, they are for who is on duty.
+const TELLS_OF_PEOPLE: [&str; 3] = ["units", "buildings", "evacuation"];
+
 /// The job and its folder, where it has results.
 fn ended(ask: &Ask, path: &JobPath) -> Result<(Job, RunFolder), Problem> {
-    let job = seen(ask, path)?;
-    let status = job.status.name();
-    match job.status {
-        Status::Successful => {
-            let folder = jobs_of(ask)?.folder(job.id);
-            Ok((job, folder))
-        }
-        _ => Err(Problem::new(
-            axum::http::StatusCode::NOT_FOUND,
-            "result-not-ready",
-            city::Title::new("Chưa có kết quả", "No results"),
-            city::Title::new(
-                format!("Lượt chạy {} ở trạng thái '{status}'; xem /jobs/{}.", job.id, job.id),
-                format!("Job {} is '{status}'; see /jobs/{}.", job.id, job.id),
-            ),
-        )),
-    }
+    let job = super::ended(ask, &path.job_id)?;
+    let folder = jobs_of(ask)?.folder(job.id);
+    Ok((job, folder))
 }
 
 fn unread(error: &FloodError) -> Problem {
@@ -70,15 +59,21 @@ fn unread(error: &FloodError) -> Problem {
 pub async fn results(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
     let (job, folder) = ended(&ask, &path)?;
-    let (summary, frames) = work::blocking(move || {
+    let (summary, frames, rasters, answers) = work::blocking(move || {
         let summary: Option<Json> = folder.read_json(SUMMARY).map_err(|error| unread(&error))?;
-        Ok((summary, folder.frames()))
+        // A run of an older version has not all of them.
+        let rasters = Output::all().filter(|output| folder.raster(*output, 0).is_file());
+        let answers = ANSWERS.into_iter().filter(|(name, _)| folder.file(&file_of(name)).is_file());
+        let (rasters, answers): (Vec<_>, Vec<_>) = (rasters.collect(), answers.collect());
+        Ok((summary, folder.frames(), rasters, answers))
     })
     .await?;
     let own = ask.base.url(&format!("/jobs/{}", job.id));
     let mut document = serde_json::Map::new();
-    document.insert("summary".into(), summary.unwrap_or_default());
-    for output in Output::WORST {
+    let mut summary = summary.unwrap_or_default();
+    summary["standing"] = json!(job.standing());
+    document.insert("summary".into(), summary);
+    for output in rasters {
         let href = format!("{own}/results/{}", output.name());
         let tiles =
             format!("{own}/map/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?output={}", output.name());
@@ -88,7 +83,7 @@ pub async fn results(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Pr
         });
         document.insert(output.name().into(), described);
     }
-    for (answer, media_type) in ANSWERS {
+    for (answer, media_type) in answers {
         let described = json!({ "href": format!("{own}/results/{answer}"), "type": media_type });
         document.insert(answer.into(), described);
     }
@@ -149,7 +144,16 @@ pub async fn file(
         "summary" => (folder.file(SUMMARY), "application/json"),
         "ledger" => (folder.file(LEDGER), "text/csv; charset=utf-8"),
         name => match ANSWERS.iter().find(|(answer, _)| *answer == name) {
-            Some((answer, media_type)) => (folder.file(&file_of(answer)), *media_type),
+            Some((answer, media_type)) => {
+                if TELLS_OF_PEOPLE.contains(answer) {
+                    on_duty(&ask)?;
+                }
+                let path = folder.file(&file_of(answer));
+                if !path.is_file() {
+                    return Err(absent(answer));
+                }
+                (path, *media_type)
+            }
             None => (raster(&ask, &folder, name)?, TIFF),
         },
     };
@@ -168,7 +172,7 @@ pub async fn file(
 
 /// The file of a raster that a request names.
 fn raster(ask: &Ask, folder: &RunFolder, name: &str) -> Result<std::path::PathBuf, Problem> {
-    let names = || Output::WORST.map(Output::name).join(", ");
+    let names = || Output::all().map(Output::name).collect::<Vec<_>>().join(", ");
     let output = Output::from_name(name).ok_or_else(|| {
         let name: String = name.chars().take(40).collect();
         Problem::not_found(
@@ -180,6 +184,9 @@ fn raster(ask: &Ask, folder: &RunFolder, name: &str) -> Result<std::path::PathBu
         Problem::parameter("minutes", "phải là số phút", "must be a number of minutes")
     })?;
     let file = folder.raster(output, minutes.unwrap_or(0));
+    if !file.is_file() && output != Output::Depth {
+        return Err(absent(name));
+    }
     if !file.is_file() {
         return Err(Problem::not_found(
             format!(
@@ -193,6 +200,13 @@ fn raster(ask: &Ask, folder: &RunFolder, name: &str) -> Result<std::path::PathBu
         ));
     }
     Ok(file)
+}
+
+fn absent(result: &str) -> Problem {
+    Problem::not_found(
+        format!("Lượt chạy này không có kết quả '{result}'; xem /jobs/ID/results."),
+        format!("This run left no result '{result}'; see /jobs/ID/results."),
+    )
 }
 
 /// A tile of a result in colours.
