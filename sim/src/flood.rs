@@ -35,6 +35,7 @@ pub mod hllc;
 pub mod inertia;
 mod land;
 mod ledger;
+pub mod muscl;
 mod params;
 mod porosity;
 mod results;

@@ -7,7 +7,7 @@ use std::{
 
 /// A floating-point number whose operations are the same on every machine.
 ///
-/// Only IEEE 754's exactly rounded operations are used, and [`Real::rcbrt`], which is made of them.
+/// Only IEEE 754's exactly rounded operations are used, and [`Real::inverses`], which is made of them.
 pub trait Real:
     Copy
     + Debug
@@ -46,12 +46,36 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// |self|.
     fn abs(self) -> Self;
-    /// 1/∛self for a normal self > 0, within a few units of the last place.
+    /// A number within 4·10⁻⁵ of 1/∛self for a normal self > 0; for `f64` within 10⁻¹³.
     ///
     /// A first guess from the exponent (the bits of a float are nearly its logarithm), then Halley's
-    /// y ← y·(14 − 7r + 2r²)/9 with r = x·y³, which trebles the correct digits each time, and last
-    /// Newton's y ← y·(4 − r)/3, which doubles them.
-    fn rcbrt(self) -> Self;
+    /// y ← y·(14 − 7r + 2r²)/9 with r = x·y³, which trebles the correct digits each time.
+    fn near_rcbrt(self) -> Self;
+
+    /// 1/∛self for a normal self > 0, within a few units of the last place: Newton's
+    /// y ← y·(4 − x·y³)/3, which doubles the correct digits.
+    #[inline(always)]
+    fn rcbrt(self) -> Self {
+        let y = self.near_rcbrt();
+        let r = (self * y) * (y * y);
+        y * (Self::of(4.0 / 3.0) - r * Self::of(1.0 / 3.0))
+    }
+
+    /// 1/self and self^(−7/3) for a normal self > 0, each within a few units of the last place.
+    ///
+    /// With y near x^(−1/3) and r = x·y³ near 1, x^(−p/3) = yᵖ·r^(−p/3), and Newton's correction
+    /// r^(−p/3) ≈ 1 + (p/3)·(1 − r) doubles the correct digits.
+    #[inline(always)]
+    fn inverses(self) -> (Self, Self) {
+        let y = self.near_rcbrt();
+        let y2 = y * y;
+        let y3 = y2 * y;
+        let r = self * y3;
+        let two = Self::ONE + Self::ONE;
+        let seventh = (y2 * y2) * y3;
+        (y3 * (two - r), seventh * (Self::of(10.0 / 3.0) - r * Self::of(7.0 / 3.0)))
+    }
+
     /// The bits, little end first in the low [`Real::BYTES`] bytes.
     fn bits(self) -> u64;
     /// The number with these bits.
@@ -109,13 +133,12 @@ impl Real for f32 {
     }
 
     #[inline(always)]
-    fn rcbrt(self) -> Self {
+    fn near_rcbrt(self) -> Self {
         // A third of the upper half of the bits is near enough, and vectors have no division of integers.
         let third = (self.to_bits() >> 16) * (0x1_0000 / 3);
-        let mut y = f32::from_bits(0x54a2_fa8c_u32.wrapping_sub(third));
-        let r = self * y * (y * y);
-        y *= (14.0 / 9.0) - r * ((7.0 / 9.0) - r * (2.0 / 9.0));
-        y * (4.0 / 3.0 - self * y * (y * y) * (1.0 / 3.0))
+        let y = f32::from_bits(0x54a2_fa8c_u32.wrapping_sub(third));
+        let r = (self * y) * (y * y);
+        y * ((14.0 / 9.0) - r * ((7.0 / 9.0) - r * (2.0 / 9.0)))
     }
 
     fn bits(self) -> u64 {
@@ -160,14 +183,14 @@ impl Real for f64 {
     }
 
     #[inline(always)]
-    fn rcbrt(self) -> Self {
+    fn near_rcbrt(self) -> Self {
         let third = (self.to_bits() >> 32) * (0x1_0000_0000 / 3);
         let mut y = f64::from_bits(0x553e_f0ff_289d_d796_u64.wrapping_sub(third));
         for _ in 0..2 {
-            let r = self * y * (y * y);
+            let r = (self * y) * (y * y);
             y *= (14.0 / 9.0) - r * ((7.0 / 9.0) - r * (2.0 / 9.0));
         }
-        y * (4.0 / 3.0 - self * y * (y * y) * (1.0 / 3.0))
+        y
     }
 
     fn bits(self) -> u64 {
@@ -184,14 +207,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_inverse_cube_root_is_right_from_a_film_to_an_ocean() {
+    fn inverse_powers_are_right_from_a_film_to_an_ocean() {
         let mut depth: f64 = 1e-9;
         while depth < 1e5 {
-            let expected = 1.0 / depth.cbrt();
-            // Newton's last step leaves the rounding of its own five operations.
-            assert!((depth.rcbrt() / expected - 1.0).abs() < 8.0 * f64::EPSILON, "{depth}");
-            let single = (depth as f32).rcbrt().f64();
-            assert!((single / expected - 1.0).abs() < 8.0 * f32::EPSILON.f64(), "{depth}");
+            let check = |(first, seven): (f64, f64), epsilon: f64| {
+                // Each power leaves the rounding of its own five to eight operations.
+                assert!((first * depth - 1.0).abs() < 8.0 * epsilon, "{depth}: {first}");
+                let expected = depth.powf(-7.0 / 3.0);
+                assert!((seven / expected - 1.0).abs() < 16.0 * epsilon, "{depth}: {seven}");
+            };
+            check(depth.inverses(), f64::EPSILON);
+            assert!((depth.rcbrt() * depth.cbrt() - 1.0).abs() < 8.0 * f64::EPSILON, "{depth}");
+            let single = depth as f32;
+            let (first, seven) = single.inverses();
+            // What f32 cannot say of the depth itself does not count.
+            let scale = f64::from(single) / depth;
+            check((first.f64() * scale, seven.f64() * scale.powf(7.0 / 3.0)), f32::EPSILON.f64());
             depth *= 1.37;
         }
     }

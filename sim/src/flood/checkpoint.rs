@@ -27,11 +27,10 @@ impl<R: Real> Engine<R> {
             bytes.number(u64::from(status.is_wet));
             let known = [status.wave_m_s, status.depth_sum_m, status.rained_until_s];
             known.iter().for_each(|value| bytes.float(*value));
-            for field in
-                [&fields.depth, &fields.excess, &fields.flow_x, &fields.flow_y, &fields.soaked]
-            {
-                bytes.field(field);
+            for field in [&fields.depth, &fields.excess, &fields.flow_x, &fields.flow_y] {
+                bytes.field(field.as_slice());
             }
+            bytes.field(&fields.soaked);
             bytes.number(u64::from(state.records[tile].is_some()));
             if let Some(record) = &state.records[tile] {
                 record.fields().into_iter().for_each(|field| bytes.field(field));
@@ -83,6 +82,7 @@ impl<R: Real> Engine<R> {
         let scheme = match self.params.scheme {
             Scheme::Hllc => 1,
             Scheme::LocalInertia => 2,
+            Scheme::Muscl => 3,
         };
         let (columns, rows) = (self.columns as u64, self.rows as u64);
         let layout = self.layout.identity();
@@ -175,7 +175,10 @@ impl Reader<'_> {
 
     fn fields<T: Real>(&mut self, fields: &mut Fields<T>) -> Result<(), Error> {
         let Fields { depth, excess, flow_x, flow_y, soaked } = fields;
-        [depth, excess, flow_x, flow_y, soaked].into_iter().try_for_each(|field| self.field(field))
+        [depth, excess, flow_x, flow_y]
+            .into_iter()
+            .try_for_each(|field| self.field(field.as_mut_slice()))?;
+        self.field(soaked)
     }
 
     fn structure(&mut self, structure: &mut StructureState) -> Result<(), Error> {

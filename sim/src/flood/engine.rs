@@ -7,6 +7,7 @@ use super::{
     faces::Scratch,
     hllc, inertia,
     land::{Ghost, Land, cut},
+    muscl,
     sources::{self, Depths, Span},
     state::{Fields, Motion, Status},
     structures::{self, Flow, Plan, Structure},
@@ -163,10 +164,16 @@ impl<R: Real> Engine<R> {
             next.iter_mut().enumerate().filter(|(tile, _)| is_active[*tile]).collect();
         let outcomes: Vec<(usize, Outcome)> = work
             .into_par_iter()
-            .map_init(Scratch::new, |scratch, (tile, next)| {
-                let span = self.span(&status[tile], time_s, dt_s);
-                (tile, widest(TileStep { engine: self, fields, tile, next, span: &span, scratch }))
-            })
+            .map_init(
+                || Scratch::new(self.params.scheme),
+                |scratch, (tile, next)| {
+                    let span = self.span(&status[tile], time_s, dt_s);
+                    (
+                        tile,
+                        widest(TileStep { engine: self, fields, tile, next, span: &span, scratch }),
+                    )
+                },
+            )
             .collect();
         if let Some((tile, _)) = outcomes.iter().find(|(_, outcome)| !outcome.is_finite) {
             return Err(self.unstable(&state.next[*tile], *tile, state.time_s));
@@ -248,6 +255,14 @@ impl<R: Real> Engine<R> {
         let ratio = R::of(dt_s / self.cell_m);
         match self.params.scheme {
             Scheme::Hllc => hllc::advance(fields, &around, land, (dry, ratio), scratch, next),
+            Scheme::Muscl => {
+                if let Some(mut slopes) = scratch.slopes.take() {
+                    let numbers = muscl::Numbers { dry, dt, ratio };
+                    let room = (&mut *scratch, &mut *slopes);
+                    muscl::advance(fields, &around, land, numbers, room, next);
+                    scratch.slopes = Some(slopes);
+                }
+            }
             Scheme::LocalInertia => {
                 let numbers = (dry, dt, ratio, R::of(self.params.theta));
                 inertia::advance(fields, &around, land, numbers, scratch, next);
@@ -285,7 +300,7 @@ impl<R: Real> Engine<R> {
         let outside = land.ghosts.iter().map(|ghost| std::mem::take(&mut fields.depth[*ghost]));
         let outside: Vec<R> = outside.collect();
         let motion = match self.params.scheme {
-            Scheme::Hllc => hllc::slow_down(fields, land, R::of(dt_s), dry),
+            Scheme::Hllc | Scheme::Muscl => hllc::slow_down(fields, land, R::of(dt_s), dry),
             Scheme::LocalInertia => inertia::motion(fields, dry),
         };
         for (ghost, depth) in land.ghosts.iter().zip(outside) {
@@ -341,7 +356,7 @@ impl<R: Real> Engine<R> {
             let outside = &mut state.fields[ghost.place.0];
             let cell = ghost.place.1;
             outside.depth[cell] = level.unwrap_or(depth);
-            if self.params.scheme == Scheme::Hllc {
+            if self.params.scheme != Scheme::LocalInertia {
                 // The velocity goes on: discharges by the ratio of the depths.
                 let scale = match level {
                     Some(level) if depth > R::ZERO => level / depth,

@@ -1,7 +1,9 @@
 //! A tile's fluxes, and the limiter that keeps every cell from giving more than it has.
 
 use super::{
+    Scheme,
     land::Land,
+    muscl::Slopes,
     tiles::{FIXED, SIDE, VIEW, WIDE},
 };
 use crate::Real;
@@ -27,10 +29,12 @@ pub(super) struct Scratch<R> {
     pub(super) across_x: Faces<R>,
     pub(super) across_y: Faces<R>,
     keep: [R; VIEW],
+    /// Only where the scheme is of second order.
+    pub(super) slopes: Option<Box<Slopes<R>>>,
 }
 
 impl<R: Real> Scratch<R> {
-    pub(super) fn new() -> Box<Self> {
+    pub(super) fn new(scheme: Scheme) -> Box<Self> {
         let faces = || Faces {
             mass: [R::ZERO; VIEW],
             low: [R::ZERO; VIEW],
@@ -44,6 +48,7 @@ impl<R: Real> Scratch<R> {
             across_x: faces(),
             across_y: faces(),
             keep: [R::ONE; VIEW],
+            slopes: (scheme == Scheme::Muscl).then(Slopes::new),
         })
     }
 
@@ -97,6 +102,8 @@ fn given<R: Real>([west, east, south, north]: [R; 4]) -> R {
 pub(super) enum Carries {
     Water,
     WaterAndMomentum,
+    /// The same with momentum less the pressure of each side's own water.
+    WaterAndPush,
 }
 
 /// Scales the fluxes out of each cell that would give more than it has, by one factor for all its
@@ -144,7 +151,7 @@ impl<R: Real> Faces<R> {
             return;
         }
         let left = self.mass[at] * keep[giver];
-        if carries == Carries::WaterAndMomentum {
+        if carries != Carries::Water {
             let carried = (self.mass[at] - left) * velocity[giver];
             self.low[at] -= carried;
             self.high[at] -= carried;

@@ -30,7 +30,7 @@ pub(super) fn velocity<R: Real>(depth: R, flow: R, dry: R) -> R {
 
 /// What makes a velocity of a discharge.
 #[inline(always)]
-fn per_depth<R: Real>(depth: R, dry: R) -> R {
+pub(super) fn per_depth<R: Real>(depth: R, dry: R) -> R {
     let square = depth * depth;
     (depth + depth) / (square + square.or_above(dry * dry))
 }
@@ -59,7 +59,8 @@ pub(super) fn advance<R: Real>(
     across_x.empty_seams();
     close(&land.walls[0], (depth, x), across_x, 1);
     close(&land.walls[1], (depth, y), across_y, WIDE);
-    let_only_out(land, scratch);
+    let half_g = R::of(GRAVITY) * R::HALF;
+    let_only_out(land, scratch, |depth| half_g * depth * depth);
     if let Some(porosity) = &land.porosity {
         porosity.narrow(scratch, Carries::WaterAndMomentum);
     }
@@ -76,7 +77,12 @@ pub(super) fn advance<R: Real>(
 
 /// Adds the differences of the fluxes to each cell.
 #[inline(always)]
-fn update<R: Real>(now: &Fields<R>, ratio: R, scratch: &Scratch<R>, next: &mut Fields<R>) {
+pub(super) fn update<R: Real>(
+    now: &Fields<R>,
+    ratio: R,
+    scratch: &Scratch<R>,
+    next: &mut Fields<R>,
+) {
     let (x, y) = (&scratch.across_x, &scratch.across_y);
     for cell in (0..CELLS).step_by(SIDE) {
         let at = in_view(cell);
@@ -87,12 +93,12 @@ fn update<R: Real>(now: &Fields<R>, ratio: R, scratch: &Scratch<R>, next: &mut F
         let (x_s, x_n) = (line(&y.along, at), line(&y.along, north));
         let (y_w, y_e) = (line(&x.along, at), line(&x.along, east));
         let (y_s, y_n) = (line(&y.high, at), line(&y.low, north));
-        let (depth, excess) = (line(&now.depth, cell), line(&now.excess, cell));
-        let (flow_x, flow_y) = (line(&now.flow_x, cell), line(&now.flow_y, cell));
-        let new_depth = line_mut(&mut next.depth, cell);
-        let new_excess = line_mut(&mut next.excess, cell);
-        let new_x = line_mut(&mut next.flow_x, cell);
-        let new_y = line_mut(&mut next.flow_y, cell);
+        let (depth, excess) = (line(&now.depth[..], cell), line(&now.excess[..], cell));
+        let (flow_x, flow_y) = (line(&now.flow_x[..], cell), line(&now.flow_y[..], cell));
+        let new_depth = line_mut(&mut next.depth[..], cell);
+        let new_excess = line_mut(&mut next.excess[..], cell);
+        let new_x = line_mut(&mut next.flow_x[..], cell);
+        let new_y = line_mut(&mut next.flow_y[..], cell);
         for i in 0..SIDE {
             let water = (mass_w[i] - mass_e[i]) + (mass_s[i] - mass_n[i]);
             let push_x = (x_w[i] - x_e[i]) + (x_s[i] - x_n[i]);
@@ -148,18 +154,21 @@ fn close<R: Real>(
     }
 }
 
-/// Shuts the faces through which water may only leave where it would come.
+/// Shuts the faces through which water may only leave where it would come; of the inner depth the
+/// pressure remains.
 #[inline(always)]
-pub(super) fn let_only_out<R: Real>(land: &Land<R>, scratch: &mut Scratch<R>) {
-    let half_g = R::of(GRAVITY) * R::HALF;
+pub(super) fn let_only_out<R: Real>(
+    land: &Land<R>,
+    scratch: &mut Scratch<R>,
+    pressure: impl Fn(R) -> R,
+) {
     for edge in land.edge_faces.iter().filter(|edge| edge.only_out) {
         let (faces, width) =
             if edge.is_y { (&mut scratch.across_y, WIDE) } else { (&mut scratch.across_x, 1) };
         let inner = if edge.is_high { edge.face - width } else { edge.face };
         let is_in = (faces.mass[edge.face] > R::ZERO) != edge.is_high;
         if is_in {
-            let depth = scratch.depth[inner];
-            faces.shut(edge.face, half_g * depth * depth);
+            faces.shut(edge.face, pressure(scratch.depth[inner]));
         }
     }
 }
@@ -167,7 +176,7 @@ pub(super) fn let_only_out<R: Real>(land: &Land<R>, scratch: &mut Scratch<R>) {
 /// Mass and momentum (as the lower and the higher cell see it) through a face over which the bed
 /// rises by `step`; depths and velocities on its two sides.
 #[inline(always)]
-fn riemann<R: Real>((hl, ul): (R, R), (hr, ur): (R, R), step: R, dry: R) -> (R, R, R) {
+pub(super) fn riemann<R: Real>((hl, ul): (R, R), (hr, ur): (R, R), step: R, dry: R) -> (R, R, R) {
     let g = R::of(GRAVITY);
     let half_g = g * R::HALF;
     // Bed of the face above that of the lower cell (Chen & Noelle), and the depths over it.
@@ -203,7 +212,7 @@ fn riemann<R: Real>((hl, ul): (R, R), (hr, ur): (R, R), step: R, dry: R) -> (R, 
 /// Momentum into a wall from a cell whose water moves towards it with `u`: what HLL gives against
 /// the mirrored state, hu² + ½gh² + (|u| + c)·hu, but never suction.
 #[inline]
-fn wall<R: Real>(h: R, u: R) -> R {
+pub(super) fn wall<R: Real>(h: R, u: R) -> R {
     let g = R::of(GRAVITY);
     let push = h * u * u + R::HALF * g * h * h + (u.abs() + (g * h).sqrt()) * h * u;
     push.positive()
@@ -221,23 +230,22 @@ pub(super) fn slow_down<R: Real>(next: &mut Fields<R>, land: &Land<R>, dt: R, dr
     let (mut lanes, mut waves) = (Lanes::new(), [R::ZERO; SIDE]);
     for cell in (0..CELLS).step_by(SIDE) {
         let friction = line(land.friction.as_slice(), in_view(cell));
-        let (depth, excess) = (line(&next.depth, cell), line(&next.excess, cell));
-        let flow_x = line_mut(&mut next.flow_x, cell);
-        let flow_y = line_mut(&mut next.flow_y, cell);
+        let (depth, excess) = (line(&next.depth[..], cell), line(&next.excess[..], cell));
+        let flow_x = line_mut(&mut next.flow_x[..], cell);
+        let flow_y = line_mut(&mut next.flow_y[..], cell);
         for i in 0..SIDE {
             let is_wet = depth[i] > dry;
             let h = depth[i].or_above(dry);
-            let r = h.rcbrt();
-            let r2 = r * r;
+            let (per_depth, resistance) = h.inverses();
             let q = (flow_x[i] * flow_x[i] + flow_y[i] * flow_y[i]).sqrt();
-            let drag = (four_dt * friction[i] * q) * ((r2 * r2) * (r2 * r));
+            let drag = (four_dt * friction[i] * q) * resistance;
             let factor = two / (R::ONE + (R::ONE + drag).sqrt());
             let factor = if is_wet { factor } else { R::ZERO };
             let (qx, qy) = (flow_x[i] * factor, flow_y[i] * factor);
             flow_x[i] = qx;
             flow_y[i] = qy;
             // Dry cells keep what is not a number, so that it shows.
-            let speed = qx.abs().or_above(qy.abs()) * (r2 * r);
+            let speed = qx.abs().or_above(qy.abs()) * per_depth;
             waves[i] = speed + if is_wet { (g * h).sqrt() } else { R::ZERO };
         }
         for from in (0..SIDE).step_by(LANES) {
@@ -249,5 +257,6 @@ pub(super) fn slow_down<R: Real>(next: &mut Fields<R>, land: &Land<R>, dt: R, dr
             }
         }
     }
-    lanes.sum(dry)
+    // A wet cell has a wave of √(gh) at least, a dry one none.
+    lanes.sum(R::ZERO)
 }

@@ -82,15 +82,15 @@ fn update<R: Real>(now: &Fields<R>, ratio: R, scratch: &Scratch<R>, next: &mut F
         let at = in_view(cell);
         let (west, east) = (line(x, at), line(x, at + 1));
         let (south, north) = (line(y, at), line(y, at + WIDE));
-        let (depth, excess) = (line(&now.depth, cell), line(&now.excess, cell));
-        let new_depth = line_mut(&mut next.depth, cell);
-        let new_excess = line_mut(&mut next.excess, cell);
+        let (depth, excess) = (line(&now.depth[..], cell), line(&now.excess[..], cell));
+        let new_depth = line_mut(&mut next.depth[..], cell);
+        let new_excess = line_mut(&mut next.excess[..], cell);
         for i in 0..SIDE {
             let water = (west[i] - east[i]) + (south[i] - north[i]);
             (new_depth[i], new_excess[i]) = add(depth[i], excess[i], ratio * water);
         }
-        line_mut(&mut next.flow_x, cell).copy_from_slice(west);
-        line_mut(&mut next.flow_y, cell).copy_from_slice(south);
+        line_mut(&mut next.flow_x[..], cell).copy_from_slice(west);
+        line_mut(&mut next.flow_y[..], cell).copy_from_slice(south);
     }
 }
 
@@ -185,14 +185,15 @@ impl<R: Real> Face<R> {
         let over = depth.or_above(self.dry);
         let theta = if mean * rise > R::ZERO { R::ONE } else { self.theta };
         let free = (mean + theta * (q - mean)) - over * self.push * rise;
-        let r = over.rcbrt();
-        let r2 = r * r;
-        // Four times k, n² being the mean of both sides'.
+        let (_, resistance) = over.inverses();
+        // s = √(q² + p²), B·s and 4k·s²; n² is the mean of both sides'.
         let own = q.abs().or_above(R::of(LEAST));
         let square = across * across;
-        let drag = (self.two_dt * rough) * ((r2 * r2) * (r2 * r)) / (own * own + square).sqrt();
-        let aside = R::ONE + R::of(0.25) * drag * square;
-        let new = (free + free) / (aside + (aside * aside + drag * (own * free.abs())).sqrt());
+        let norm = (own * own + square).sqrt();
+        let drag = (self.two_dt * rough) * resistance;
+        let aside = norm + R::of(0.25) * drag * square;
+        let root = (aside * aside + (drag * norm) * (own * free.abs())).sqrt();
+        let new = (free + free) * norm / (aside + root);
         if depth > self.dry { new } else { R::ZERO }
     }
 }
@@ -202,7 +203,7 @@ impl<R: Real> Face<R> {
 pub(super) fn motion<R: Real>(next: &Fields<R>, dry: R) -> Motion<R> {
     let mut lanes = Lanes::new();
     for cell in (0..CELLS).step_by(LANES) {
-        let (depth, excess) = (lane(&next.depth, cell), lane(&next.excess, cell));
+        let (depth, excess) = (lane(&next.depth[..], cell), lane(&next.excess[..], cell));
         // A discharge that is not finite makes a depth beside it so.
         (0..LANES).for_each(|i| lanes.see(i, depth[i], depth[i], excess[i]));
     }

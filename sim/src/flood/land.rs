@@ -55,6 +55,9 @@ pub(super) struct Walls {
     pub(super) closed: Vec<u16>,
     /// Open faces beside a closed one along the way of the water.
     pub(super) beside: Vec<u16>,
+    /// Faces towards which lines within cells are flat: closed ones, and those of cells with buildings
+    /// in them.
+    pub(super) ends: Vec<u16>,
 }
 
 /// A face between a cell and a ghost.
@@ -124,15 +127,30 @@ pub(super) fn cut<R: Real>(
 }
 
 impl Walls {
-    fn find(flags: &[u8; VIEW], holds_water: &[bool; VIEW], bit: u8, stride: usize) -> Self {
+    fn find(
+        flags: &[u8; VIEW],
+        holds_water: &[bool; VIEW],
+        is_open: impl Fn(usize) -> bool,
+        bit: u8,
+        stride: usize,
+    ) -> Self {
         let mut walls = Self::default();
         let is_closed = |at: usize| flags[at] & bit != 0;
-        for at in (2..SIDE + 5).flat_map(|row| row * WIDE + 2..row * WIDE + SIDE + 5) {
+        // As far out as slopes are asked for; the faces whose flux matters begin one further in.
+        for (row, column) in (1..WIDE).flat_map(|row| (1..WIDE).map(move |column| (row, column))) {
+            let at = row * WIDE + column;
             if is_closed(at) {
                 if holds_water[at] || holds_water[at - stride] {
                     walls.closed.push(at as u16);
+                    walls.ends.push(at as u16);
                 }
-            } else if is_closed(at - stride) || is_closed(at + stride) {
+                continue;
+            }
+            if !is_open(at) || !is_open(at - stride) {
+                walls.ends.push(at as u16);
+            }
+            let is_inner = row.min(column) > 1 && row.max(column) < WIDE - 1;
+            if is_inner && (is_closed(at - stride) || is_closed(at + stride)) {
                 walls.beside.push(at as u16);
             }
         }
@@ -266,8 +284,11 @@ impl<'a> Padded<'a> {
                 *holds_water = self.is_wettable[at] || self.ghost_of[at].is_some();
             }
         }
+        let is_open = |at: usize| {
+            land.porosity.as_ref().is_none_or(|porosity| porosity.storage[at] >= R::ONE)
+        };
         land.walls = [(WEST_CLOSED, 1), (SOUTH_CLOSED, WIDE)]
-            .map(|(bit, stride)| Walls::find(&land.flags, &holds_water, bit, stride));
+            .map(|(bit, stride)| Walls::find(&land.flags, &holds_water, is_open, bit, stride));
         self.mix(&mut land, tile, forcing);
         land
     }

@@ -15,6 +15,9 @@ pub enum Scheme {
     /// Local inertia: advection left out; right for slow floods (Froude number below about 0.8).
     /// See [`super::inertia`].
     LocalInertia,
+    /// MUSCL–Hancock: second order; right for dam breaks and hazard where fronts should stay sharp.
+    /// See [`super::muscl`].
+    Muscl,
 }
 
 /// Choices of method for a run.
@@ -22,8 +25,8 @@ pub enum Scheme {
 pub struct Params {
     /// How fluxes are found.
     pub scheme: Scheme,
-    /// Courant number α: Δt = α·Δx / (fastest wave). At most ½ for HLLC in two dimensions; 0.7 is
-    /// usual for local inertia (de Almeida et al. 2012).
+    /// Courant number α: Δt = α·Δx / (fastest wave). At most ½ for HLLC and MUSCL–Hancock in two
+    /// dimensions; 0.7 is usual for local inertia (de Almeida et al. 2012).
     pub courant: f64,
     /// The longest step, s.
     pub max_step_s: f64,
@@ -61,10 +64,16 @@ impl Params {
         Self { scheme: Scheme::LocalInertia, courant: 0.7, theta: 0.9, ..Self::hllc() }
     }
 
+    /// Defaults for [`Scheme::Muscl`].
+    #[must_use]
+    pub fn muscl() -> Self {
+        Self { scheme: Scheme::Muscl, ..Self::hllc() }
+    }
+
     /// Whether the choices make sense.
     pub(super) fn check(&self) -> Result<(), Error> {
         let highest = match self.scheme {
-            Scheme::Hllc => 0.5,
+            Scheme::Hllc | Scheme::Muscl => 0.5,
             Scheme::LocalInertia => 1.0,
         };
         let is_in = |value: f64, low: f64, high: f64| value > low && value <= high;
@@ -73,7 +82,7 @@ impl Params {
             return refuse(
                 "courant",
                 self.courant,
-                "above 0, at most ½ (HLLC) or 1 (local inertia)",
+                "above 0, at most ½ (HLLC, MUSCL) or 1 (local inertia)",
             );
         }
         if !is_in(self.max_step_s, 0.0, 3600.0) {

@@ -109,10 +109,11 @@ fn narrow<R: Real>(
     for at in (stride..VIEW).filter(|at| open[*at] < R::ONE) {
         let (part, shut) = (open[at], R::ONE - open[at]);
         faces.mass[at] = part * faces.mass[at];
-        if carries == Carries::WaterAndMomentum {
+        if carries != Carries::Water {
+            let of_walls = if carries == Carries::WaterAndPush { R::ZERO } else { shut * half_g };
             let (low, high) = (depth[at - stride], depth[at]);
-            faces.low[at] = part * faces.low[at] + shut * half_g * low * low;
-            faces.high[at] = part * faces.high[at] + shut * half_g * high * high;
+            faces.low[at] = part * faces.low[at] + of_walls * low * low;
+            faces.high[at] = part * faces.high[at] + of_walls * high * high;
             faces.along[at] = part * faces.along[at];
         }
     }

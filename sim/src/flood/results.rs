@@ -111,8 +111,8 @@ impl<R: Real> Engine<R> {
         }
         let mut means = [[R::ZERO; CELLS]; 2];
         for cell in (0..CELLS).step_by(SIDE) {
-            let depth = line(&fields.depth, cell);
-            let (x, y) = (line(&fields.flow_x, cell), line(&fields.flow_y, cell));
+            let depth = line(&fields.depth[..], cell);
+            let (x, y) = (line(&fields.flow_x[..], cell), line(&fields.flow_y[..], cell));
             for i in 0..SIDE {
                 means[0][cell + i] = velocity(depth[i], x[i], dry);
                 means[1][cell + i] = velocity(depth[i], y[i], dry);
@@ -183,6 +183,6 @@ impl<R: Real> Kernel for Look<'_, R> {
         let [x, y] = self.engine.velocities(self.state, self.tile);
         let depth = &self.state.fields[self.tile].depth;
         let dry = R::of(self.engine.params.dry_depth_m);
-        self.record.see(depth, [&x, &y], dry, self.state.time_s, self.elapsed_s);
+        self.record.see(depth.as_slice(), [&x, &y], dry, self.state.time_s, self.elapsed_s);
     }
 }

@@ -64,14 +64,14 @@ impl<R: Real> State<R> {
 #[derive(Debug, Clone)]
 pub(super) struct Fields<R> {
     /// Depth h, m.
-    pub(super) depth: Vec<R>,
+    pub(super) depth: Box<[R; CELLS]>,
     /// What rounding has added to the depth so far (Kahan 1965): the water there is `depth − excess`.
     /// So that f32 does not swallow a millimetre of rain that comes over a million steps.
-    pub(super) excess: Vec<R>,
+    pub(super) excess: Box<[R; CELLS]>,
     /// HLLC: discharge of the cell, m²/s. Local inertia: of its western face.
-    pub(super) flow_x: Vec<R>,
+    pub(super) flow_x: Box<[R; CELLS]>,
     /// HLLC: discharge of the cell, m²/s. Local inertia: of its southern face.
-    pub(super) flow_y: Vec<R>,
+    pub(super) flow_y: Box<[R; CELLS]>,
     /// What the soil has taken by Green–Ampt, m; empty where no soil does.
     pub(super) soaked: Vec<R>,
 }
@@ -79,10 +79,10 @@ pub(super) struct Fields<R> {
 impl<R: Real> Fields<R> {
     pub(super) fn dry(soaks: bool) -> Self {
         Self {
-            depth: vec![R::ZERO; CELLS],
-            excess: vec![R::ZERO; CELLS],
-            flow_x: vec![R::ZERO; CELLS],
-            flow_y: vec![R::ZERO; CELLS],
+            depth: Box::new([R::ZERO; CELLS]),
+            excess: Box::new([R::ZERO; CELLS]),
+            flow_x: Box::new([R::ZERO; CELLS]),
+            flow_y: Box::new([R::ZERO; CELLS]),
             soaked: if soaks { vec![R::ZERO; CELLS] } else { Vec::new() },
         }
     }
@@ -130,7 +130,6 @@ pub(super) fn lane<R>(field: &[R], from: usize) -> &[R] {
 pub(super) struct Lanes<R> {
     waves: [R; LANES],
     checks: [R; LANES],
-    depths: [R; LANES],
     excesses: [R; LANES],
     sums_m: [f64; LANES],
 }
@@ -139,7 +138,7 @@ impl<R: Real> Lanes<R> {
     #[inline(always)]
     pub(super) fn new() -> Self {
         let zeros = [R::ZERO; LANES];
-        Self { waves: zeros, checks: zeros, depths: zeros, excesses: zeros, sums_m: [0.0; LANES] }
+        Self { waves: zeros, checks: zeros, excesses: zeros, sums_m: [0.0; LANES] }
     }
 
     /// Takes in a cell: its wave, depth and excess. An excess is below the last place of its depth,
@@ -147,7 +146,6 @@ impl<R: Real> Lanes<R> {
     #[inline(always)]
     pub(super) fn see(&mut self, lane: usize, wave: R, depth: R, excess: R) {
         self.waves[lane] = wave.or_above(self.waves[lane]);
-        self.depths[lane] = depth.or_above(self.depths[lane]);
         self.excesses[lane] += excess;
         self.sums_m[lane] += depth.f64();
     }
@@ -159,15 +157,16 @@ impl<R: Real> Lanes<R> {
         self.checks[lane] += value;
     }
 
+    /// All lanes together; wet where a wave is above `rests`.
     #[inline(always)]
-    pub(super) fn sum(&self, dry: R) -> Motion<R> {
+    pub(super) fn sum(&self, rests: R) -> Motion<R> {
         let excess_m: f64 = self.excesses.iter().map(|excess| excess.f64()).sum();
         let depth_sum_m = self.sums_m.iter().sum::<f64>() - excess_m;
         let wave = self.waves.iter().fold(R::ZERO, |most, wave| wave.or_above(most));
         let check = self.checks.iter().fold(R::ZERO, |sum, check| sum + *check);
         Motion {
             wave,
-            is_wet: self.depths.iter().any(|depth| *depth > dry),
+            is_wet: wave > rests,
             depth_sum_m,
             is_finite: check.f64().is_finite() && depth_sum_m.is_finite(),
         }

@@ -92,7 +92,7 @@ impl Layout {
 #[inline(always)]
 pub(super) fn gather<'a, R: Real>(
     around: &[Option<usize>; 9],
-    field: impl Fn(usize) -> &'a [R],
+    field: impl Fn(usize) -> &'a [R; CELLS],
     view: &mut [R; VIEW],
 ) {
     let fields = around.map(|tile| tile.map(&field));
@@ -110,7 +110,12 @@ pub(super) fn gather<'a, R: Real>(
 
 /// Copies N cells: a number known beforehand takes a few instructions rather than a call.
 #[inline(always)]
-fn copy<R: Real, const N: usize>(line: &mut [R], to: usize, field: Option<&[R]>, from: usize) {
+fn copy<R: Real, const N: usize>(
+    line: &mut [R],
+    to: usize,
+    field: Option<&[R; CELLS]>,
+    from: usize,
+) {
     let to = &mut line[to..][..N];
     match field {
         Some(field) => to.copy_from_slice(&field[from..][..N]),
@@ -145,10 +150,10 @@ mod tests {
     fn a_view_holds_the_cells_around_a_tile_in_their_places() {
         let layout = Layout::new(70, 70, [true; 4]);
         let value = |column: usize, row: usize| (row * 1000 + column) as f64;
-        let fields: Vec<Vec<f64>> = (0..layout.tiles())
+        let fields: Vec<[f64; CELLS]> = (0..layout.tiles())
             .map(|tile| {
                 let (column, row) = layout.origin(tile);
-                (0..CELLS).map(|cell| value(column + cell % SIDE, row + cell / SIDE)).collect()
+                std::array::from_fn(|cell| value(column + cell % SIDE, row + cell / SIDE))
             })
             .collect();
         let mut view = [0.0; VIEW];

@@ -10,6 +10,7 @@ mod porosity;
 mod rain;
 mod same;
 mod schemes;
+mod second;
 mod still;
 mod structures;
 

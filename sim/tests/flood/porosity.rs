@@ -37,7 +37,7 @@ fn rests<R: Real>(params: Params, fastest_m_s: f64) {
 #[test]
 fn a_lake_among_houses_stays_at_rest() {
     // As for a lake without them: a level off by a unit in the last place; narrow faces round once more.
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         rests::<f64>(params, 2e-12);
         rests::<f32>(params, 1e-3);
     }
@@ -46,6 +46,7 @@ fn a_lake_among_houses_stays_at_rest() {
 #[test]
 fn a_place_that_is_equally_narrow_everywhere_floods_as_an_open_one() {
     // ψ = φ cancels: the dam breaks the same way, with half the water.
+    // Not the second order, which is of first order beside buildings.
     for params in [Params::hllc(), Params::local_inertia()] {
         let open = rough(Ground::new(80, 3, 5.0, vec![0.0; 240]).expect("a street"), 0.03);
         let narrow = open.clone().with_porosity(&[0.5; 240], &[0.5; 240]).expect("half of it");
@@ -64,7 +65,7 @@ fn a_place_that_is_equally_narrow_everywhere_floods_as_an_open_one() {
 #[test]
 fn less_of_a_dam_break_gets_through_a_row_of_houses() {
     // 50 m of houses that leave 0.4 of the width; how much less is not known, only the way.
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         let ground = rough(Ground::new(60, 1, 5.0, vec![0.0; 60]).expect("a street"), 0.03);
         let houses = |inside: f64| -> Vec<f64> {
             (0..60).map(|i| if (25..35).contains(&i) { inside } else { 1.0 }).collect()
@@ -99,7 +100,7 @@ fn run<R: Real>(seed: u64, params: Params) -> (Vec<u8>, f64, f64) {
 
 #[test]
 fn a_town_keeps_its_water_on_any_number_of_threads() {
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         for seed in 1..4 {
             let (_, error, least_m) = run::<f64>(seed, params);
             assert!(error.abs() < 1e-13 && least_m >= 0.0, "{error:e} {least_m}");

@@ -26,14 +26,14 @@ fn on_threads(threads: usize, params: Params) -> Vec<u8> {
 
 #[test]
 fn one_and_two_threads_give_the_same_bits() {
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         assert!(on_threads(1, params) == on_threads(2, params), "{params:?}");
     }
 }
 
 #[test]
 fn a_run_goes_on_from_a_checkpoint_to_the_bit() {
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         let engine = engine(params);
         let mut state = start(&engine);
         engine.advance(&mut state, 15.0).expect("it is stable");
@@ -73,7 +73,7 @@ fn a_world_turned_over_its_diagonal_floods_the_same_to_the_bit() {
         engine.advance(&mut state, 5.0).expect("it is stable");
         engine.depth_m(&state)
     };
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         assert!(turn(&run(bed.clone(), params)) == run(turn(&bed), params), "{params:?}");
     }
 }

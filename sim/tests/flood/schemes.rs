@@ -32,7 +32,7 @@ fn a_basin_follows_a_slow_tide() {
     let ground = rough(Ground::new(30, 10, 20.0, vec![-3.0; 300]).expect("a basin"), 0.02);
     let tide = (0..=12).map(|i| (f64::from(i) * 600.0, 0.5 * (f64::from(i) * 0.5).sin())).collect();
     let tide = Series::new("a tide", tide).expect("it ascends");
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         let edge = Edge::Level(tide.clone());
         let edges = vec![EdgeSpan { side: Side::West, cells: 0..10, edge }];
         let forcing = Forcing { edges, ..Forcing::default() };

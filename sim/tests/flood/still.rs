@@ -39,7 +39,7 @@ fn rests<R: Real>(forcing: Forcing, params: Params, fastest_m_s: f64) {
 fn a_lake_with_islands_and_buildings_stays_at_rest() {
     // A level off by δ = 1.2e-7 m (f32) or 2.2e-16 m (f64), the last place of the bed's steps, moves
     // water of depth h with √(g/h)·δ: 4e-5 and 7e-14 m/s where it is 0.1 mm deep.
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         rests::<f64>(Forcing::default(), params, 1e-12);
         rests::<f32>(Forcing::default(), params, 5e-5);
     }
@@ -52,7 +52,7 @@ fn a_lake_beside_a_sea_of_its_level_stays_at_rest() {
         EdgeSpan { side: Side::West, cells: 0..45, edge: level.clone() },
         EdgeSpan { side: Side::North, cells: 5..60, edge: level },
     ];
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         rests::<f64>(Forcing { edges: edges.clone(), ..Forcing::default() }, params, 1e-12);
     }
 }

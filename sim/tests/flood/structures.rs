@@ -107,7 +107,7 @@ fn each_structure_passes_what_its_formula_says() {
 #[test]
 fn a_basin_fills_until_its_weir_passes_what_comes() {
     // 6 m³/s into 50 × 50 m; the weir's head in the end is (Q / (1.705·0.9·5))^(2/3).
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         let ground = Ground::new(10, 5, 10.0, vec![0.0; 50]).expect("a basin and a run");
         let ground = (0..5).try_fold(ground, |g, row| g.with_wall(4, row, Side::East));
         let between = Ends {
@@ -211,7 +211,7 @@ fn breaching(params: Params) -> Engine<f64> {
 
 #[test]
 fn a_levee_holds_until_it_breaches_and_then_floods_the_plain() {
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         let engine = breaching(params);
         let depth: Vec<f64> = (0..1200).map(|i| if i % 40 < 20 { 2.0 } else { 0.0 }).collect();
         let mut state = engine.start(&depth).expect("it starts");
@@ -315,7 +315,7 @@ proptest! {
 
     #[test]
     fn structures_make_no_water_and_leave_no_depth_below_zero(seed: u64) {
-        for params in [Params::hllc(), Params::local_inertia()] {
+        for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
             let (engine, mut state) = built::<f64>(seed, params);
             for _ in 0..80 {
                 let dt_s = engine.stable_step(&state);
@@ -337,7 +337,7 @@ proptest! {
 
 #[test]
 fn structures_give_the_same_bits_on_two_threads_and_across_a_restart() {
-    for params in [Params::hllc(), Params::local_inertia()] {
+    for params in [Params::hllc(), Params::local_inertia(), Params::muscl()] {
         let run = |threads: usize, stops: bool| {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             pool.install(|| {

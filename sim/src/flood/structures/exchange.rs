@@ -63,7 +63,7 @@ impl<R: Real> Engine<R> {
         let State { fields, structures, .. } = &mut *state;
         let mut mover = Mover {
             fields,
-            moves_momentum: self.params.scheme == Scheme::Hllc,
+            moves_momentum: self.params.scheme != Scheme::LocalInertia,
             cell_m2: self.cell_m * self.cell_m,
             dry_m: self.params.dry_depth_m,
             touched: Vec::new(),
