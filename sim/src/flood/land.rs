@@ -55,8 +55,8 @@ pub(super) struct Walls {
     pub(super) closed: Vec<u16>,
     /// Open faces beside a closed one along the way of the water.
     pub(super) beside: Vec<u16>,
-    /// Faces towards which lines within cells are flat: closed ones, and those of cells with buildings
-    /// in them.
+    /// Faces towards which lines within cells are flat: closed ones, those towards ghosts, and those
+    /// of cells with buildings in them.
     pub(super) ends: Vec<u16>,
 }
 
@@ -126,10 +126,18 @@ pub(super) fn cut<R: Real>(
     Ok((lands, ghosts))
 }
 
+/// What stands in a place of a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Nothing,
+    Water,
+    Ghost,
+}
+
 impl Walls {
     fn find(
         flags: &[u8; VIEW],
-        holds_water: &[bool; VIEW],
+        holds: &[Holds; VIEW],
         is_open: impl Fn(usize) -> bool,
         bit: u8,
         stride: usize,
@@ -139,14 +147,15 @@ impl Walls {
         // As far out as slopes are asked for; the faces whose flux matters begin one further in.
         for (row, column) in (1..WIDE).flat_map(|row| (1..WIDE).map(move |column| (row, column))) {
             let at = row * WIDE + column;
+            let sides = [holds[at - stride], holds[at]];
             if is_closed(at) {
-                if holds_water[at] || holds_water[at - stride] {
+                if sides != [Holds::Nothing; 2] {
                     walls.closed.push(at as u16);
                     walls.ends.push(at as u16);
                 }
                 continue;
             }
-            if !is_open(at) || !is_open(at - stride) {
+            if sides.contains(&Holds::Ghost) || !is_open(at) || !is_open(at - stride) {
                 walls.ends.push(at as u16);
             }
             let is_inner = row.min(column) > 1 && row.max(column) < WIDE - 1;
@@ -274,21 +283,25 @@ impl<'a> Padded<'a> {
             porosity: None,
         };
         let (first_column, first_row) = self.layout.origin(tile);
-        let mut holds_water = [false; VIEW];
-        for (view, holds_water) in holds_water.iter_mut().enumerate() {
+        let mut holds = [Holds::Nothing; VIEW];
+        for (view, holds) in holds.iter_mut().enumerate() {
             let column = (first_column + view % WIDE).wrapping_sub(HALO);
             let row = (first_row + view / WIDE).wrapping_sub(HALO);
             if column < self.layout.columns && row < self.layout.rows {
                 let at = row * self.layout.columns + column;
                 self.look(&mut land, view, at);
-                *holds_water = self.is_wettable[at] || self.ghost_of[at].is_some();
+                *holds = match (self.is_wettable[at], self.ghost_of[at]) {
+                    (true, _) => Holds::Water,
+                    (false, Some(_)) => Holds::Ghost,
+                    (false, None) => Holds::Nothing,
+                };
             }
         }
         let is_open = |at: usize| {
             land.porosity.as_ref().is_none_or(|porosity| porosity.storage[at] >= R::ONE)
         };
         land.walls = [(WEST_CLOSED, 1), (SOUTH_CLOSED, WIDE)]
-            .map(|(bit, stride)| Walls::find(&land.flags, &holds_water, is_open, bit, stride));
+            .map(|(bit, stride)| Walls::find(&land.flags, &holds, is_open, bit, stride));
         self.mix(&mut land, tile, forcing);
         land
     }

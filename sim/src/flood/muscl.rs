@@ -8,9 +8,10 @@
 //!   gravity are each far larger than what they leave.
 //! - HLLC over the hydrostatically reconstructed bed at each face, and −g·h·∂η/∂x within each cell for
 //!   pressure and bed slope together.
-//! - First order where a cell or one beside it is dry or has buildings in it, and across walls. Such
-//!   cells are flat, so that of a cell of lines beside them they feel half of the bed's step: a front on a
-//!   slope is late by up to a cell.
+//! - First order where a cell or one beside it is dry or has buildings in it, across walls and at open
+//!   edges. Such cells are flat, so that beside a cell of lines they feel half of the bed's step: a front
+//!   on a slope is late by up to a cell, and water stands some per cent too deep before an open edge on
+//!   a slope.
 
 use super::{
     GRAVITY,
@@ -154,7 +155,7 @@ fn lean_along<R: Real, const STRIDE: usize>(
     }
 }
 
-/// Makes cells flat towards walls, and lets them be of second order otherwise.
+/// Makes cells flat towards walls and open edges, and lets them be of second order otherwise.
 #[inline(always)]
 fn straighten<R: Real, const STRIDE: usize>(
     walls: &Walls,
