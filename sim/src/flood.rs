@@ -46,6 +46,7 @@ mod state;
 pub mod storm;
 pub mod structures;
 mod tiles;
+mod walls;
 
 pub use engine::Engine;
 pub use error::Error;

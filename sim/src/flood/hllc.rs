@@ -15,9 +15,10 @@
 use super::{
     GRAVITY,
     faces::{Carries, Faces, Scratch, limit},
-    land::{Land, Walls},
+    land::{EdgeFace, Land},
     state::{Fields, LANES, Lanes, Motion, add, lane},
     tiles::{CELLS, SIDE, VIEW, WIDE, gather, in_view, line, line_mut},
+    walls::Walls,
 };
 use crate::Real;
 
@@ -60,7 +61,11 @@ pub(super) fn advance<R: Real>(
     close(&land.walls[0], (depth, x), across_x, 1);
     close(&land.walls[1], (depth, y), across_y, WIDE);
     let half_g = R::of(GRAVITY) * R::HALF;
-    let_only_out(land, scratch, |depth| half_g * depth * depth);
+    let Scratch { depth, across_x, across_y, .. } = &mut *scratch;
+    let_only_out(land, [across_x, across_y], |edge| {
+        let inner = depth[edge.inner()];
+        half_g * inner * inner
+    });
     if let Some(porosity) = &land.porosity {
         porosity.narrow(scratch, Carries::WaterAndMomentum);
     }
@@ -154,21 +159,19 @@ fn close<R: Real>(
     }
 }
 
-/// Shuts the faces through which water may only leave where it would come; of the inner depth the
+/// Shuts the faces through which water may only leave where it would come; of the inner cell the
 /// pressure remains.
 #[inline(always)]
 pub(super) fn let_only_out<R: Real>(
     land: &Land<R>,
-    scratch: &mut Scratch<R>,
-    pressure: impl Fn(R) -> R,
+    [across_x, across_y]: [&mut Faces<R>; 2],
+    pressure: impl Fn(&EdgeFace) -> R,
 ) {
     for edge in land.edge_faces.iter().filter(|edge| edge.only_out) {
-        let (faces, width) =
-            if edge.is_y { (&mut scratch.across_y, WIDE) } else { (&mut scratch.across_x, 1) };
-        let inner = if edge.is_high { edge.face - width } else { edge.face };
+        let faces = if edge.is_y { &mut *across_y } else { &mut *across_x };
         let is_in = (faces.mass[edge.face] > R::ZERO) != edge.is_high;
         if is_in {
-            faces.shut(edge.face, pressure(scratch.depth[inner]));
+            faces.shut(edge.face, pressure(edge));
         }
     }
 }

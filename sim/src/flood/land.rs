@@ -5,6 +5,7 @@ use super::{
     buildings::gutters,
     porosity::Porosity,
     tiles::{CELLS, FIXED, HALO, Layout, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, in_view},
+    walls::{Holds, Walls},
 };
 use crate::Real;
 
@@ -48,18 +49,6 @@ impl<R: Real> Land<R> {
     }
 }
 
-/// Closed faces of a view beside which water can stand, in one direction.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Walls {
-    /// Places of the cells east (north) of them.
-    pub(super) closed: Vec<u16>,
-    /// Open faces beside a closed one along the way of the water.
-    pub(super) beside: Vec<u16>,
-    /// Faces towards which lines within cells are flat: closed ones, those towards ghosts, and those
-    /// of cells with buildings in them.
-    pub(super) ends: Vec<u16>,
-}
-
 /// A face between a cell and a ghost.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EdgeFace {
@@ -72,6 +61,18 @@ pub(super) struct EdgeFace {
     pub(super) counts: bool,
     /// Water may only leave.
     pub(super) only_out: bool,
+}
+
+impl EdgeFace {
+    /// Place in the view of the cell inside.
+    #[inline(always)]
+    pub(super) fn inner(&self) -> usize {
+        match (self.is_high, self.is_y) {
+            (false, _) => self.face,
+            (true, false) => self.face - 1,
+            (true, true) => self.face - WIDE,
+        }
+    }
 }
 
 /// A cell outside an open edge.
@@ -111,7 +112,7 @@ pub(super) fn cut<R: Real>(
     let ghosts = padded.place_ghosts(forcing)?;
     padded.close_faces();
     let mut lands: Vec<Land<R>> =
-        (0..layout.tiles()).map(|tile| padded.land(tile, forcing)).collect();
+        (0..layout.tiles()).map(|tile| padded.land(tile, forcing, &ghosts)).collect();
     padded.list_edge_faces(forcing, &ghosts, &mut lands);
     padded.list_inflows(forcing, &mut lands)?;
     if let Some(rain) = &forcing.rain {
@@ -124,47 +125,6 @@ pub(super) fn cut<R: Real>(
         }
     }
     Ok((lands, ghosts))
-}
-
-/// What stands in a place of a view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Holds {
-    Nothing,
-    Water,
-    Ghost,
-}
-
-impl Walls {
-    fn find(
-        flags: &[u8; VIEW],
-        holds: &[Holds; VIEW],
-        is_open: impl Fn(usize) -> bool,
-        bit: u8,
-        stride: usize,
-    ) -> Self {
-        let mut walls = Self::default();
-        let is_closed = |at: usize| flags[at] & bit != 0;
-        // As far out as slopes are asked for; the faces whose flux matters begin one further in.
-        for (row, column) in (1..WIDE).flat_map(|row| (1..WIDE).map(move |column| (row, column))) {
-            let at = row * WIDE + column;
-            let sides = [holds[at - stride], holds[at]];
-            if is_closed(at) {
-                if sides != [Holds::Nothing; 2] {
-                    walls.closed.push(at as u16);
-                    walls.ends.push(at as u16);
-                }
-                continue;
-            }
-            if sides.contains(&Holds::Ghost) || !is_open(at) || !is_open(at - stride) {
-                walls.ends.push(at as u16);
-            }
-            let is_inner = row.min(column) > 1 && row.max(column) < WIDE - 1;
-            if is_inner && (is_closed(at - stride) || is_closed(at + stride)) {
-                walls.beside.push(at as u16);
-            }
-        }
-        walls
-    }
 }
 
 impl<'a> Padded<'a> {
@@ -265,7 +225,7 @@ impl<'a> Padded<'a> {
         }
     }
 
-    fn land<R: Real>(&self, tile: usize, forcing: &Forcing) -> Land<R> {
+    fn land<R: Real>(&self, tile: usize, forcing: &Forcing, ghosts: &[Ghost]) -> Land<R> {
         let mut land = Land {
             step_x: Box::new([R::ZERO; VIEW]),
             step_y: Box::new([R::ZERO; VIEW]),
@@ -292,16 +252,24 @@ impl<'a> Padded<'a> {
                 self.look(&mut land, view, at);
                 *holds = match (self.is_wettable[at], self.ghost_of[at]) {
                     (true, _) => Holds::Water,
-                    (false, Some(_)) => Holds::Ghost,
+                    (false, Some(ghost)) => match forcing.edges[ghosts[ghost].span].edge {
+                        Edge::Level(_) => Holds::Level,
+                        Edge::Open { .. } => Holds::Open,
+                    },
                     (false, None) => Holds::Nothing,
                 };
             }
         }
-        let is_open = |at: usize| {
-            land.porosity.as_ref().is_none_or(|porosity| porosity.storage[at] >= R::ONE)
+        let is_narrow = |at: usize, stride: usize| {
+            let narrows = |porosity: &Porosity<R>| {
+                let face = if stride == 1 { &porosity.face_x } else { &porosity.face_y };
+                [porosity.storage[at - stride], face[at], porosity.storage[at]] != [R::ONE; 3]
+            };
+            land.porosity.as_deref().is_some_and(narrows)
         };
-        land.walls = [(WEST_CLOSED, 1), (SOUTH_CLOSED, WIDE)]
-            .map(|(bit, stride)| Walls::find(&land.flags, &holds, is_open, bit, stride));
+        land.walls = [(WEST_CLOSED, 1), (SOUTH_CLOSED, WIDE)].map(|(bit, stride)| {
+            Walls::find(&land.flags, &holds, |at| is_narrow(at, stride), bit, stride)
+        });
         self.mix(&mut land, tile, forcing);
         land
     }

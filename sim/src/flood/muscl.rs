@@ -1,25 +1,28 @@
 //! MUSCL–Hancock: second order in space and time, over the Riemann solver of [`super::hllc`].
 //!
-//! - Depth h, level η and velocities u, v are lines within each cell, with van Leer's slopes (1974,
-//!   J. Comput. Phys. 14); the bed is their difference z = η − h, so that a lake at rest has neither a
-//!   slope of η nor a jump of it at a face (Audusse et al. 2004, section 4).
-//! - Hancock's half step (van Leer 1984; Toro 2001, section 14.4) takes each cell to the middle of the
-//!   step by the equations in h, u, v, with friction implicit there: in flow down a slope friction and
-//!   gravity are each far larger than what they leave.
-//! - HLLC over the hydrostatically reconstructed bed at each face, and −g·h·∂η/∂x within each cell for
-//!   pressure and bed slope together.
-//! - First order where a cell or one beside it is dry or has buildings in it, across walls and at open
-//!   edges. Such cells are flat, so that beside a cell of lines they feel half of the bed's step: a front
-//!   on a slope is late by up to a cell, and water stands some per cent too deep before an open edge on
-//!   a slope.
+//! - Depth h, level η and velocities u, v are lines within each cell (van Leer 1979, J. Comput. Phys. 32)
+//!   with the slopes of van Leer's limiter (1974, J. Comput. Phys. 14); the bed is their difference
+//!   z = η − h, so that a lake at rest has neither a slope of η nor a jump of it at a face (Audusse et al.
+//!   2004, SIAM J. Sci. Comput. 25, section 4).
+//! - Hancock's half step (van Leer 1984, SIAM J. Sci. Stat. Comput. 5; Toro 2009, *Riemann Solvers and
+//!   Numerical Methods for Fluid Dynamics*, section 14.4) takes each cell to the middle of the step by the
+//!   equations in h, u, v, with friction implicit there: in flow down a slope friction and gravity are each
+//!   far larger than what they leave.
+//! - HLLC over the hydrostatically reconstructed bed at each face, and −g·h·∂η/∂x within each half of a
+//!   cell for pressure and bed slope together.
+//! - At an open edge the bed goes on as inside, and the level lies between that of a lake and that of
+//!   uniform flow ([`line_at_edge`]); the ghost meets the end of that line, so that both pass through.
+//! - First order where a cell or one beside it is dry or has buildings in it. Such a cell is flat, so that
+//!   beside a cell of lines it feels half of the bed's step: a front on a slope is late by up to a cell.
 
 use super::{
     GRAVITY,
     faces::{Carries, Faces, Scratch, limit},
     hllc::{let_only_out, per_depth, riemann, update, wall},
-    land::{Land, Walls},
+    land::{EdgeFace, Land},
     state::Fields,
     tiles::{SIDE, VIEW, WIDE, gather},
+    walls::{OuterFace, Walls},
 };
 use crate::Real;
 
@@ -31,6 +34,8 @@ pub(super) struct Slopes<R> {
     depth: [R; VIEW],
     across_x: [R; VIEW],
     across_y: [R; VIEW],
+    /// 1 where lines are used, 0 where a cell is flat.
+    keep: [R; VIEW],
 }
 
 /// Half of what a line rises within a cell along one axis: from its middle to its face.
@@ -47,7 +52,8 @@ impl<R: Real> Slopes<R> {
     pub(super) fn new() -> Box<Self> {
         let none = [R::ZERO; VIEW];
         let halves = || Halves { depth: none, level: none, x: none, y: none };
-        Box::new(Self { x: halves(), y: halves(), depth: none, across_x: none, across_y: none })
+        let (x, y) = (halves(), halves());
+        Box::new(Self { x, y, depth: none, across_x: none, across_y: none, keep: none })
     }
 }
 
@@ -86,7 +92,9 @@ pub(super) fn advance<R: Real>(
     let Scratch { depth, x, y, across_x, across_y, .. } = &mut *scratch;
     // The faces' room serves for the lesser depth at each face, before they are found.
     half_step((depth, x, y), land, numbers, slopes, [&across_x.mass, &across_y.mass]);
-    let Slopes { x: half_x, y: half_y, depth, across_x: u, across_y: v } = &*slopes;
+    meet_edge::<R, 1>(&land.walls[0], (depth, x, y), slopes, &land.step_x);
+    meet_edge::<R, WIDE>(&land.walls[1], (depth, x, y), slopes, &land.step_y);
+    let Slopes { x: half_x, y: half_y, depth, across_x: u, across_y: v, .. } = &*slopes;
     cross::<R, 1>(depth, [u, v], half_x, [&half_x.x, &half_x.y], &land.step_x, numbers, across_x);
     cross::<R, WIDE>(
         depth,
@@ -100,7 +108,7 @@ pub(super) fn advance<R: Real>(
     across_x.empty_seams();
     close::<R, 1>(&land.walls[0], (depth, u), across_x);
     close::<R, WIDE>(&land.walls[1], (depth, v), across_y);
-    let_only_out(land, scratch, |_| R::ZERO);
+    let_only_out(land, [across_x, across_y], |edge| shut(edge, depth, [half_x, half_y]));
     let carries = Carries::WaterAndPush;
     if let Some(porosity) = &land.porosity {
         porosity.narrow(scratch, carries);
@@ -130,8 +138,8 @@ fn lean<R: Real>(scratch: &mut Scratch<R>, slopes: &mut Slopes<R>, land: &Land<R
     let Scratch { depth, x, y, across_x, across_y, .. } = scratch;
     lean_along::<R, 1>(depth, [x, y], &land.step_x, &mut slopes.x, &mut across_x.mass);
     lean_along::<R, WIDE>(depth, [x, y], &land.step_y, &mut slopes.y, &mut across_y.mass);
-    straighten::<R, 1>(&land.walls[0], &mut slopes.x, &mut across_x.mass);
-    straighten::<R, WIDE>(&land.walls[1], &mut slopes.y, &mut across_y.mass);
+    straighten::<R, 1>(&land.walls[0], depth, &land.step_x, &mut slopes.x, &mut across_x.mass);
+    straighten::<R, WIDE>(&land.walls[1], depth, &land.step_y, &mut slopes.y, &mut across_y.mass);
 }
 
 #[inline(always)]
@@ -155,22 +163,101 @@ fn lean_along<R: Real, const STRIDE: usize>(
     }
 }
 
-/// Makes cells flat towards walls and open edges, and lets them be of second order otherwise.
+/// Makes cells flat towards walls, of first order beside buildings, and gives those at an open edge a
+/// line of their own.
 #[inline(always)]
 fn straighten<R: Real, const STRIDE: usize>(
     walls: &Walls,
+    depth: &[R; VIEW],
+    step: &[R; VIEW],
     halves: &mut Halves<R>,
     lesser: &mut [R; VIEW],
 ) {
-    for at in walls.ends.iter().map(|at| usize::from(*at)) {
-        lesser[at] = R::of(f64::from(f32::MAX));
-        for cell in [at - STRIDE, at] {
-            halves.depth[cell] = R::ZERO;
-            halves.level[cell] = R::ZERO;
-            halves.x[cell] = R::ZERO;
-            halves.y[cell] = R::ZERO;
-        }
+    for at in walls.narrow.iter().map(|at| usize::from(*at)) {
+        lesser[at] = R::ZERO;
     }
+    // At both ends of a row of one cell the last word is that of the wall or the second edge: flat.
+    for edge in &walls.outer {
+        line_at_edge::<R, STRIDE>(edge, depth, step, halves);
+    }
+    for at in walls.closed.iter().map(|at| usize::from(*at)) {
+        lesser[at] = R::of(f64::from(f32::MAX));
+        halves.flatten(at - STRIDE);
+        halves.flatten(at);
+    }
+}
+
+impl<R: Real> Halves<R> {
+    fn flatten(&mut self, cell: usize) {
+        self.depth[cell] = R::ZERO;
+        self.level[cell] = R::ZERO;
+        self.x[cell] = R::ZERO;
+        self.y[cell] = R::ZERO;
+    }
+}
+
+/// The line of a cell inside an open edge: its bed goes on as from the cell further in, its level rises by
+/// no more than the bed and not against it. With ghosts in its slopes a tide would feed on what it makes.
+#[inline(always)]
+fn line_at_edge<R: Real, const STRIDE: usize>(
+    edge: &OuterFace,
+    depth: &[R; VIEW],
+    step: &[R; VIEW],
+    halves: &mut Halves<R>,
+) {
+    let face = usize::from(edge.face);
+    let (low, high, cell, ghost) = if edge.is_high {
+        (face - 2 * STRIDE, face - STRIDE, face - STRIDE, face)
+    } else {
+        (face, face + STRIDE, face, face - STRIDE)
+    };
+    halves.flatten(cell);
+    halves.flatten(ghost);
+    let bed = R::HALF * step[high];
+    let level = bed + R::HALF * (depth[high] - depth[low]);
+    let level = level.or_below(bed.positive()).or_above(bed.or_below(R::ZERO));
+    halves.level[cell] = level;
+    halves.depth[cell] = level - bed;
+}
+
+/// Takes ghosts to the middle of the step and the end of the line inside: with what is there where the
+/// water goes on, with its own level otherwise. Beside a flat cell a ghost stays as it is.
+#[inline(always)]
+fn meet_edge<R: Real, const STRIDE: usize>(
+    walls: &Walls,
+    (depth, x, y): (&[R; VIEW], &[R; VIEW], &[R; VIEW]),
+    slopes: &mut Slopes<R>,
+    step: &[R; VIEW],
+) {
+    for edge in &walls.outer {
+        let face = usize::from(edge.face);
+        let (cell, ghost) =
+            if edge.is_high { (face - STRIDE, face) } else { (face, face - STRIDE) };
+        let Slopes { x: half_x, y: half_y, depth: mid, across_x, across_y, keep } = &mut *slopes;
+        let halves = if STRIDE == 1 { half_x } else { half_y };
+        let is_second = keep[cell] > R::ZERO;
+        mid[ghost] = if is_second && !edge.is_level { mid[cell] } else { depth[ghost] };
+        across_x[ghost] = if is_second { across_x[cell] } else { x[ghost] };
+        across_y[ghost] = if is_second { across_y[cell] } else { y[ghost] };
+        // The ghost's bed is the cell's and the step; it ends where the cell's line does.
+        let bed = halves.level[cell] - halves.depth[cell];
+        let half_depth = if edge.is_level { bed } else { -halves.depth[cell] };
+        let half_level = half_depth + (step[face] - bed);
+        let (half_depth, half_level) =
+            if is_second { (half_depth, half_level) } else { (R::ZERO, R::ZERO) };
+        halves.depth[ghost] = half_depth;
+        halves.level[ghost] = half_level;
+    }
+}
+
+/// What remains of a face that was shut: the pressure of a cell's own end is taken off, so that only its
+/// line's part is left.
+#[inline(always)]
+fn shut<R: Real>(edge: &EdgeFace, depth: &[R; VIEW], [x, y]: [&Halves<R>; 2]) -> R {
+    let level = if edge.is_y { &y.level } else { &x.level };
+    let cell = edge.inner();
+    let within = R::of(GRAVITY) * depth[cell] * level[cell];
+    if edge.is_high { within } else { -within }
 }
 
 /// Takes all cells to the middle of the step; those beside dry ones, and those that would dry up,
@@ -184,7 +271,7 @@ fn half_step<R: Real>(
     [lesser_x, lesser_y]: [&[R; VIEW]; 2],
 ) {
     let (g, half_dt) = (R::of(GRAVITY), R::HALF * dt);
-    let Slopes { x: sx, y: sy, .. } = slopes;
+    let Slopes { x: sx, y: sy, depth: mid, across_x, across_y, keep: kept } = slopes;
     for at in FROM..TO {
         let (h, u, v) = (depth[at], x[at], y[at]);
         let (hx, hy, ux, vy) = (sx.depth[at], sy.depth[at], sx.x[at], sy.y[at]);
@@ -200,9 +287,10 @@ fn half_step<R: Real>(
         let least = least.or_below(lesser_y[at].or_below(lesser_y[at + WIDE]));
         let is_second = (least > dry) & (new_h > dry + hx.abs().or_above(hy.abs()));
         let keep = if is_second { R::ONE } else { R::ZERO };
-        slopes.depth[at] = if is_second { new_h } else { h };
-        slopes.across_x[at] = if is_second { (u - ratio * push_x) * drag } else { u };
-        slopes.across_y[at] = if is_second { (v - ratio * push_y) * drag } else { v };
+        kept[at] = keep;
+        mid[at] = if is_second { new_h } else { h };
+        across_x[at] = if is_second { (u - ratio * push_x) * drag } else { u };
+        across_y[at] = if is_second { (v - ratio * push_y) * drag } else { v };
         for halves in [&mut *sx, &mut *sy] {
             halves.depth[at] *= keep;
             halves.level[at] *= keep;
@@ -214,7 +302,7 @@ fn half_step<R: Real>(
 
 /// Fluxes through all faces of a view across one axis, as [`super::hllc`] finds them, between the
 /// ends of the cells' lines. The momentum that each side sees is without the pressure ½gh² of its own
-/// end, and that of the higher cell has −g·h·∂η/∂x of the whole cell with it.
+/// end, and with −g·h·∂η/∂x of the half of the cell beside the face.
 #[inline(always)]
 fn cross<R: Real, const STRIDE: usize>(
     depth: &[R; VIEW],
@@ -236,10 +324,9 @@ fn cross<R: Real, const STRIDE: usize>(
         let bed_l = halves.level[before] - halves.depth[before];
         let bed_r = halves.level[at] - halves.depth[at];
         let flux = riemann((hl, ul), (hr, ur), step[at] - (bed_l + bed_r), dry);
-        let within = g * depth[at] * (halves.level[at] + halves.level[at]);
         faces.mass[at] = flux.0;
-        faces.low[at] = flux.1 - half_g * hl * hl;
-        faces.high[at] = (flux.2 - half_g * hr * hr) - within;
+        faces.low[at] = (flux.1 - half_g * hl * hl) + g * depth[before] * halves.level[before];
+        faces.high[at] = (flux.2 - half_g * hr * hr) - g * depth[at] * halves.level[at];
         faces.along[at] = flux.0 * if flux.0 > R::ZERO { vl } else { vr };
     }
 }

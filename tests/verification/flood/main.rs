@@ -4,7 +4,7 @@
 //! Bounds of errors stand a quarter above what the schemes gave when the bound was written (README.md has
 //! the figures), so that a loss of accuracy shows; bounds of orders a tenth or two below. A first-order
 //! scheme has order 1 where the solution is smooth, and between ½ and 1 where it has jumps, kinks or a
-//! shore that moves.
+//! shore that moves; the second order two where the solution is smooth, and less beside those.
 //!
 //! SWASHES (Delestre et al. 2013, Int. J. Numer. Methods Fluids 72; version 1.05) has 58 solutions. 31 are
 //! here; these 27 are not:
