@@ -25,6 +25,7 @@
 
 mod buildings;
 mod checkpoint;
+mod compiled;
 pub mod cover;
 mod engine;
 mod error;
@@ -48,6 +49,7 @@ pub mod structures;
 mod tiles;
 mod walls;
 
+pub(crate) use compiled::Compiled;
 pub use engine::Engine;
 pub use error::Error;
 pub use forcing::{Edge, EdgeSpan, Forcing, Inflow, Rain};

@@ -5,11 +5,15 @@ use std::{
     ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign},
 };
 
+use crate::flood::Compiled;
+
 /// A floating-point number whose operations are the same on every machine.
 ///
 /// Only IEEE 754's exactly rounded operations are used, and [`Real::inverses`], which is made of them.
+/// There are two: `f32` and `f64`, for which the kernels are compiled here.
 pub trait Real:
-    Copy
+    Compiled
+    + Copy
     + Debug
     + Default
     + PartialOrd

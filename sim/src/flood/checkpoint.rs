@@ -14,6 +14,10 @@ impl<R: Real> Engine<R> {
     /// The state as bytes, little end first: what [`Engine::restore`] reads.
     #[must_use]
     pub fn checkpoint(&self, state: &State<R>) -> Vec<u8> {
+        R::checkpoint(self, state)
+    }
+
+    pub(super) fn write(&self, state: &State<R>) -> Vec<u8> {
         let mut bytes = Bytes(MAGIC.to_vec());
         self.identity().iter().for_each(|number| bytes.number(*number));
         bytes.number(state.steps);
@@ -45,6 +49,10 @@ impl<R: Real> Engine<R> {
     /// Where the bytes are cut short, or come from another grid, other open sides, another
     /// scheme or number type.
     pub fn restore(&self, bytes: &[u8]) -> Result<State<R>, Error> {
+        R::restore(self, bytes)
+    }
+
+    pub(super) fn read(&self, bytes: &[u8]) -> Result<State<R>, Error> {
         let refuse = |reason| Err(Error::Checkpoint { reason });
         let Some(rest) = bytes.strip_prefix(MAGIC) else {
             return refuse("its first bytes are not those of a checkpoint of this version");

@@ -77,6 +77,14 @@ impl<R: Real> Engine<R> {
     /// # Errors
     /// Where parameters make no sense, forcing lies outside the ground or does not fit it.
     pub fn new(ground: &Ground, forcing: Forcing, params: Params) -> Result<Self, Error> {
+        R::lay_out(ground, forcing, params)
+    }
+
+    pub(super) fn lay_out(
+        ground: &Ground,
+        forcing: Forcing,
+        params: Params,
+    ) -> Result<Self, Error> {
         params.check()?;
         forcing.check()?;
         let opens = [Side::West, Side::East, Side::South, Side::North]
@@ -152,6 +160,10 @@ impl<R: Real> Engine<R> {
     /// # Errors
     /// Where the step is not positive, or the run becomes unstable: then the state is unchanged.
     pub fn step(&self, state: &mut State<R>, dt_s: f64) -> Result<Ledger, Error> {
+        R::step(self, state, dt_s)
+    }
+
+    pub(super) fn take_step(&self, state: &mut State<R>, dt_s: f64) -> Result<Ledger, Error> {
         if !(dt_s > 0.0 && dt_s.is_finite()) {
             return Err(Error::Step { dt_s, time_s: state.time_s });
         }

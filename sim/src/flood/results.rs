@@ -47,6 +47,10 @@ impl<R: Real> Engine<R> {
     /// Velocity of each cell towards east and north, m/s.
     #[must_use]
     pub fn velocity_m_s(&self, state: &State<R>) -> (Vec<f64>, Vec<f64>) {
+        R::velocity_m_s(self, state)
+    }
+
+    pub(super) fn all_velocities(&self, state: &State<R>) -> (Vec<f64>, Vec<f64>) {
         let tiles: Vec<_> =
             (0..state.fields.len()).map(|tile| self.velocities(state, tile)).collect();
         (
@@ -58,6 +62,10 @@ impl<R: Real> Engine<R> {
     /// The worst that each cell has seen so far.
     #[must_use]
     pub fn maxima(&self, state: &State<R>) -> Maxima {
+        R::maxima(self, state)
+    }
+
+    pub(super) fn worst(&self, state: &State<R>) -> Maxima {
         let of = |field: usize, offset: usize, never: f32| -> Vec<f32> {
             self.spread(|tile, cell| match &state.records[tile] {
                 Some(record) => record.fields()[field][offset + cell],

@@ -100,6 +100,10 @@ impl<R: Real> Engine<R> {
     /// # Errors
     /// As [`Engine::start`]; also where a discharge is not finite.
     pub fn start_moving(&self, depth_m: &[f64], x: &[f64], y: &[f64]) -> Result<State<R>, Error> {
+        R::start(self, depth_m, [x, y])
+    }
+
+    pub(super) fn begin(&self, depth_m: &[f64], [x, y]: [&[f64]; 2]) -> Result<State<R>, Error> {
         let dry = || self.lands.iter().map(|land| Fields::dry(land.soaks)).collect::<Vec<_>>();
         let blank = Status { is_wet: false, wave_m_s: 0.0, depth_sum_m: 0.0, rained_until_s: 0.0 };
         let tiles = self.lands.len();
