@@ -3,10 +3,14 @@
 import type { Place } from '../app.ts';
 import { RequestError, request } from '../api/http.ts';
 import { list, record } from '../api/read.ts';
+import type { Title } from '../i18n/index.ts';
 import { ServerClock } from '../live/api.ts';
 import { bearer } from '../live/rights.ts';
+import { changesOf, type Changes } from './changes.ts';
+import { libraryOf, matchOf, type Match, type Recipe, type Station } from './library.ts';
 import type { Hydrograph, Results, Run } from './model.ts';
 import { hydrographOf, resultsOf, runOf, runsOf } from './wire.ts';
+import { w } from './words.ts';
 
 export class FloodApi {
   readonly clock = new ServerClock();
@@ -19,15 +23,7 @@ export class FloodApi {
 
   /** Asks for a run. */
   async execute(scenario: unknown): Promise<Run> {
-    const response = await request('processes/flood/execution', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...bearer() },
-      body: JSON.stringify({ inputs: { scenario } }),
-    });
-    this.clock.note(response);
-    const run = runOf(await response.json());
-    if (!run) throw new RequestError(response.status);
-    return run;
+    return certain(runOf(await this.send('POST', 'processes/flood/execution', { inputs: { scenario } })));
   }
 
   /** Runs, the latest first. */
@@ -42,6 +38,37 @@ export class FloodApi {
   /** Stops a run, or removes one that has ended. */
   async dismiss(id: string): Promise<void> {
     await request(`jobs/${id}`, { method: 'DELETE', headers: { Accept: 'application/json', ...bearer() } });
+  }
+
+  /** Lets everyone see a run, with these words. */
+  async publish(id: string, statement: Title): Promise<Run> {
+    return certain(runOf(await this.send('PUT', `jobs/${id}/publication`, { statement })));
+  }
+
+  /** Makes a run internal again. */
+  async withdraw(id: string): Promise<Run> {
+    return certain(runOf(await this.send('DELETE', `jobs/${id}/publication`)));
+  }
+
+  /** What the second of two runs has otherwise than the first. */
+  async changes(first: string, second: string): Promise<Changes> {
+    return changesOf(await this.get(`jobs/${first}/comparison/${second}`));
+  }
+
+  /** Runs that were made beforehand, by station. */
+  async library(): Promise<Station[]> {
+    return libraryOf(await this.get('flood-library'));
+  }
+
+  /** The run that was made beforehand for a level of a station: of now where none is given. */
+  async match(station: string, level_m?: number): Promise<Match> {
+    const level = level_m === undefined ? '' : `&level_m=${level_m}`;
+    return matchOf(await this.get(`flood-library/match?station=${encodeURIComponent(station)}${level}`));
+  }
+
+  /** Has runs made beforehand, one for each level. */
+  async prepare(recipe: Recipe): Promise<Run[]> {
+    return runsOf(await this.send('POST', 'flood-library', recipe));
   }
 
   async scenario(id: string): Promise<unknown> {
@@ -76,8 +103,24 @@ export class FloodApi {
     return response.json();
   }
 
+  private async send(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await request(path, {
+      method,
+      headers: { Accept: 'application/json', ...bearer(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    this.clock.note(response);
+    return response.json();
+  }
+
   /** A file, which the caller may see only with a token. */
   async file(href: string): Promise<Blob> {
     return (await request(href, { headers: bearer() })).blob();
   }
+}
+
+/** An answer of the shape that was asked for. */
+function certain<T>(found: T | undefined): T {
+  if (found === undefined) throw new Error(w('common.failed'));
+  return found;
 }

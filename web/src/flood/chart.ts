@@ -50,7 +50,8 @@ export class DepthChart {
         height: HEIGHT_PX,
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-        padding: [10, 12, 0, 0],
+        // Half of the last hour's words reaches beyond the axis.
+        padding: [10, 20, 0, 0],
         scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(0.1, Number.isFinite(high) ? high * 1.08 : 0.1)] } },
         axes: [
           { ...axis, size: 26, values: (_plot, splits) => splits.map((each) => `${formatValue(each, lang(), 2)} h`) },

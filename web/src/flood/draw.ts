@@ -1,4 +1,4 @@
-/** Takes an area or a place from clicks on the map. */
+/** Takes an area, a line or a place from clicks on the map. */
 
 import type { MapMouseEvent } from 'maplibre-gl';
 
@@ -6,18 +6,27 @@ import type { App, Place } from '../app.ts';
 import { drawOverlay } from '../map/overlay.ts';
 import type { Area } from './scenario.ts';
 
-export type Drawing = 'box' | 'polygon' | 'place';
+export type Drawing = 'box' | 'polygon' | 'line' | 'place';
 
 export interface Hand {
   /** What was drawn; a drawing that is given up says nothing. */
   onArea?(area: Area): void;
+  onLine?(line: readonly Place[]): void;
   onPlace?(at: Place): void;
   /** It has ended, one way or the other. */
   onEnd(): void;
 }
 
-/** Draws until it is done, or Escape is pressed; returns the way to give it up. */
-export function draw(app: App, kind: Drawing, hand: Hand): () => void {
+/** What is being drawn. */
+export interface Drawn {
+  /** Gives it up. */
+  stop(): void;
+  /** Takes it as it is, where it has points enough. */
+  finish(): void;
+}
+
+/** Draws until it is done, or Escape is pressed. */
+export function draw(app: App, kind: Drawing, hand: Hand): Drawn {
   const { map, state } = app;
   let points: Place[] = [];
   const show = (pointer?: Place): void => {
@@ -26,8 +35,9 @@ export function draw(app: App, kind: Drawing, hand: Hand): () => void {
     const ring = kind === 'box' && first && second ? corners(first, second) : path;
     const features: GeoJSON.Feature[] = points.map((at) => feature({ type: 'Point', coordinates: [...at] }));
     const [start] = ring;
-    if (start && ring.length > 2) features.push(feature({ type: 'Polygon', coordinates: [[...ring, start].map((at) => [...at])] }));
-    if (start && ring.length > 1) features.push(feature({ type: 'LineString', coordinates: [...ring, start].map((at) => [...at]) }));
+    const isArea = kind !== 'line';
+    if (start && isArea && ring.length > 2) features.push(feature({ type: 'Polygon', coordinates: [[...ring, start].map((at) => [...at])] }));
+    if (start && ring.length > 1) features.push(feature({ type: 'LineString', coordinates: [...ring, ...(isArea ? [start] : [])].map((at) => [...at]) }));
     drawOverlay(map, 'measure', features);
   };
   const finish = (): void => {
@@ -38,7 +48,8 @@ export function draw(app: App, kind: Drawing, hand: Hand): () => void {
         [Math.max(first[0], second[0]), Math.max(first[1], second[1])],
       ] as const;
       hand.onArea?.({ bbox: [west, south, east, north] });
-    } else if (kind === 'polygon' && points.length >= 3) hand.onArea?.({ polygon: points });
+    } else if (kind === 'polygon') hand.onArea?.({ polygon: points });
+    else if (kind === 'line') hand.onLine?.(points);
     stop();
   };
   const click = (event: MapMouseEvent): void => {
@@ -55,16 +66,18 @@ export function draw(app: App, kind: Drawing, hand: Hand): () => void {
     show();
     if (kind === 'box' && points.length === 2) finish();
   };
+  /** Whether a double click or Enter ends it. */
+  const isEnough = (): boolean => (kind === 'polygon' && points.length >= 3) || (kind === 'line' && points.length >= 2);
   const move = (event: MapMouseEvent): void => {
     if (points.length) show([event.lngLat.lng, event.lngLat.lat]);
   };
   const double = (event: MapMouseEvent): void => {
     event.preventDefault();
-    if (kind === 'polygon' && points.length >= 3) finish();
+    if (isEnough()) finish();
   };
   const key = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') stop();
-    else if (event.key === 'Enter' && kind === 'polygon' && points.length >= 3) finish();
+    else if (event.key === 'Enter' && isEnough()) finish();
   };
   let isOver = false;
   const stop = (): void => {
@@ -88,7 +101,7 @@ export function draw(app: App, kind: Drawing, hand: Hand): () => void {
   map.on('mousemove', move);
   map.on('dblclick', double);
   window.addEventListener('keydown', key);
-  return stop;
+  return { stop, finish: () => { if (isEnough()) finish(); } };
 }
 
 function corners(a: Place, b: Place): Place[] {

@@ -1,12 +1,13 @@
 /** The flood part of the map: scenarios are written and run here, and what comes of them is shown. */
 
 import '../styles/flood.css';
+import '../styles/flood-more.css';
 import '../styles/flood-map.css';
 
 import type { App, Part, Place } from '../app.ts';
 import type { Bbox } from '../api/types.ts';
 import { RequestError } from '../api/http.ts';
-import { titled } from '../i18n/index.ts';
+import { titled, type Title } from '../i18n/index.ts';
 import { bearer } from '../live/rights.ts';
 import { Topics } from '../live/topics.ts';
 import { frameBox } from '../map/frame.ts';
@@ -16,6 +17,7 @@ import { FloodApi } from './api.ts';
 import { differenceTiles, isOfBoth, numbersOf } from './difference.ts';
 import type { FloodPanel } from './door.ts';
 import { FloodLayer, type Picture, type Things } from './layer.ts';
+import type { Recipe } from './library.ts';
 import type { Results, Run, Summary } from './model.ts';
 import type { Draft } from './scenario.ts';
 import { mountSurface, type Surface } from './surface.ts';
@@ -34,9 +36,11 @@ export type Topic =
   /** The place whose depth is shown. */
   | 'place'
   /** Which page of the panel is open. */
-  | 'page';
+  | 'page'
+  /** Whether the server has let this viewer see and do what is for who is on duty. */
+  | 'rights';
 
-export type Page = 'new' | 'runs' | 'result';
+export type Page = 'new' | 'runs' | 'result' | 'library';
 /** The depth over time; every other output is the worst of each cell. */
 export const DEPTH = 'depth';
 const POLL_MS = 1500;
@@ -66,12 +70,15 @@ export class Flood {
   output = 'max-depth';
   minutes = 0;
   isPlaying = false;
+  /** The server refused what is for who is on duty: what is published can be seen. */
+  isDenied = false;
   place: Place | undefined;
   private readonly surface: Surface;
   private polling: ReturnType<typeof setTimeout> | undefined;
   private playing: ReturnType<typeof setInterval> | undefined;
   private swiping: Swipe | undefined;
   private openPanels = 0;
+  private asked = 0;
 
   constructor(app: App, view: string | undefined) {
     this.app = app;
@@ -151,6 +158,31 @@ export class Flood {
     return run;
   }
 
+  /** Has runs made beforehand. */
+  async prepare(recipe: Recipe): Promise<readonly Run[]> {
+    const made = await this.api.prepare(recipe);
+    this.runs = [...made, ...this.runs.filter(({ id }) => made.every((each) => each.id !== id))];
+    this.topics.tell('runs');
+    this.watch();
+    return made;
+  }
+
+  /** Lets everyone see a run, or nobody but who is on duty where there are no words for it. */
+  async publish(id: string, statement: Title | undefined): Promise<void> {
+    const run = statement ? await this.api.publish(id, statement) : await this.api.withdraw(id);
+    this.runs = this.runs.map((each) => (each.id === id ? run : each));
+    if (this.results?.run === id) this.results = await this.api.results(id);
+    this.topics.tell('runs');
+    this.topics.tell('shown');
+  }
+
+  /** Takes note of a refusal, or that somebody has written another token. */
+  deny(isDenied: boolean): void {
+    if (this.isDenied === isDenied) return;
+    this.isDenied = isDenied;
+    this.topics.tell('rights');
+  }
+
   async dismiss(run: Run): Promise<void> {
     await this.api.dismiss(run.id);
     if (this.results?.run === run.id) this.hide();
@@ -160,7 +192,11 @@ export class Flood {
 
   /** Shows a run's results on the map. */
   async showRun(id: string, moves = true): Promise<void> {
+    this.asked += 1;
+    const own = this.asked;
     const results = await this.api.results(id);
+    // Somebody has asked for another one meanwhile.
+    if (own !== this.asked) return;
     this.stop();
     this.compare(undefined);
     this.layer.clear();

@@ -14,6 +14,7 @@ export function unitOf(output: string): string {
   if (/^(arrival|duration)/.test(output)) return w('unit.h');
   if (output === 'max-speed') return 'm/s';
   if (output === 'max-depth-speed') return 'm²/s';
+  if (output === 'probability-30cm') return '%';
   return output === 'hazard' ? '' : 'm';
 }
 

@@ -22,6 +22,15 @@ export interface Run {
   readonly estimatedEnd: number | undefined;
   /** 0 to 1. */
   readonly progress: number;
+  /** Who said that everyone may see it; nothing while it is internal. */
+  readonly published: Publication | undefined;
+}
+
+/** The words with which somebody let everyone see a run. */
+export interface Publication {
+  readonly by: string;
+  readonly at: number | undefined;
+  readonly statement: Title;
 }
 
 /** A step of a legend: from this value on, this colour (red, green, blue, opacity; 0 to 255). */
@@ -77,14 +86,49 @@ export interface Summary {
   readonly deepest: { readonly at: Place; readonly depth_m: number; readonly level_m: number } | undefined;
   readonly speed_m_s: number | undefined;
   readonly flooded: readonly { readonly depth_m: number; readonly area_ha: number }[];
+  readonly structures: readonly Passed[];
+  /** How it stands to flood marks; nothing where it was given none. */
+  readonly marks: Marks | undefined;
+  /** Members of its ensemble, besides itself. */
+  readonly members: number;
   readonly assumptions: readonly Title[];
   /** What may be done with it. */
   readonly standing: Title;
 }
 
+/** What passed a levee, a gate or a pump. */
+export interface Passed {
+  readonly name: string;
+  readonly greatest_m3_s: number;
+  readonly greatest_at_h: number;
+  /** Forwards less backwards. */
+  readonly volume_m3: number;
+}
+
+/** A run against flood marks. */
+export interface Marks {
+  readonly marks: readonly Mark[];
+  /** Those inside of the area. */
+  readonly counted: number;
+  readonly bias_m: number;
+  readonly rmse_m: number;
+}
+
+/** A flood mark; levels in the terrain's datum. Outside of the area nothing is modelled. */
+export interface Mark {
+  readonly name: string;
+  readonly at: Place | undefined;
+  readonly marked_m: number | undefined;
+  readonly modelled_m: number | undefined;
+  readonly error_m: number | undefined;
+  readonly source: string;
+}
+
 /** Documents about who and what is hit; each is there or not. */
 export const AFFECTED = ['units', 'buildings', 'roads', 'facilities', 'evacuation'] as const;
 export type Affected = (typeof AFFECTED)[number];
+/** Those of them that tell of single households: published or not, they are for who is on duty. */
+export const OF_PEOPLE: readonly Affected[] = ['units', 'buildings', 'evacuation'];
 
 export interface Results {
   readonly run: string;

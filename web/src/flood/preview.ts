@@ -11,7 +11,7 @@ export function rainBars(draft: Draft, pieces = 20): readonly (readonly [from_h:
     return draft.rainRows.map(([from, rate], i) => [from, draft.rainRows[i + 1]?.[0] ?? draft.rainEnd_h ?? from, rate] as const);
   }
   const { total_mm = 0, duration_h = 0, begin_h = 0, shape } = draft.design;
-  if (draft.rain === 'none' || !(total_mm > 0 && duration_h > 0)) return [];
+  if (draft.rain !== 'design' || !(total_mm > 0 && duration_h > 0)) return [];
   const mean = total_mm / duration_h;
   if (shape === 'uniform') return [[begin_h, begin_h + duration_h, mean]];
   return Array.from({ length: pieces }, (_, i) => {

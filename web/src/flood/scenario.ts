@@ -5,6 +5,7 @@ import { bbox, list, record, text, title } from '../api/read.ts';
 import type { Bbox } from '../api/types.ts';
 import type { Title } from '../i18n/index.ts';
 import { instant, number, place } from './wire.ts';
+import { workDocument, worksOf, type Work } from './works.ts';
 
 export type Area = { readonly bbox: Bbox } | { readonly polygon: readonly Place[] };
 /** A time in hours of the scenario, and a value. */
@@ -28,12 +29,14 @@ export interface Draft {
   duration_h: number | undefined;
   frames_min: number | undefined;
   method: string;
-  rain: 'none' | 'design' | 'series';
+  rain: 'none' | 'design' | 'series' | 'gauges';
   design: { total_mm: number | undefined; duration_h: number | undefined; begin_h: number | undefined; shape: string };
   /** Intensity in mm/h from each hour on. */
   rainRows: readonly Row[];
   /** When the last of them ends. */
   rainEnd_h: number | undefined;
+  /** Rain of gauges goes back as it came. */
+  gauges: unknown;
   tide: 'none' | 'wave' | 'series';
   datum: string;
   offset_m: number | undefined;
@@ -46,13 +49,18 @@ export interface Draft {
   curve_number: number | undefined;
   green_ampt: { conductivity_mm_h: number | undefined; suction_mm: number | undefined; moisture_deficit: number | undefined };
   buildings: string;
+  works: Work[];
+  /** Members of an ensemble; they go back as they came. */
+  ensemble: readonly unknown[];
   /** Members that this form does not know; they go back as they came. */
   rest: Readonly<Record<string, unknown>>;
 }
 
 const KNOWN = new Set([
   'kind', 'title', 'area', 'resolution_m', 'start', 'duration_h', 'frames_min', 'method', 'rain', 'tide',
-  'initial_level_m', 'inflows', 'infiltration', 'buildings',
+  'initial_level_m', 'inflows', 'infiltration', 'buildings', 'structures', 'ensemble',
+  // A scenario of the flood library that is changed is not of the library any more.
+  'stage',
 ]);
 
 /** Where nothing is given. The soil is a loam (Rawls, Brakensiek and Miller 1983). */
@@ -69,6 +77,7 @@ export function emptyDraft(): Draft {
     design: { total_mm: 100, duration_h: 6, begin_h: 0, shape: 'triangular' },
     rainRows: [[0, 10], [1, 30], [2, 15]],
     rainEnd_h: 3,
+    gauges: undefined,
     tide: 'none',
     datum: '',
     offset_m: undefined,
@@ -80,6 +89,8 @@ export function emptyDraft(): Draft {
     curve_number: 75,
     green_ampt: { conductivity_mm_h: 3.4, suction_mm: 89, moisture_deficit: 0.3 },
     buildings: 'blocked',
+    works: [],
+    ensemble: [],
     rest: {},
   };
 }
@@ -106,6 +117,8 @@ export function draftOf(document: unknown): Draft {
     radius_m: number(each.radius_m),
     rows: pairs(each.times_h, each.m3_s),
   }));
+  draft.works = worksOf(raw.structures);
+  draft.ensemble = list(raw.ensemble);
   draft.rest = Object.fromEntries(Object.entries(raw).filter(([name]) => !KNOWN.has(name)));
   return draft;
 }
@@ -127,6 +140,9 @@ function readRain(draft: Draft, raw: Readonly<Record<string, unknown>>): void {
     draft.rain = 'series';
     draft.rainRows = pairs(times.slice(0, -1), series.mm_per_h);
     draft.rainEnd_h = times.at(-1);
+  } else if (raw.gauges !== undefined) {
+    draft.rain = 'gauges';
+    draft.gauges = raw.gauges;
   }
 }
 
@@ -198,12 +214,15 @@ export function documentOf(draft: Draft): Record<string, unknown> {
     ...(draft.rivers.length ? { inflows: draft.rivers.map(inflowOf) } : {}),
     infiltration: soilOf(draft),
     buildings: draft.buildings,
+    ...(draft.works.length ? { structures: draft.works.map(workDocument) } : {}),
+    ...(draft.ensemble.length ? { ensemble: draft.ensemble } : {}),
     frames_min: draft.frames_min,
   };
 }
 
-function rainOf({ rain, design, rainRows, rainEnd_h }: Draft): unknown {
+function rainOf({ rain, design, rainRows, rainEnd_h, gauges }: Draft): unknown {
   if (rain === 'design') return { design };
+  if (rain === 'gauges') return { gauges };
   if (rain === 'none') return undefined;
   const times_h = [...rainRows.map(([hour]) => hour), rainEnd_h];
   return { series: { times_h, mm_per_h: rainRows.map(([, rate]) => rate) } };

@@ -4,8 +4,8 @@ import type { Place } from '../app.ts';
 import { bbox, list, record, text, title } from '../api/read.ts';
 import {
   AFFECTED, STATUSES,
-  type Affected, type Closure, type Facility, type FileLink, type Frames, type Hydrograph, type Raster, type Results,
-  type Run, type Spell, type Step, type Summary, type Unit, type Units, type Way,
+  type Affected, type Closure, type Facility, type FileLink, type Frames, type Hydrograph, type Marks, type Publication, type Raster,
+  type Results, type Run, type Spell, type Step, type Summary, type Unit, type Units, type Way,
 } from './model.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -43,7 +43,13 @@ export function runOf(answer: unknown): Run | undefined {
     finished: instant(raw.finished),
     estimatedEnd: instant(raw.estimatedEnd),
     progress: Math.min(1, Math.max(0, (number(raw.progress) ?? 0) / 100)),
+    published: publicationOf(raw.published),
   };
+}
+
+function publicationOf(value: unknown): Publication | undefined {
+  const { by, at, statement } = record(value);
+  return statement === undefined ? undefined : { by: text(by), at: instant(at), statement: title(statement) };
 }
 
 export function runsOf(answer: unknown): Run[] {
@@ -127,9 +133,30 @@ function summaryOf(raw: Raw): Summary {
       const [depth_m, area_ha] = [number(each.depth_m), number(each.area_ha)];
       return depth_m === undefined || area_ha === undefined ? [] : [{ depth_m, area_ha }];
     }),
+    structures: list(raw.structures).map(record).map((each) => ({
+      name: text(each.name),
+      greatest_m3_s: number(each.greatest_m3_s) ?? 0,
+      greatest_at_h: number(each.greatest_at_h) ?? 0,
+      volume_m3: number(each.volume_m3) ?? 0,
+    })),
+    marks: marksOf(raw.marks),
+    members: number(raw.members) ?? 0,
     assumptions: list(raw.assumptions).map((each) => title(each)),
     standing: title(raw.standing),
   };
+}
+
+function marksOf(value: unknown): Marks | undefined {
+  const raw = record(value);
+  const marks = list(raw.marks).map(record).map((each) => ({
+    name: text(each.name),
+    at: place(each.at),
+    marked_m: number(each.marked_m),
+    modelled_m: number(each.modelled_m),
+    error_m: number(each.error_m),
+    source: text(each.source),
+  }));
+  return marks.length ? { marks, counted: number(raw.counted) ?? 0, bias_m: number(raw.bias_m) ?? 0, rmse_m: number(raw.rmse_m) ?? 0 } : undefined;
 }
 
 export function unitsOf(answer: unknown): Units {

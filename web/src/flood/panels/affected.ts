@@ -3,11 +3,12 @@
 import type { Part } from '../../app.ts';
 import { formatLength, formatNumber, formatValue } from '../../coords/format.ts';
 import { lang, titled } from '../../i18n/index.ts';
+import { isDenied } from '../../live/rights.ts';
 import { sign } from '../../live/signs.ts';
 import { h, refill } from '../../ui/dom.ts';
 import { choice, segments } from '../fields.ts';
 import { reasonOf, type Flood } from '../flood.ts';
-import type { Affected, Closure, Facility, Results, Spell, Unit, Units, Way } from '../model.ts';
+import { OF_PEOPLE, type Affected, type Closure, type Facility, type Results, type Spell, type Unit, type Units, type Way } from '../model.ts';
 import { momentText, shortMoment } from '../time.ts';
 import { closuresOf, facilitiesOf, unitsOf, waysOf } from '../wire.ts';
 import { unitsCsv } from '../units.ts';
@@ -29,19 +30,33 @@ export function affectedBox(flood: Flood, results: Results): Part {
   let isOver = false;
   const part = (name: Affected, show: (answer: unknown) => HTMLElement): void => {
     const href = affected[name];
-    if (!href) return;
+    if (!href || (flood.isDenied && OF_PEOPLE.includes(name))) return;
     const room = h('div', {}, h('p', { class: 'muted small' }, w('common.loading')));
     body.append(room);
     flood.api.get(href).then(
       (answer) => { if (!isOver) refill(room, show(answer)); },
-      (error: unknown) => refill(room, h('p', { class: 'warning-text small' }, reasonOf(error))),
+      (error: unknown) => {
+        // A published run keeps what tells of households.
+        if (!OF_PEOPLE.includes(name) || !isDenied(error)) { refill(room, h('p', { class: 'warning-text small' }, reasonOf(error))); return; }
+        room.remove();
+        hide();
+        flood.deny(true);
+      },
     );
   };
   part('units', (answer) => unitsTable(flood, results, unitsOf(answer)));
   part('roads', (answer) => roadsList(flood, results, closuresOf(answer)));
   part('facilities', (answer) => facilitiesList(flood, results, facilitiesOf(answer)));
   part('evacuation', (answer) => waysList(flood, results, waysOf(answer)));
-  if (affected.buildings) body.append(buildingsSwitch(flood, affected.buildings));
+  const buildings = affected.buildings && !flood.isDenied ? buildingsSwitch(flood, affected.buildings) : undefined;
+  if (buildings) body.append(buildings);
+  const kept = h('p', { class: 'small muted' }, w('affected.kept'));
+  kept.hidden = !flood.isDenied;
+  body.append(kept);
+  const hide = (): void => {
+    kept.hidden = false;
+    buildings?.remove();
+  };
   return {
     element,
     dispose: () => { isOver = true; },

@@ -15,9 +15,11 @@ import { reasonOf, type Flood } from '../flood.ts';
 import { momentText } from '../time.ts';
 import { standingTags } from '../surface.ts';
 import { w } from '../words.ts';
+import { readyOf, type Match, type Station } from '../library.ts';
 import { affectedBox } from './affected.ts';
 import { gate } from './flood.ts';
 import { section } from './form.ts';
+import { matchText, showLevel } from './library.ts';
 import { figures } from './result.ts';
 
 const ROLES = ['gauges', 'reservoirs', 'rain-gauges', 'flood-marks'];
@@ -132,6 +134,7 @@ function gaugeRow(live: Live, thing: Thing): HTMLElement {
 /** What a run says of who is hit. */
 function runColumn(flood: Flood): Part {
   const room = h('div', { class: 'stack' });
+  const present = h('div', { class: 'stack' });
   let affected: Part | undefined;
   const fill = (): void => {
     affected?.dispose?.();
@@ -169,8 +172,12 @@ function runColumn(flood: Flood): Part {
   const begin = async (): Promise<void> => {
     try {
       await flood.refresh();
+      const isUntouched = flood.results === undefined;
+      const chosen = await presentRows(flood, present);
       const last = flood.runs.find(({ status }) => status === 'successful');
-      if (!flood.results && last) await flood.showRun(last.id, false);
+      // What was made beforehand for the level of now, else the latest run.
+      if (isUntouched && chosen) await showLevel(flood, chosen);
+      else if (isUntouched && last) await flood.showRun(last.id, false);
       fill();
     } catch (error) {
       refill(room, isDenied(error) ? gate(() => void begin()) : h('p', { class: 'warning-text' }, reasonOf(error)));
@@ -184,10 +191,33 @@ function runColumn(flood: Flood): Part {
     fill();
   });
   return {
-    element: room,
+    element: h('div', { class: 'stack' }, present, room),
     dispose: () => {
       stop();
       affected?.dispose?.();
     },
   };
+}
+
+/** The level of now at each station of the library, and its map; returns the map of the first. */
+async function presentRows(flood: Flood, room: HTMLElement): Promise<Match['chosen']> {
+  const stations = await flood.api.library().catch((): Station[] => []);
+  const told = stations.filter((each) => each.datastream !== undefined && readyOf(each).length > 0);
+  const matches = await Promise.all(told.map(({ name }) => flood.api.match(name).catch(() => undefined)));
+  const known = told.flatMap(({ name }, i) => {
+    const match = matches[i];
+    return match?.chosen ? [{ name, match, chosen: match.chosen }] : [];
+  });
+  const rows = known.map(({ name, match, chosen }) => {
+    const show = (): void => void showLevel(flood, chosen).catch((error: unknown) => notify(reasonOf(error), 'warning'));
+    return h(
+      'li',
+      { class: 'stack tight' },
+      h('strong', {}, name),
+      ...matchText(match, flood.api.clock.now()),
+      h('button', { class: 'text-button', attrs: { type: 'button', 'data-do': 'present' }, on: { click: show } }, icon('open'), w('library.show')),
+    );
+  });
+  if (rows.length) refill(room, section(w('disaster.present'), h('ul', { class: 'stack present-list' }, ...rows)));
+  return known[0]?.chosen;
 }

@@ -5,7 +5,7 @@ import { sign } from '../../live/signs.ts';
 import { h } from '../../ui/dom.ts';
 import { notify } from '../../ui/notice.ts';
 import { reasonOf, type Flood } from '../flood.ts';
-import type { Results } from '../model.ts';
+import { OF_PEOPLE, type Results } from '../model.ts';
 import { isWord, w } from '../words.ts';
 import { section } from './form.ts';
 
@@ -33,7 +33,7 @@ export function filesBox(flood: Flood, results: Results): HTMLElement {
   const own = `jobs/${results.run}`;
   const json = 'application/json';
   const offers: Offer[] = [
-    ...results.files.map(({ name, title, href, type }) => ({
+    ...results.files.filter(({ name }) => !flood.isDenied || !OF_PEOPLE.some((each) => each === name)).map(({ name, title, href, type }) => ({
       name, href, type: type || (FEATURES.includes(name) ? 'application/geo+json' : json), words: title ? titled(title) : wordsOf(name),
     })),
     { name: 'summary', words: w('file.summary'), href: `${own}/results/summary`, type: json },

@@ -3,11 +3,13 @@
 import type { Part } from '../../app.ts';
 import { h, refill } from '../../ui/dom.ts';
 import { icon } from '../../ui/icons.ts';
+import { notify } from '../../ui/notice.ts';
 import { isDenied, tokenRow } from '../../live/rights.ts';
 import { isActive, reasonOf, type Flood, type Page } from '../flood.ts';
 import { segments } from '../fields.ts';
 import { w } from '../words.ts';
 import { formPage } from './form.ts';
+import { libraryPage } from './library.ts';
 import { resultPage } from './result.ts';
 import { runsPage } from './runs.ts';
 
@@ -26,6 +28,7 @@ export function floodPanel(flood: Flood): Part {
           ['new', w('panel.new')],
           ['runs', active ? w('panel.runsActive', { n: active }) : w('panel.runs')],
           ['result', w('panel.result')],
+          ['library', w('panel.library')],
         ],
         flood.page,
         (page) => flood.go(page),
@@ -36,8 +39,14 @@ export function floodPanel(flood: Flood): Part {
     fillTabs();
     if (shown === flood.page) return;
     shown = flood.page;
+    build();
+  };
+  const build = (): void => {
     part?.dispose?.();
-    part = pageOf(flood, flood.page);
+    part = pageOf(flood, flood.page, () => {
+      flood.deny(false);
+      void flood.refresh().catch((error: unknown) => notify(reasonOf(error), 'warning'));
+    });
     refill(room, part.element);
   };
   const body = h('div', { class: 'stack' }, tabs, room);
@@ -54,6 +63,8 @@ export function floodPanel(flood: Flood): Part {
       await flood.refresh();
       if (isFirst) {
         if (flood.results) flood.page = 'result';
+        // Who sees only what is published has come to look at it.
+        else if (flood.runs.length && flood.runs.every(({ published }) => published)) flood.page = 'runs';
         open();
       }
     } catch (error) {
@@ -62,6 +73,8 @@ export function floodPanel(flood: Flood): Part {
   };
   void begin();
   const stops = [flood.topics.on(['page'], () => { if (shown !== undefined) fill(); }), flood.topics.on(['runs'], fillTabs)];
+  // A page that shows more or less to who is on duty tends to itself, but for the form.
+  stops.push(flood.topics.on(['rights'], () => { if (shown === 'new' || shown === 'runs') build(); }));
   return {
     element,
     dispose: () => {
@@ -71,8 +84,9 @@ export function floodPanel(flood: Flood): Part {
   };
 }
 
-function pageOf(flood: Flood, page: Page): Part {
-  if (page === 'new') return formPage(flood);
+function pageOf(flood: Flood, page: Page, again: () => void): Part {
+  if (page === 'new') return flood.isDenied ? { element: gate(again) } : formPage(flood);
+  if (page === 'library') return libraryPage(flood);
   return page === 'runs' ? runsPage(flood) : resultPage(flood);
 }
 

@@ -8,12 +8,12 @@ import { frameBox } from '../../map/frame.ts';
 import { h, refill } from '../../ui/dom.ts';
 import { icon, type IconName } from '../../ui/icons.ts';
 import { notify } from '../../ui/notice.ts';
-import { draw, type Drawing } from '../draw.ts';
+import type { Drawing } from '../draw.ts';
 import { sidesOf } from '../estimate.ts';
 import { edgesOf, type Area } from '../scenario.ts';
 import { place } from '../wire.ts';
 import { w, type Word } from '../words.ts';
-import type { Form } from './form.ts';
+import { drawHint, type Form } from './form.ts';
 
 /** More units than a select can be searched in are not offered. */
 const MOST_UNITS = 200;
@@ -21,25 +21,14 @@ const MOST_UNITS = 200;
 const MOST_CORNERS = 400;
 
 export function areaFields(form: Form): (HTMLElement | null)[] {
-  const { draft, flood, rebuild, drawing } = form;
-  const hint = h('p', { class: 'muted small', attrs: { role: 'status' } });
-  hint.hidden = true;
+  const { draft, flood, rebuild } = form;
+  const hint = drawHint(form);
   const take = (area: Area, moves: boolean): void => {
     draft.area = area;
     if (moves) frameBox(flood.app.map, edgesOf(area), 20);
     rebuild();
   };
-  const begin = (kind: Drawing, word: Word): void => {
-    hint.hidden = false;
-    hint.textContent = w(word);
-    drawing(draw(flood.app, kind, {
-      onArea: (area) => take(area, false),
-      onEnd: () => {
-        hint.hidden = true;
-        form.changed();
-      },
-    }));
-  };
+  const begin = (kind: Drawing, word: Word): void => hint.begin(kind, word, { onArea: (area) => take(area, false) });
   const button = (name: IconName, word: Word, what: string, run: () => void): HTMLElement =>
     h('button', { class: 'chip', attrs: { type: 'button', 'data-do': what }, on: { click: run } }, icon(name), w(word));
   return [
@@ -54,7 +43,7 @@ export function areaFields(form: Form): (HTMLElement | null)[] {
       }),
     ),
     unitSelect(form, (area) => take(area, true)),
-    hint,
+    hint.element,
     summary(form),
   ];
 }

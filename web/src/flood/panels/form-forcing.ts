@@ -1,5 +1,6 @@
 /** Rain, levels at the edge, and what the ground takes in. */
 
+import { list, record } from '../../api/read.ts';
 import { h } from '../../ui/dom.ts';
 import { choice, numberField, rowTable, segments, textField } from '../fields.ts';
 import { barPicture, linePicture, rainBars, tidePoints } from '../preview.ts';
@@ -27,11 +28,17 @@ export function rainFields({ draft, rebuild }: Form): (HTMLElement | null)[] {
   };
   const kinds = segments<Draft['rain']>(
     w('rain.title'),
-    [['none', w('rain.none')], ['design', w('rain.design')], ['series', w('rain.series')]],
+    [
+      ['none', w('rain.none')], ['design', w('rain.design')], ['series', w('rain.series')],
+      ...(draft.gauges === undefined ? [] : [['gauges', w('rain.gauges')] as const]),
+    ],
     draft.rain,
     (value) => { draft.rain = value; rebuild(); },
   );
   if (draft.rain === 'none') return [kinds];
+  if (draft.rain === 'gauges') {
+    return [kinds, h('p', { class: 'muted small' }, w('rain.gaugesHint', { n: list(record(draft.gauges).gauges).length }))];
+  }
   if (draft.rain === 'design') {
     return [
       kinds,

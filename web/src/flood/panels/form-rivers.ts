@@ -3,12 +3,11 @@
 import { formatLatLon } from '../../coords/format.ts';
 import { h } from '../../ui/dom.ts';
 import { icon } from '../../ui/icons.ts';
-import { draw } from '../draw.ts';
 import { numberField, rowTable, textField } from '../fields.ts';
 import { linePicture } from '../preview.ts';
 import type { River } from '../scenario.ts';
 import { w } from '../words.ts';
-import type { Form } from './form.ts';
+import { drawHint, type Form } from './form.ts';
 
 export function riverFields(form: Form): HTMLElement[] {
   const { draft, rebuild } = form;
@@ -25,24 +24,18 @@ export function riverFields(form: Form): HTMLElement[] {
 }
 
 function riverBox(form: Form, river: River, i: number): HTMLElement {
-  const { draft, flood, rebuild, changed, drawing } = form;
-  const hint = h('p', { class: 'muted small', attrs: { role: 'status' } }, w('rivers.pickHint'));
-  hint.hidden = true;
+  const { draft, rebuild } = form;
+  const hint = drawHint(form);
   const picture = h('div', { class: 'forcing' });
   const show = (): void => picture.replaceChildren(...[linePicture(river.rows, draft.duration_h)].filter((each) => each !== null));
   show();
   const pick = (): void => {
-    hint.hidden = false;
-    drawing(draw(flood.app, 'place', {
+    hint.begin('place', 'rivers.pickHint', {
       onPlace: (at) => {
         river.at = at;
         rebuild();
       },
-      onEnd: () => {
-        hint.hidden = true;
-        changed();
-      },
-    }));
+    });
   };
   const remove = (): void => {
     draft.rivers.splice(i, 1);
@@ -63,7 +56,7 @@ function riverBox(form: Form, river: River, i: number): HTMLElement {
       h('button', { class: 'action', attrs: { type: 'button' }, on: { click: pick } }, icon('target'), w(river.at ? 'rivers.move' : 'rivers.pick')),
       h('span', { class: 'small number muted' }, river.at ? formatLatLon(river.at[0], river.at[1], 5) : ''),
     ),
-    hint,
+    hint.element,
     rowTable({
       label: w('rivers.discharge'),
       head: [w('table.hour'), w('rivers.m3s')],

@@ -2,6 +2,7 @@
 
 import type { Part } from '../../app.ts';
 import { lang, titled } from '../../i18n/index.ts';
+import { isDenied } from '../../live/rights.ts';
 import { instantIn, localText } from '../../live/replay-bar.ts';
 import { drawOverlay } from '../../map/overlay.ts';
 import { h, refill } from '../../ui/dom.ts';
@@ -9,15 +10,19 @@ import { icon } from '../../ui/icons.ts';
 import { notify } from '../../ui/notice.ts';
 import { formatNumber } from '../../coords/format.ts';
 import { MOST_CELLS, cellsOf, secondsFor } from '../estimate.ts';
+import { draw, type Drawing, type Hand } from '../draw.ts';
+import { ENSEMBLE_WAYS, ensembleWay, membersOf } from '../ensemble.ts';
 import { choice, numberField, textField } from '../fields.ts';
 import { reasonOf, type Flood } from '../flood.ts';
 import type { Summary } from '../model.ts';
+import { featuresOf, isWhole } from '../works.ts';
 import { documentOf, draftOf, edgesOf, emptyDraft, ringOf, type Draft } from '../scenario.ts';
 import { spanText } from '../time.ts';
-import { isWord, w } from '../words.ts';
+import { isWord, w, type Word } from '../words.ts';
 import { areaFields } from './form-area.ts';
 import { rainFields, soilFields, tideFields } from './form-forcing.ts';
 import { riverFields } from './form-rivers.ts';
+import { workFields } from './form-works.ts';
 
 /** What the parts of the form share. */
 export interface Form {
@@ -121,6 +126,8 @@ function content(form: Form, size: HTMLElement): HTMLElement[] {
       notify(w('form.sent'));
       flood.go('runs');
     } catch (error) {
+      // Another page takes the place of the form, which keeps what was written.
+      if (isDenied(error)) { flood.deny(true); return; }
       trouble.hidden = false;
       trouble.textContent = reasonOf(error);
       trouble.scrollIntoView({ block: 'nearest' });
@@ -150,6 +157,7 @@ function content(form: Form, size: HTMLElement): HTMLElement[] {
       section(w('rain.title'), ...rainFields(form)),
       section(w('tide.title'), ...tideFields(form)),
       section(w('rivers.title'), ...riverFields(form)),
+      section(w('works.title'), ...workFields(form)),
       section(w('soil.title'), ...soilFields(form)),
       section(
         w('run.title'),
@@ -162,6 +170,7 @@ function content(form: Form, size: HTMLElement): HTMLElement[] {
           choice('run.buildings', [['blocked', w('buildings.blocked')], ['ignored', w('buildings.ignored')]], draft.buildings, (value) => { draft.buildings = value; }),
           numberField('run.frames', w('unit.min'), draft.frames_min, (value) => { draft.frames_min = value; }),
           startField(draft),
+          ensembleField(draft, changed),
         ),
         h('p', { class: 'muted small' }, w('run.methodHint')),
         size,
@@ -186,6 +195,18 @@ function methods(own: string): (readonly [string, string])[] {
   });
 }
 
+/** How sure the result is to be told: the scenario alone, or with some that have more or less. */
+function ensembleField(draft: Draft, changed: () => void): HTMLElement {
+  const own = ensembleWay(draft.ensemble);
+  const ways = (['none', ...ENSEMBLE_WAYS] as const).map((way) => [way, w(`ensemble.${way}`)] as const);
+  const options = [...ways, ...(own === 'own' ? [[own, w('ensemble.own')] as const] : [])];
+  const written = draft.ensemble;
+  return choice('ensemble.title', options, own, (way) => {
+    draft.ensemble = way === 'own' ? written : membersOf(way);
+    changed();
+  });
+}
+
 function startField(draft: Draft): HTMLElement {
   const input = h('input', {
     attrs: { type: 'datetime-local', value: draft.start === undefined ? '' : localText(draft.start) },
@@ -199,6 +220,29 @@ function startField(draft: Draft): HTMLElement {
   return h('label', { class: 'field' }, h('span', { class: 'kicker' }, w('run.start')), input);
 }
 
+/** Takes something from the map: a hint stands there while it is drawn. */
+export function drawHint({ flood, drawing, changed }: Form): { readonly element: HTMLElement; begin(kind: Drawing, word: Word, hand: Omit<Hand, 'onEnd'>): void } {
+  const element = h('p', { class: 'muted small draw-hint', attrs: { role: 'status' } });
+  element.hidden = true;
+  return {
+    element,
+    begin: (kind, word, hand) => {
+      const drawn = draw(flood.app, kind, {
+        ...hand,
+        onEnd: () => {
+          element.hidden = true;
+          changed();
+        },
+      });
+      // A finger has no Enter.
+      const done = (): HTMLElement => h('button', { class: 'text-button', attrs: { type: 'button' }, on: { click: () => drawn.finish() } }, icon('check'), w('draw.done'));
+      drawing(() => drawn.stop());
+      element.hidden = false;
+      refill(element, w(word), ...(kind === 'polygon' || kind === 'line' ? [' ', done()] : []));
+    },
+  };
+}
+
 /** What must be there before the server is asked; the rest it says itself. */
 function missingIn(draft: Draft): string {
   if (!draft.area) return w('missing.area');
@@ -210,6 +254,7 @@ function missingIn(draft: Draft): string {
   });
   if (numbers.some((each) => typeof each === 'number' && !Number.isFinite(each))) return w('missing.number');
   if (draft.rivers.some(({ at }) => !at)) return w('missing.river');
+  if (!draft.works.every(isWhole)) return w('missing.work');
   return '';
 }
 
@@ -218,7 +263,9 @@ function estimate(draft: Draft, before: Summary | undefined): HTMLElement[] {
   if (!area || !resolution_m || !(resolution_m > 0)) return [h('p', { class: 'muted small' }, w('estimate.none'))];
   const cells = cellsOf(edgesOf(area), resolution_m);
   const tooMany = cells > MOST_CELLS;
-  const seconds = before && duration_h && secondsFor({ cells, cell_m: resolution_m, duration_h }, before);
+  const one = before && duration_h ? secondsFor({ cells, cell_m: resolution_m, duration_h }, before) : undefined;
+  // Members run one after the other.
+  const seconds = one && before && (one * (1 + draft.ensemble.length)) / (1 + before.members);
   const row = (name: string, value: string): HTMLElement => h('div', {}, h('span', { class: 'kicker' }, name), h('strong', { class: 'number' }, value));
   return [
     h(
@@ -235,8 +282,8 @@ function estimate(draft: Draft, before: Summary | undefined): HTMLElement[] {
   ];
 }
 
-/** The area and the rivers of the form on the map. */
-function showArea(flood: Flood, { area, rivers }: Draft): void {
+/** The area, the rivers and the structures of the form on the map. */
+function showArea(flood: Flood, { area, rivers, works }: Draft): void {
   const features: GeoJSON.Feature[] = rivers.flatMap(({ at }) =>
     at ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: [...at] }, properties: {} }] : [],
   );
@@ -245,5 +292,6 @@ function showArea(flood: Flood, { area, rivers }: Draft): void {
     features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates }, properties: {} });
     features.push({ type: 'Feature', geometry: { type: 'Polygon', coordinates: [coordinates] }, properties: {} });
   }
+  features.push(...works.flatMap(featuresOf));
   drawOverlay(flood.app.map, 'measure', features);
 }

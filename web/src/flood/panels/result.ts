@@ -16,7 +16,9 @@ import { affectedBox } from './affected.ts';
 import { compareBox } from './compare.ts';
 import { filesBox } from './files.ts';
 import { section } from './form.ts';
+import { evidenceTables } from './evidence.ts';
 import { hydrographBox } from './hydrograph.ts';
+import { reportBox } from './report.ts';
 
 export function resultPage(flood: Flood): Part {
   const root = h('div', { class: 'stack' });
@@ -24,16 +26,19 @@ export function resultPage(flood: Flood): Part {
   let run: string | undefined;
   const build = (): void => {
     const { results } = flood;
-    if (results && results.run === run) return;
-    run = results?.run;
+    // Publishing changes what may be done with it.
+    const next = results && `${results.run} ${titled(results.summary.standing)}`;
+    if (next !== undefined && next === run) return;
+    run = next;
     for (const part of parts) part.dispose?.();
     parts = [];
     if (!results) {
       refill(root, h('div', { class: 'empty-state' }, icon('layers'), h('p', {}, w('result.none'))));
       return;
     }
-    const [show, place, affected, compare] = [outputBox(flood, results), hydrographBox(flood, results), affectedBox(flood, results), compareBox(flood, results)];
-    parts = [show, place, affected, compare];
+    const [show, place, affected] = [outputBox(flood, results), hydrographBox(flood, results), affectedBox(flood, results)];
+    const [papers, compare] = [reportBox(flood, results), compareBox(flood, results)];
+    parts = [show, place, affected, papers, compare];
     refill(
       root,
       head(flood, results),
@@ -41,6 +46,7 @@ export function resultPage(flood: Flood): Part {
       place.element,
       section(w('result.summary'), figures(results.summary)),
       affected.element,
+      papers.element,
       compare.element,
       filesBox(flood, results),
       assumptions(results.summary),
@@ -140,7 +146,7 @@ export function figures(summary: Summary): HTMLElement {
     bar.style.setProperty('--share', String(most ? area_ha / most : 0));
     return h('tr', {}, h('th', { attrs: { scope: 'row' } }, `≥ ${formatValue(depth_m, lang(), 2)}\u00a0m`), h('td', { class: 'bar-cell' }, bar), h('td', { class: 'number' }, area(area_ha)));
   });
-  const volumes = (['rain_m3', 'inflow_m3', 'boundary_in_m3', 'boundary_out_m3', 'infiltrated_m3', 'stored_m3'] as const)
+  const volumes = (['rain_m3', 'inflow_m3', 'boundary_in_m3', 'boundary_out_m3', 'infiltrated_m3', 'pumped_out_m3', 'stored_m3'] as const)
     .filter((name) => ledger[name])
     .flatMap((name) => [h('dt', {}, w(`ledger.${name}`)), h('dd', { class: 'number' }, volume(name))]);
   const error = ledger.relative_error;
@@ -150,6 +156,8 @@ export function figures(summary: Summary): HTMLElement {
     deepest ? h('p', {}, w('result.deepest', { depth: formatNumber(deepest.depth_m, 2, lang()), level: formatNumber(deepest.level_m, 2, lang()) })) : null,
     summary.speed_m_s === undefined ? null : h('p', {}, w('result.speed', { speed: formatNumber(summary.speed_m_s, 2, lang()) })),
     h('table', { class: 'flooded-table' }, h('caption', { class: 'kicker' }, w('result.flooded')), h('tbody', {}, ...bars)),
+    summary.members ? h('p', { class: 'small muted' }, w('result.members', { n: summary.members })) : null,
+    ...evidenceTables(summary),
     h(
       'details',
       { class: 'series-table' },

@@ -37,7 +37,7 @@ function item(flood: Flood, run: Run, isRemoving: boolean, remove: (id: string |
   const element = h(
     'li',
     { class: `run ${run.status}${isShown ? ' shown' : ''}`, attrs: { 'data-run': run.id } },
-    h('div', { class: 'run-head' }, h('strong', {}, titled(run.title)), h('span', { class: `run-state ${run.status}` }, w(`status.${run.status}`))),
+    h('div', { class: 'run-head' }, h('strong', {}, titled(run.title)), h('span', { class: `run-state ${run.status}` }, w(run.published ? 'status.published' : `status.${run.status}`))),
     h('p', { class: 'small muted number' }, facts(flood, run)),
     isActive(run) && progress(flood, run),
     run.status === 'failed' && run.message ? h('p', { class: 'warning-text small' }, messageOf(run.message)) : null,
@@ -87,8 +87,10 @@ function buttons(flood: Flood, run: Run, isRemoving: boolean, remove: (id: strin
       flood.go('new');
     }, fail);
   };
+  const see = run.status === 'successful' ? [button('show', w('runs.show'), icon('open'), show, true)] : [];
+  if (flood.isDenied) return see;
   return [
-    ...(run.status === 'successful' ? [button('show', w('runs.show'), icon('open'), show, true)] : []),
+    ...see,
     button('again', w('runs.again'), icon('copy'), again),
     isActive(run)
       ? button('stop', w('runs.stop'), sign('stop'), () => remove(run.id))

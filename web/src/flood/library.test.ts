@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+
+import { changesOf } from './changes.ts';
+import { levelsIn, libraryOf, matchOf, readyOf } from './library.ts';
+import { resultsOf, runOf } from './wire.ts';
+
+const LEVEL = { station: 'Tam Kỳ', level_m: 1.2, name: { vi: 'Báo động 1', en: 'Alarm 1' }, job: 7, status: 'successful', flooded: { ground: [{ depth_m: 0.1, area_ha: 12 }] }, results: 'h' };
+
+it('reads the library by station, ascending by level, and tells what is ready', () => {
+  const waiting = { station: 'Tam Kỳ', level_m: 0.8, job: 8, status: 'accepted' };
+  const [station, ...more] = libraryOf({ stations: [{ station: 'Tam Kỳ', datastream: 3, levels: [LEVEL, waiting] }, { station: 'x', levels: [] }, 4] });
+  expect(more).toEqual([]);
+  expect(station).toMatchObject({ name: 'Tam Kỳ', datastream: 3 });
+  expect(station?.levels.map(({ level_m }) => level_m)).toEqual([0.8, 1.2]);
+  expect(station && readyOf(station)).toEqual([
+    { level_m: 1.2, name: { vi: 'Báo động 1', en: 'Alarm 1' }, job: '7', status: 'successful', ground: [{ depth_m: 0.1, area_ha: 12 }] },
+  ]);
+});
+
+it('reads the run for a level, with the warning and without', () => {
+  const match = matchOf({ station: 'Tam Kỳ', level_m: 1.1, observed: '2026-11-22T03:00:00Z', chosen: LEVEL, below: null, warning: null });
+  expect(match).toMatchObject({ level_m: 1.1, observed: Date.UTC(2026, 10, 22, 3), chosen: { job: '7' }, below: undefined, warning: undefined });
+  expect(matchOf({ level_m: 9, observed: null, chosen: LEVEL, warning: { vi: 'cao hơn', en: 'above' } })).toMatchObject({ observed: undefined, warning: { vi: 'cao hơn' } });
+});
+
+it('reads levels as people write them', () => {
+  expect(levelsIn('1,2; 0,8')).toEqual([0.8, 1.2]);
+  expect(levelsIn(' 1.5 1,5\n2 ')).toEqual([1.5, 2]);
+  expect(levelsIn('')).toEqual([]);
+  for (const text of ['cao', '1,2; x']) expect(levelsIn(text), text).toBeUndefined();
+});
+
+it('reads what two runs differ by', () => {
+  const changes = changesOf({
+    first: { vi: 'a' }, common_ha: 100, deeper_ha: 2, newly_flooded_ha: 3, greatest_rise: { at: [108, 15], change_m: 0.7 },
+    affected: [{ title: { vi: 'Người', en: 'People' }, first: 10, second: 4, change: -6 }, { title: 'x' }], communes: [],
+  });
+  expect(changes.areas).toEqual([['newly_flooded_ha', 3], ['deeper_ha', 2], ['common_ha', 100]]);
+  expect(changes).toMatchObject({ rise: { at: [108, 15], change_m: 0.7 }, fall: undefined, communes: [] });
+  expect(changes.affected).toEqual([{ title: { vi: 'Người', en: 'People' }, first: 10, second: 4, change: -6 }]);
+});
+
+it('reads who published a run, what passed structures, and flood marks', () => {
+  const job = { processID: 'flood', jobID: '7', status: 'successful' };
+  expect(runOf({ ...job, published: null })?.published).toBeUndefined();
+  expect(runOf({ ...job, published: { by: 'Vận hành', at: '2026-11-22T03:00:00Z', statement: { vi: 'Lời', en: 'Words' } } })?.published).toEqual({
+    by: 'Vận hành', at: Date.UTC(2026, 10, 22, 3), statement: { vi: 'Lời', en: 'Words' },
+  });
+  const { summary } = resultsOf('7', { summary: {
+    members: 3,
+    structures: [{ name: 'Đê', greatest_m3_s: 2, greatest_at_h: 1.5, volume_m3: 300 }],
+    marks: { marks: [{ name: 'V1', at: [1, 2], marked_m: 2, modelled_m: 2.1, error_m: 0.1, source: 'đo' }, { name: 'V2', at: [3, 4] }], counted: 1, bias_m: 0.1, rmse_m: 0.1 },
+  } });
+  expect(summary).toMatchObject({ members: 3, structures: [{ name: 'Đê', volume_m3: 300 }], marks: { counted: 1, marks: [{ error_m: 0.1 }, { error_m: undefined }] } });
+  expect(resultsOf('8', { summary: {} }).summary).toMatchObject({ structures: [], marks: undefined, members: 0 });
+});

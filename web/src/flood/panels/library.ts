@@ -1,0 +1,185 @@
+/** The flood library: the map for the level of now, or of a forecast, at once. */
+
+import type { Part } from '../../app.ts';
+import { formatNumber, formatValue } from '../../coords/format.ts';
+import { lang, titled } from '../../i18n/index.ts';
+import { timeText } from '../../live/age.ts';
+import { sign } from '../../live/signs.ts';
+import { h, refill } from '../../ui/dom.ts';
+import { icon } from '../../ui/icons.ts';
+import { notify } from '../../ui/notice.ts';
+import { reasonOf, type Flood } from '../flood.ts';
+import { readyOf, type Level, type Match, type Station } from '../library.ts';
+import { readNumber } from '../numbers.ts';
+import { w } from '../words.ts';
+import { section } from './form.ts';
+import { recipeForm } from './recipe.ts';
+
+export function libraryPage(flood: Flood): Part {
+  const stations = h('div', { class: 'stack library' });
+  let isOver = false;
+  // A form that somebody has begun to fill stays as it is while stations come and go.
+  const recipe = h('div', { class: 'stack' });
+  const fillRecipe = (): void => refill(recipe, flood.isDenied ? null : recipeForm(flood, () => void load()));
+  const load = async (): Promise<void> => {
+    try {
+      const found = await flood.api.library();
+      if (isOver) return;
+      refill(stations, ...(found.length ? found.map((each) => stationBox(flood, each)) : [h('div', { class: 'empty-state' }, sign('history'), h('p', {}, w('library.none')))]));
+    } catch (error) {
+      if (!isOver) refill(stations, h('p', { class: 'warning-text' }, reasonOf(error)));
+    }
+  };
+  refill(stations, h('p', { class: 'muted' }, w('common.loading')));
+  void load();
+  fillRecipe();
+  let ended = endedOf(flood);
+  const stops = [
+    flood.topics.on(['rights'], fillRecipe),
+    flood.topics.on(['runs'], () => {
+      // Only a run that has ended changes what can be shown.
+      const now = endedOf(flood);
+      if (now === ended) return;
+      ended = now;
+      void load();
+    }),
+  ];
+  return {
+    element: h('div', { class: 'stack' }, h('p', { class: 'muted small' }, w('library.intro')), stations, recipe),
+    dispose: () => {
+      isOver = true;
+      for (const stop of stops) stop();
+    },
+  };
+}
+
+const endedOf = ({ runs }: Flood): string => runs.map(({ id, status }) => `${id}${status}`).join();
+
+/** The map of a level of the library, with the worst of each cell. */
+export async function showLevel(flood: Flood, { job }: Level): Promise<void> {
+  flood.output = 'max-depth';
+  await flood.showRun(job, flood.results === undefined);
+}
+
+/** `1,20 m · Báo động 2`. */
+export function levelText({ level_m, name }: Level): string {
+  return [`${formatNumber(level_m, 2, lang())}\u00a0m`, name ? titled(name) : ''].filter(Boolean).join(' · ');
+}
+
+/** What the library has for a level, in words. */
+export function matchText({ level_m, observed, chosen, warning }: Match, now: number): HTMLElement[] {
+  const level = formatNumber(level_m, 2, lang());
+  const when = observed === undefined ? w('library.forecast', { level }) : w('library.present', { level, at: timeText(observed, lang(), now) });
+  return [
+    h('p', {}, when),
+    ...(chosen ? [h('p', { class: 'small muted' }, w('library.chosen', { level: levelText(chosen) }))] : []),
+    ...(warning ? [h('p', { class: 'warning-text small' }, titled(warning))] : []),
+  ];
+}
+
+function stationBox(flood: Flood, station: Station): HTMLElement {
+  const ready = readyOf(station);
+  const fail = (error: unknown): void => notify(reasonOf(error), 'warning');
+  const told = h('div', { class: 'stack tight match', attrs: { role: 'status' } });
+  const take = (match: Match): void => {
+    refill(told, ...matchText(match, flood.api.clock.now()));
+    const index = ready.findIndex(({ job }) => job === match.chosen?.job);
+    if (index >= 0) put(index);
+  };
+  const ask = async (level_m?: number): Promise<void> => {
+    const match = await flood.api.match(station.name, level_m);
+    take(match);
+    if (match.chosen) await showLevel(flood, match.chosen);
+  };
+  const words = h('output', { class: 'number' });
+  const slider = h('input', {
+    attrs: { type: 'range', min: 0, max: Math.max(0, ready.length - 1), step: 1, 'aria-label': w('library.level', { station: station.name }) },
+    on: {
+      input: () => {
+        const level = ready[Number(slider.value)];
+        if (!level) return;
+        put(Number(slider.value));
+        refill(told);
+        void showLevel(flood, level).catch(fail);
+      },
+    },
+  });
+  const put = (index: number): void => {
+    const level = ready[index];
+    if (!level) return;
+    slider.value = String(index);
+    const flooded = level.ground[0];
+    words.textContent = [levelText(level), flooded ? w('library.flooded', { area: formatValue(flooded.area_ha, lang(), 0), depth: formatValue(flooded.depth_m, lang(), 2) }) : ''].filter(Boolean).join(' · ');
+    slider.setAttribute('aria-valuetext', words.textContent);
+  };
+  const shown = ready.findIndex(({ job }) => job === flood.results?.run);
+  put(Math.max(0, shown));
+  const waiting = station.levels.length - ready.length;
+  const box = section(
+    station.name,
+    waiting > 0 ? h('p', { class: 'small muted' }, w('library.waiting', { n: ready.length, all: station.levels.length })) : null,
+    ready.length ? presentRow(station, ask, take, flood, fail) : null,
+    ready.length ? levels(flood, ready, slider, words, (level, index) => { put(index); refill(told); void showLevel(flood, level).catch(fail); }) : null,
+    ready.length ? forecastRow(station, ask, fail) : null,
+    told,
+  );
+  box.classList.add('library-station');
+  return box;
+}
+
+/** The levels as steps of a slider, and each as a button. */
+function levels(flood: Flood, ready: readonly Level[], slider: HTMLElement, words: HTMLElement, show: (level: Level, index: number) => void): HTMLElement {
+  return h(
+    'div',
+    { class: 'stack tight' },
+    ready.length > 1 && slider,
+    h('p', { class: 'small' }, words),
+    h(
+      'div',
+      { class: 'chips' },
+      ...ready.map((level, i) => {
+        const isShown = flood.results?.run === level.job;
+        return h('button', { class: 'chip', attrs: { type: 'button', 'data-level': level.level_m, 'aria-pressed': String(isShown) }, on: { click: (event) => { press(event.currentTarget); show(level, i); } } }, levelText(level));
+      }),
+    ),
+  );
+}
+
+function press(target: EventTarget | null): void {
+  if (!(target instanceof HTMLElement)) return;
+  for (const each of target.parentElement?.querySelectorAll('[aria-pressed]') ?? []) each.setAttribute('aria-pressed', String(each === target));
+}
+
+/** The level of now, where a datastream tells it. */
+function presentRow({ name, datastream }: Station, ask: (level_m?: number) => Promise<void>, take: (match: Match) => void, flood: Flood, fail: (error: unknown) => void): HTMLElement | null {
+  if (datastream === undefined) return null;
+  // What it says is told before anybody asks; the map changes only when somebody wants it.
+  flood.api.match(name).then(take, () => undefined);
+  return h(
+    'div',
+    { class: 'actions' },
+    h('button', { class: 'action primary', attrs: { type: 'button', 'data-do': 'present' }, on: { click: () => void ask().catch(fail) } }, icon('live'), w('library.now')),
+  );
+}
+
+/** A level that somebody expects. */
+function forecastRow({ name }: Station, ask: (level_m?: number) => Promise<void>, fail: (error: unknown) => void): HTMLElement {
+  const input = h('input', { attrs: { type: 'text', inputmode: 'decimal', autocomplete: 'off', 'aria-label': w('library.forecastLevel', { station: name }), placeholder: w('library.placeholder') } });
+  return h(
+    'form',
+    {
+      class: 'forecast-row',
+      attrs: { novalidate: true },
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          const level = readNumber(input.value);
+          input.setAttribute('aria-invalid', String(level === undefined || Number.isNaN(level)));
+          if (level !== undefined && !Number.isNaN(level)) void ask(level).catch(fail);
+        },
+      },
+    },
+    h('span', { class: 'unit-box' }, input, h('span', { class: 'unit' }, 'm')),
+    h('button', { class: 'action', attrs: { type: 'submit', 'data-do': 'forecast' } }, icon('search'), w('library.find')),
+  );
+}

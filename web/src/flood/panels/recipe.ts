@@ -1,0 +1,124 @@
+/** What the flood library is to have made beforehand: a station, its levels, the scenario of the form. */
+
+import { titled } from '../../i18n/index.ts';
+import { isDenied } from '../../live/rights.ts';
+import { h } from '../../ui/dom.ts';
+import { notify } from '../../ui/notice.ts';
+import { textField } from '../fields.ts';
+import { reasonOf, type Flood } from '../flood.ts';
+import { levelsIn, type Recipe } from '../library.ts';
+import { documentOf, draftOf, type Draft } from '../scenario.ts';
+import { w } from '../words.ts';
+import { section } from './form.ts';
+
+/** Devices that tell a level. */
+const ROLES = ['gauges', 'reservoirs'];
+
+export function recipeForm(flood: Flood, done: () => void): HTMLElement {
+  let [name, written] = ['', ''];
+  let datastream: number | undefined;
+  const trouble = h('p', { class: 'flood-trouble', attrs: { role: 'alert' } });
+  trouble.hidden = true;
+  const say = (words: string): void => {
+    trouble.textContent = words;
+    trouble.hidden = !words;
+  };
+  const station = textField('library.station', '', (value) => { name = value; });
+  const submit = h('button', { class: 'action primary', attrs: { type: 'submit', 'data-do': 'prepare' } }, w('library.prepare'));
+  const send = async (): Promise<void> => {
+    const draft = await currentDraft(flood);
+    const levels = levelsIn(written);
+    if (!name.trim()) { say(w('library.noStation')); return; }
+    if (!levels || (!levels.length && datastream === undefined)) { say(w('library.noLevels')); return; }
+    if (!draft || draft.tide === 'none') { say(w('library.noTide')); return; }
+    submit.disabled = true;
+    try {
+      const recipe: Recipe = {
+        station: name.trim(),
+        ...(datastream === undefined ? {} : { datastream }),
+        ...(levels.length ? { levels: levels.map((level_m) => ({ level_m })) } : {}),
+        scenario: documentOf(draft),
+      };
+      const made = await flood.prepare(recipe);
+      say('');
+      notify(w('library.sent', { n: made.length }));
+      done();
+    } catch (error) {
+      if (isDenied(error)) flood.deny(true);
+      say(reasonOf(error));
+    } finally {
+      submit.disabled = false;
+    }
+  };
+  const box = section(
+    w('library.add'),
+    h('p', { class: 'muted small' }, w('library.addHint')),
+    h(
+      'form',
+      {
+        class: 'stack recipe',
+        attrs: { novalidate: true },
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            void send().catch((error: unknown) => { say(reasonOf(error)); });
+          },
+        },
+      },
+      gaugeSelect(flood, (gauge) => {
+        datastream = gauge?.datastream;
+        const input = station.querySelector('input');
+        if (!gauge || !input) return;
+        name = gauge.name;
+        input.value = gauge.name;
+      }),
+      station,
+      textField('library.levels', '', (value) => { written = value; }),
+      trouble,
+      h('div', { class: 'actions' }, submit),
+    ),
+  );
+  return h('details', { class: 'recipe-details' }, h('summary', {}, w('library.open')), box);
+}
+
+/** The scenario of the form, else the example of the server. */
+async function currentDraft(flood: Flood): Promise<Draft | undefined> {
+  if (flood.draft) return flood.draft;
+  const example = await flood.api.example();
+  return example === undefined ? undefined : draftOf(example);
+}
+
+interface Gauge {
+  readonly name: string;
+  readonly datastream: number;
+}
+
+/** The city's gauges, where it has live data. */
+function gaugeSelect(flood: Flood, set: (gauge: Gauge | undefined) => void): HTMLElement {
+  const gauges = new Map<string, Gauge>();
+  const select = h(
+    'select',
+    { on: { change: () => set(gauges.get(select.value)) } },
+    h('option', { attrs: { value: '' } }, w('library.noGauge')),
+  );
+  const label = h('label', { class: 'field' }, h('span', { class: 'kicker' }, w('library.gauge')), select);
+  label.hidden = true;
+  const load = async (): Promise<void> => {
+    const live = await flood.app.live?.open();
+    const bbox = flood.app.home;
+    if (!live || !bbox) return;
+    const { things } = await live.api.latest({ roles: ROLES, bbox }, new AbortController().signal);
+    for (const thing of things) {
+      // A level is in metres; a gauge may tell a discharge or a voltage too.
+      const level = thing.readings.find(({ unit }) => unit === 'm');
+      if (!level) continue;
+      const key = String(level.datastream);
+      gauges.set(key, { name: titled(thing.name), datastream: level.datastream });
+      select.append(h('option', { attrs: { value: key } }, titled(thing.name)));
+    }
+    label.hidden = !gauges.size;
+  };
+  // Without live data a level is written by hand.
+  void load().catch(() => undefined);
+  return label;
+}
