@@ -155,6 +155,7 @@ export const FLOOD_TESTS = {
       await page.getByLabel('Tên trạm').fill('Trạm thử');
       await page.getByLabel('Các mực nước').fill('0,4; 0,9');
       await page.locator('[data-do=prepare]').click();
+      await page.getByText('Đã gửi 2 lượt chạy').waitFor();
       await page.locator('.library-station [data-level="0.9"]').waitFor({ timeout: RUN_MS });
       await page.locator('.library-station [data-level="0.4"]').waitFor({ timeout: RUN_MS });
 
@@ -173,6 +174,9 @@ export const FLOOD_TESTS = {
       await page.locator('.match .warning-text').waitFor();
       await visit.settled();
       await visit.keep('flood-library');
+      await page.setViewportSize({ width: 390, height: 844 });
+      await visit.settled();
+      await visit.keep('flood-library-phone');
     } finally {
       await town.stop();
     }

@@ -37,6 +37,8 @@ export type Topic =
   | 'place'
   /** Which page of the panel is open. */
   | 'page'
+  /** What is drawn beside the water. */
+  | 'things'
   /** Whether the server has let this viewer see and do what is for who is on duty. */
   | 'rights';
 
@@ -287,6 +289,7 @@ export class Flood {
 
   draw(kind: Things, features: readonly GeoJSON.Feature[]): void {
     this.layer.draw(kind, features);
+    this.topics.tell('things');
   }
 
   relabel(): void {

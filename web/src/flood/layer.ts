@@ -76,6 +76,11 @@ export class FloodLayer {
 
   private readonly things = new Map<Things, readonly GeoJSON.Feature[]>();
 
+  /** Whether anything of a kind is drawn. */
+  has(kind: Things): boolean {
+    return (this.things.get(kind)?.length ?? 0) > 0;
+  }
+
   /** Draws features of a kind; none takes them away. */
   draw(kind: Things, features: readonly GeoJSON.Feature[]): void {
     const { map } = this.app;

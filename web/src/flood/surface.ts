@@ -30,6 +30,7 @@ export function mountSurface(flood: Flood): Surface {
     refill(root, legendBox(flood, results), player?.element);
   };
   flood.topics.on(['shown'], build);
+  flood.topics.on(['things'], () => root.querySelector('.flood-things')?.replaceWith(thingsLegend(flood)));
   flood.topics.on(['frame'], () => fillClock());
   build();
   return { build };
@@ -62,8 +63,19 @@ function legendBox(flood: Flood, results: Results): HTMLElement {
     { class: 'flood-legend-box', attrs: { 'aria-label': t('layers.legend') } },
     h('header', {}, h('h3', {}, head, !/\(.*\)$/.test(name) && unit ? ` (${unit})` : ''), close),
     legendElement(rows),
+    thingsLegend(flood),
     isDifference && h('p', { class: 'small muted' }, w('compare.of', { a: results.run, b: other.results.run })),
     h('p', { class: 'flood-tags' }, ...standingTags(results)),
+  );
+}
+
+/** What is drawn beside the water, in the colours of the map. */
+function thingsLegend({ layer }: Flood): HTMLElement {
+  const kinds = ['roads', 'ways', 'facilities'] as const;
+  return h(
+    'ul',
+    { class: 'legend flood-legend flood-things' },
+    ...kinds.filter((kind) => layer.has(kind)).map((kind) => h('li', {}, h('span', { class: `swatch thing-${kind}`, attrs: { 'aria-hidden': 'true' } }), h('span', {}, w(`thing.${kind}`)))),
   );
 }
 

@@ -4,6 +4,7 @@ import type { Part } from '../../app.ts';
 import { lang, titled } from '../../i18n/index.ts';
 import { isDenied } from '../../live/rights.ts';
 import { instantIn, localText } from '../../live/replay-bar.ts';
+import { frameBox, isInSight } from '../../map/frame.ts';
 import { drawOverlay } from '../../map/overlay.ts';
 import { h, refill } from '../../ui/dom.ts';
 import { icon } from '../../ui/icons.ts';
@@ -64,7 +65,12 @@ export function formPage(flood: Flood): Part {
   else {
     refill(root, h('p', { class: 'muted' }, w('common.loading')));
     // A form that stands empty asks too much of who only wants to see what this does.
-    void loadExample(flood).catch(() => undefined).finally(() => { if (root.isConnected) build(); });
+    void loadExample(flood).catch(() => undefined).finally(() => {
+      if (!root.isConnected) return;
+      build();
+      const edges = flood.draft?.area && edgesOf(flood.draft.area);
+      if (edges && !isInSight(flood.app.map, edges)) frameBox(flood.app.map, edges, 20, 13);
+    });
   }
   void latestSummary(flood).then((found) => {
     before = found;
@@ -244,7 +250,7 @@ export function drawHint({ flood, drawing, changed }: Form): { readonly element:
 }
 
 /** What must be there before the server is asked; the rest it says itself. */
-function missingIn(draft: Draft): string {
+export function missingIn(draft: Draft): string {
   if (!draft.area) return w('missing.area');
   if (!titled(draft.title).trim()) return w('missing.title');
   const numbers: unknown[] = [];

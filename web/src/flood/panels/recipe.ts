@@ -9,7 +9,7 @@ import { reasonOf, type Flood } from '../flood.ts';
 import { levelsIn, type Recipe } from '../library.ts';
 import { documentOf, draftOf, type Draft } from '../scenario.ts';
 import { w } from '../words.ts';
-import { section } from './form.ts';
+import { missingIn, section } from './form.ts';
 
 /** Devices that tell a level. */
 const ROLES = ['gauges', 'reservoirs'];
@@ -31,13 +31,16 @@ export function recipeForm(flood: Flood, done: () => void): HTMLElement {
     if (!name.trim()) { say(w('library.noStation')); return; }
     if (!levels || (!levels.length && datastream === undefined)) { say(w('library.noLevels')); return; }
     if (!draft || draft.tide === 'none') { say(w('library.noTide')); return; }
+    const missing = missingIn(draft);
+    if (missing) { say(missing); return; }
     submit.disabled = true;
     try {
       const recipe: Recipe = {
         station: name.trim(),
         ...(datastream === undefined ? {} : { datastream }),
         ...(levels.length ? { levels: levels.map((level_m) => ({ level_m })) } : {}),
-        scenario: documentOf(draft),
+        // The library holds floods alone: here a scenario does not say what kind it is.
+        scenario: Object.fromEntries(Object.entries(documentOf(draft)).filter(([name]) => name !== 'kind')),
       };
       const made = await flood.prepare(recipe);
       say('');
