@@ -7,10 +7,11 @@
 //!
 //! Every kernel has one shape: `Params`, `Forcing`, `State`, `stable_step`, and `step`, which
 //! returns a ledger of what came, went and stayed: [`flood`] over land, [`drainage`] below it. [`impact`]
-//! makes answers of what a flood leaves behind.
+//! makes answers of what a flood leaves behind; [`fusion`] brings gauges into a running one.
 
 pub mod drainage;
 pub mod flood;
+pub mod fusion;
 pub mod impact;
 pub mod real;
 mod vectors;
