@@ -41,9 +41,9 @@ export const FLOOD_TESTS = {
     await visit.keep('flood-hydrograph');
 
     await page.locator('.flood-player .play').click();
-    // Frames come one after the other, as fast as their tiles do.
-    await page.locator('.flood-clock', { hasText: 'sau 10 phút' }).waitFor({ timeout: RUN_MS });
-    await page.locator('.flood-player .play').click();
+    // Frames come one after the other, as fast as their tiles do, and end by themselves.
+    await page.locator('.flood-clock', { hasText: 'sau 30 phút' }).waitFor({ timeout: RUN_MS });
+    await page.locator('.flood-player .play[title="Phát"]').waitFor();
     await page.waitForURL(/flood=\d+\/depth\/\d+/);
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /Cân bằng nước theo thời gian/ }).click()]);
     assert.match(file.suggestedFilename(), /^flood-\d+-ledger\.csv$/);

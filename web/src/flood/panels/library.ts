@@ -72,7 +72,7 @@ export function matchText({ level_m, observed, chosen, warning }: Match, now: nu
   const when = observed === undefined ? w('library.forecast', { level }) : w('library.present', { level, at: timeText(observed, lang(), now) });
   return [
     h('p', {}, when),
-    ...(chosen ? [h('p', { class: 'small muted' }, w('library.chosen', { level: levelText(chosen) }))] : []),
+    ...(chosen ? [h('p', { class: 'small muted' }, w(chosen.level_m >= level_m ? 'library.chosen' : 'library.highest', { level: levelText(chosen) }))] : []),
     ...(warning ? [h('p', { class: 'warning-text small' }, titled(warning))] : []),
   ];
 }
@@ -81,28 +81,19 @@ function stationBox(flood: Flood, station: Station): HTMLElement {
   const ready = readyOf(station);
   const fail = (error: unknown): void => notify(reasonOf(error), 'warning');
   const told = h('div', { class: 'stack tight match', attrs: { role: 'status' } });
-  const take = (match: Match): void => {
-    refill(told, ...matchText(match, flood.api.clock.now()));
-    const index = ready.findIndex(({ job }) => job === match.chosen?.job);
-    if (index >= 0) put(index);
-  };
+  const tell = (match: Match): void => refill(told, ...matchText(match, flood.api.clock.now()));
   const ask = async (level_m?: number): Promise<void> => {
     const match = await flood.api.match(station.name, level_m);
-    take(match);
-    if (match.chosen) await showLevel(flood, match.chosen);
+    tell(match);
+    if (!match.chosen) return;
+    isShown = true;
+    put(ready.findIndex(({ job }) => job === match.chosen?.job));
+    await showLevel(flood, match.chosen);
   };
   const words = h('output', { class: 'number' });
   const slider = h('input', {
     attrs: { type: 'range', min: 0, max: Math.max(0, ready.length - 1), step: 1, 'aria-label': w('library.level', { station: station.name }) },
-    on: {
-      input: () => {
-        const level = ready[Number(slider.value)];
-        if (!level) return;
-        put(Number(slider.value));
-        refill(told);
-        void showLevel(flood, level).catch(fail);
-      },
-    },
+    on: { input: () => show(Number(slider.value)) },
   });
   const put = (index: number): void => {
     const level = ready[index];
@@ -111,50 +102,48 @@ function stationBox(flood: Flood, station: Station): HTMLElement {
     const flooded = level.ground[0];
     words.textContent = [levelText(level), flooded ? w('library.flooded', { area: formatValue(flooded.area_ha, lang(), 0), depth: formatValue(flooded.depth_m, lang(), 2) }) : ''].filter(Boolean).join(' · ');
     slider.setAttribute('aria-valuetext', words.textContent);
+    for (const [i, chip] of chips.entries()) chip.setAttribute('aria-pressed', String(i === index && isShown));
   };
+  // Nothing is pressed before something is shown.
+  let isShown = false;
+  const show = (index: number): void => {
+    const level = ready[index];
+    if (!level) return;
+    isShown = true;
+    put(index);
+    refill(told);
+    void showLevel(flood, level).catch(fail);
+  };
+  const chips = ready.map((level, i) =>
+    h('button', { class: 'chip', attrs: { type: 'button', 'data-level': level.level_m, 'aria-pressed': 'false' }, on: { click: () => show(i) } }, levelText(level)),
+  );
   const shown = ready.findIndex(({ job }) => job === flood.results?.run);
+  isShown = shown >= 0;
   put(Math.max(0, shown));
   const waiting = station.levels.length - ready.length;
   const box = section(
     station.name,
     waiting > 0 ? h('p', { class: 'small muted' }, w('library.waiting', { n: ready.length, all: station.levels.length })) : null,
-    ready.length ? presentRow(station, ask, take, flood, fail) : null,
-    ready.length ? levels(flood, ready, slider, words, (level, index) => { put(index); refill(told); void showLevel(flood, level).catch(fail); }) : null,
-    ready.length ? forecastRow(station, ask, fail) : null,
+    ready.length ? presentRow(flood, station, { ask, tell, fail }) : null,
+    ready.length ? h('div', { class: 'stack tight' }, ready.length > 1 && slider, h('p', { class: 'small' }, words), h('div', { class: 'chips' }, ...chips)) : null,
+    ready.length ? forecastRow(station, { ask, fail }) : null,
     told,
   );
   box.classList.add('library-station');
   return box;
 }
 
-/** The levels as steps of a slider, and each as a button. */
-function levels(flood: Flood, ready: readonly Level[], slider: HTMLElement, words: HTMLElement, show: (level: Level, index: number) => void): HTMLElement {
-  return h(
-    'div',
-    { class: 'stack tight' },
-    ready.length > 1 && slider,
-    h('p', { class: 'small' }, words),
-    h(
-      'div',
-      { class: 'chips' },
-      ...ready.map((level, i) => {
-        const isShown = flood.results?.run === level.job;
-        return h('button', { class: 'chip', attrs: { type: 'button', 'data-level': level.level_m, 'aria-pressed': String(isShown) }, on: { click: (event) => { press(event.currentTarget); show(level, i); } } }, levelText(level));
-      }),
-    ),
-  );
-}
-
-function press(target: EventTarget | null): void {
-  if (!(target instanceof HTMLElement)) return;
-  for (const each of target.parentElement?.querySelectorAll('[aria-pressed]') ?? []) each.setAttribute('aria-pressed', String(each === target));
+/** What is done for a level, and with what goes wrong. */
+interface Asking {
+  ask(this: void, level_m?: number): Promise<void>;
+  fail(this: void, error: unknown): void;
 }
 
 /** The level of now, where a datastream tells it. */
-function presentRow({ name, datastream }: Station, ask: (level_m?: number) => Promise<void>, take: (match: Match) => void, flood: Flood, fail: (error: unknown) => void): HTMLElement | null {
+function presentRow(flood: Flood, { name, datastream }: Station, { ask, tell, fail }: Asking & { tell(this: void, match: Match): void }): HTMLElement | null {
   if (datastream === undefined) return null;
   // What it says is told before anybody asks; the map changes only when somebody wants it.
-  flood.api.match(name).then(take, () => undefined);
+  flood.api.match(name).then(tell, () => undefined);
   return h(
     'div',
     { class: 'actions' },
@@ -163,7 +152,7 @@ function presentRow({ name, datastream }: Station, ask: (level_m?: number) => Pr
 }
 
 /** A level that somebody expects. */
-function forecastRow({ name }: Station, ask: (level_m?: number) => Promise<void>, fail: (error: unknown) => void): HTMLElement {
+function forecastRow({ name }: Station, { ask, fail }: Asking): HTMLElement {
   const input = h('input', { attrs: { type: 'text', inputmode: 'decimal', autocomplete: 'off', 'aria-label': w('library.forecastLevel', { station: name }), placeholder: w('library.placeholder') } });
   return h(
     'form',

@@ -9,7 +9,7 @@ import { reasonOf, type Flood } from '../flood.ts';
 import { levelsIn, type Recipe } from '../library.ts';
 import { documentOf, draftOf, type Draft } from '../scenario.ts';
 import { w } from '../words.ts';
-import { missingIn, section } from './form.ts';
+import { missingIn } from './form.ts';
 
 /** Devices that tell a level. */
 const ROLES = ['gauges', 'reservoirs'];
@@ -53,8 +53,9 @@ export function recipeForm(flood: Flood, done: () => void): HTMLElement {
       submit.disabled = false;
     }
   };
-  const box = section(
-    w('library.add'),
+  const box = h(
+    'div',
+    { class: 'stack' },
     h('p', { class: 'muted small' }, w('library.addHint')),
     h(
       'form',
