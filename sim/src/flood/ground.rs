@@ -251,7 +251,9 @@ impl Ground {
         &self.bed_m
     }
 
-    pub(super) fn manning(&self) -> &[f64] {
+    /// Manning's roughness of each cell, s/m^⅓.
+    #[must_use]
+    pub fn manning(&self) -> &[f64] {
         &self.manning
     }
 

@@ -44,6 +44,19 @@ impl<R: Real> Engine<R> {
         })
     }
 
+    /// Level of the water in one cell, m: that of the bed where it is dry. None where the grid has no such cell, or
+    /// it is blocked.
+    #[must_use]
+    pub fn level_at_m(&self, state: &State<R>, column: usize, row: usize) -> Option<f64> {
+        let at = row * self.columns + column;
+        if column >= self.columns || row >= self.rows || !self.is_open(at) {
+            return None;
+        }
+        let (tile, cell) = self.layout.place(column + 1, row + 1);
+        let fields = &state.fields[tile];
+        Some(self.bed_m[at] + fields.depth[cell].f64() - fields.excess[cell].f64())
+    }
+
     /// Velocity of each cell towards east and north, m/s.
     #[must_use]
     pub fn velocity_m_s(&self, state: &State<R>) -> (Vec<f64>, Vec<f64>) {

@@ -68,6 +68,17 @@ impl Series {
         Self { entries: times.into_iter().map(sum).collect() }
     }
 
+    /// The same times with every value times a factor.
+    ///
+    /// # Errors
+    /// Where a value becomes infinite or not a number.
+    pub fn scaled(&self, what: &'static str, factor: f64) -> Result<Self, Error> {
+        Self::new(
+            what,
+            self.entries.iter().map(|(time_s, value)| (*time_s, value * factor)).collect(),
+        )
+    }
+
     /// ∫ value dt from one time to a later one: exact for straight pieces.
     #[must_use]
     pub fn integral(&self, from_s: f64, to_s: f64) -> f64 {

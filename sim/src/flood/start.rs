@@ -91,7 +91,7 @@ impl<R: Real> Engine<R> {
         self.lands[tile].flags[in_view(cell)]
     }
 
-    fn is_open(&self, at: usize) -> bool {
+    pub(super) fn is_open(&self, at: usize) -> bool {
         self.flags(at) & FIXED == 0
     }
 

@@ -53,6 +53,13 @@ impl<R: Real> State<R> {
         &self.structures
     }
 
+    /// Forgets maxima, arrivals and durations: what is seen from here on is a record of its own, as of a forecast.
+    /// The water stays as it is.
+    pub fn begin_record(&mut self) {
+        self.records.fill(None);
+        self.recorded_s = self.time_s;
+    }
+
     /// Tiles with water deeper than the dry depth, of all tiles.
     #[must_use]
     pub fn wet_tiles(&self) -> (usize, usize) {

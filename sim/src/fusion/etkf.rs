@@ -120,10 +120,20 @@ impl Observed<'_> {
 }
 
 /// The mean of each variable over the members.
-fn mean_of(members: &[Vec<f64>]) -> Vec<f64> {
+pub(super) fn mean_of(members: &[Vec<f64>]) -> Vec<f64> {
     let sum = |variable: usize| members.iter().map(|member| member[variable]).sum::<f64>();
     let variables = members.first().map_or(0, Vec::len);
     (0..variables).map(|variable| sum(variable) / members.len() as f64).collect()
+}
+
+/// The standard deviation of each variable over the members (k − 1 below).
+pub(super) fn spread_of(members: &[Vec<f64>]) -> Vec<f64> {
+    let below = (members.len() as f64 - 1.0).max(1.0);
+    let spread = |(variable, mean): (usize, f64)| {
+        let sum: f64 = members.iter().map(|member| (member[variable] - mean).powi(2)).sum();
+        (sum / below).sqrt()
+    };
+    mean_of(members).into_iter().enumerate().map(spread).collect()
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

@@ -4,7 +4,8 @@
 //! (stuck), and against the ensemble: a reading whose innovation (observed less predicted) is beyond
 //! k·√(spread² + error²) is left out, and a gauge that does so again and again is suspected: nothing of it is used
 //! until it has agreed for some time. Where most gauges depart at once and in one direction, it is the model that
-//! errs: no gauge is suspected for that, and their readings are used.
+//! errs: no gauge is suspected for that, and their readings are used. A nowcast gives as prediction what the members
+//! say once they have listened to all other gauges.
 //!
 //! ```
 //! use sim::fusion::quality::{Limits, Quality, Sample, Verdict};
@@ -98,7 +99,7 @@ pub struct Sample {
 
 impl Sample {
     /// Innovation in deviations.
-    fn departure(&self) -> f64 {
+    pub(super) fn departure(&self) -> f64 {
         let deviation_m = (self.spread_m * self.spread_m + self.error_m * self.error_m).sqrt();
         (self.level_m - self.expected_m) / deviation_m
     }

@@ -4,8 +4,11 @@
 #![expect(clippy::expect_used, reason = "a test stops by panicking")]
 
 mod etkf;
+mod nowcast;
 mod quality;
 mod stage;
+mod twin;
+mod valley;
 
 /// Numbers in 0..1 from a seed (Knuth's MMIX generator).
 fn noise(seed: u64) -> impl FnMut() -> f64 {
