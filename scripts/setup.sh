@@ -17,6 +17,7 @@ gdal-bin          GDAL's own tools, to look at source files
 python3           brings Node into .cache/node where the system's is too old
 python3-pip       the same
 ca-certificates   package registries are asked over TLS
+fonts-croscore    reports as PDF are set in Tinos: Times New Roman's widths, Vietnamese letters
 LIST
 }
 

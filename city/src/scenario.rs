@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Bbox, Title};
 
 pub use check::ScenarioError;
-pub use evidence::{FloodMark, MarkHeight, Member};
+pub use evidence::{FloodMark, MarkHeight, Member, Stage};
 pub use flood::{
     Between, Buildings, Design, FloodScenario, Infiltration, Inflow, LevelSeries, Method, Rain,
     RainGauge, RainGauges, RainSeries, Shape, Tide, TideCurve,

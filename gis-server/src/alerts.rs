@@ -36,6 +36,7 @@ use crate::{
 };
 use places::LayerPlaces;
 
+pub(crate) use answers::warnings;
 pub use answers::{feed, list, message, show};
 pub use bulletins::import;
 pub use reports::report;
@@ -180,6 +181,16 @@ impl Warnings {
             web: Some(base.url("/alerts/")),
             catalogue: self.catalogue.clone(),
         }
+    }
+
+    /// Who sends: identifier and name.
+    pub(crate) fn sender(&self) -> (&str, &Title) {
+        (&self.sender.id, &self.sender.name)
+    }
+
+    /// The area of a commune by its code.
+    pub(crate) fn commune(&self, code: &str) -> Option<Area> {
+        self.places.area_of(code)
     }
 
     /// Where an alert holds.

@@ -3,20 +3,24 @@
 
 mod answers;
 mod compare;
+mod cover;
 mod document;
 mod ensemble;
 mod error;
 mod folder;
 mod forcing;
 mod hydrograph;
+mod map;
 mod marks;
 mod model;
 mod offline;
 pub mod picture;
 mod plane;
+mod report;
 mod run;
 mod summary;
 mod town;
+mod warning;
 mod works;
 
 pub use answers::{ANSWERS, Affected, file_of};
@@ -25,8 +29,11 @@ pub use document::read;
 pub use error::FloodError;
 pub use folder::{Output, RunFolder};
 pub use hydrograph::{Moment, hydrograph};
-pub use model::{Model, Sources};
+pub use map::{Map, MapAsk, map};
+pub use model::{Model, Parts, Site, Sources};
 pub use offline::{OfflineError, offline};
 pub use plane::Plane;
+pub use report::{Dossier, House, Kind as ReportKind, compose};
 pub use run::{LEDGER, SUMMARY, Watch, run};
 pub use summary::Summary;
+pub use warning::Draft;

@@ -160,7 +160,7 @@ impl Jobs {
     /// [`JobError`].
     pub fn submit(&self, scenario: &Scenario, viewer: &Viewer) -> Result<Job, JobError> {
         let mut inner = self.guard();
-        let is_open = |entry: &&Entry| !entry.job.status.is_final();
+        let is_open = |entry: &&Entry| !entry.job.status.is_final() && !entry.job.is_of_library;
         let own = |entry: &&Entry| *entry.job.owner == *viewer.name;
         let mine = inner.jobs.values().filter(is_open).filter(own).count();
         if mine >= MOST_OF_ONE {
@@ -169,6 +169,39 @@ impl Jobs {
         if inner.queue.len() >= MOST_WAITING {
             return Err(JobError::Full(inner.queue.len()));
         }
+        let job = self.enqueue(&mut inner, scenario, viewer)?;
+        drop(inner);
+        self.has_work.notify_one();
+        Ok(job)
+    }
+
+    /// Takes scenarios for the flood library: they do not count among those of a person.
+    ///
+    /// # Errors
+    /// [`JobError`]; those before one that cannot be written wait all the same.
+    pub fn submit_all(
+        &self,
+        scenarios: &[Scenario],
+        viewer: &Viewer,
+    ) -> Result<Vec<Job>, JobError> {
+        let mut inner = self.guard();
+        if inner.queue.len() + scenarios.len() > MOST_WAITING {
+            return Err(JobError::Full(inner.queue.len()));
+        }
+        let jobs = scenarios.iter().map(|scenario| self.enqueue(&mut inner, scenario, viewer));
+        let jobs = jobs.collect();
+        drop(inner);
+        self.has_work.notify_one();
+        jobs
+    }
+
+    fn enqueue(
+        &self,
+        inner: &mut Inner,
+        scenario: &Scenario,
+        viewer: &Viewer,
+    ) -> Result<Job, JobError> {
+        let Scenario::Flood(flood) = scenario;
         let id = inner.next;
         let job = Job {
             id,
@@ -181,6 +214,7 @@ impl Jobs {
             created: self.clock.now(),
             started: None,
             finished: None,
+            is_of_library: flood.stage.is_some(),
             published: None,
             progress: 0.0,
             estimated_end: None,
@@ -191,8 +225,6 @@ impl Jobs {
         inner.next = id + 1;
         inner.queue.push_back(id);
         inner.jobs.insert(id, Entry { job: job.clone(), is_over: Arc::default() });
-        drop(inner);
-        self.has_work.notify_one();
         Ok(job)
     }
 

@@ -31,6 +31,7 @@ use crate::{
 };
 pub(crate) use arrivals::Arrivals;
 use census::Census;
+pub(crate) use census::{Roll, Thing};
 use hub::Hub;
 use vehicles::Fleet;
 

@@ -7,8 +7,7 @@ use gis_server::{
     config::{self, Cli, Command, Config, Log, LogFormat},
     error::chain,
     flood::{self, OfflineError},
-    jobs::Worker,
-    sensing,
+    jobs, nowcast, sensing,
     serve::{self, ServeError},
     state::App,
     viewer::Viewer,
@@ -105,7 +104,8 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
         say(&format!("MQTT: {}", sensing::tell_addresses(&app, listener).join(", ")));
     }
     sensing::start_inlets(&app);
-    let worker = Worker::start(app.clone());
+    let jobs = jobs::Worker::start(app.clone());
+    let nowcast = nowcast::Worker::start(app.clone());
     tokio::spawn(sensing::make_things(app.clone()));
     if let Ok(sensing) = &app.sensing {
         tokio::spawn(sensing.live.clone().keep_up(sensing.service.clone()));
@@ -113,7 +113,7 @@ async fn start(app: App, listener: TcpListener) -> Result<(), ServeError> {
     let drain = Duration::from_secs(app.config.http.drain_s);
     let served = serve::serve(app, listener).await;
     // What holds the log must let go of it, so that it is closed in order.
-    worker.stop(drain).await;
+    tokio::join!(jobs.stop(drain), nowcast.stop(drain));
     if let Some(mqtt) = mqtt {
         mqtt.stop().await;
     }

@@ -151,6 +151,14 @@ pub const ROUTES: &[Route] = &[
     at("/jobs/{jobId}/scenario", || get(processes::scenario)),
     at("/jobs/{jobId}/results", || get(processes::results)),
     at("/jobs/{jobId}/results/{resultId}", || get(processes::file)),
+    at("/jobs/{jobId}/alert-draft", || get(processes::alert_draft)),
+    at("/jobs/{jobId}/report", || get(processes::report)),
+    at("/flood-library", || get(processes::library).post(processes::add_to_library)),
+    at("/nowcast", || get(processes::nowcast)),
+    at("/nowcast/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
+        get(processes::nowcast_tile)
+    }),
+    at("/flood-library/match", || get(processes::match_library)),
     at("/jobs/{jobId}/comparison/{otherId}", || get(processes::comparison)),
     at("/jobs/{jobId}/comparison/{otherId}/raster", || get(processes::comparison_raster)),
     at("/jobs/{jobId}/position", || get(processes::position)),

@@ -297,6 +297,7 @@ mod tests {
             structures: Vec::new(),
             marks: Vec::new(),
             ensemble: Vec::new(),
+            stage: None,
             frames_min: 15.0,
         }
     }

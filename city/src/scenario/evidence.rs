@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Title;
+
 /// A flood mark (vết lũ): how high water stood at a place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +51,22 @@ pub struct Member {
     /// How likely it is, beside the others.
     #[serde(default = "same")]
     pub weight: f64,
+}
+
+/// The level of a station that a run of the flood library stands for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// What people call the station.
+    pub station: String,
+    /// The number of the datastream that tells its level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datastream: Option<i64>,
+    /// The level, m in the station's datum.
+    pub level_m: f64,
+    /// What people call the level, such as báo động II.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Title>,
 }
 
 fn same() -> f64 {

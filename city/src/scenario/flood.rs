@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Area, FloodMark, Member, Structure};
+use super::{Area, FloodMark, Member, Stage, Structure};
 use crate::{Instant, Title};
 
 /// A flood.
@@ -54,6 +54,9 @@ pub struct FloodScenario {
     /// Members of an ensemble: each is run besides the scenario, and maps tell how likely water is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ensemble: Vec<Member>,
+    /// The level of a station that it stands for, where it is of the flood library.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
     /// Between pictures of the water, min.
     #[serde(default = "quarter")]
     pub frames_min: f64,
@@ -113,6 +116,8 @@ pub enum Method {
     Hllc,
     /// Without advection: fast, for slow water.
     LocalInertia,
+    /// Whole shallow-water equations, second order: for dam breaks and hazard, about twice the time.
+    Muscl,
 }
 
 /// Rain.

@@ -35,7 +35,7 @@ const ATOM: &str = "application/atom+xml; charset=utf-8";
 ///
 /// # Errors
 /// 503 where they could not be opened.
-pub(super) fn warnings(app: &App) -> Result<&Warnings, Problem> {
+pub(crate) fn warnings(app: &App) -> Result<&Warnings, Problem> {
     sensing(app)?.warnings.as_ref().map_err(|_| {
         Problem::unavailable(
             "Máy chủ không mở được cảnh báo; hãy xem alerts.toml và nhật ký máy chủ.",

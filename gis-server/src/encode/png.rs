@@ -13,7 +13,7 @@ use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 /// # Ok::<(), png::EncodingError>(())
 /// ```
 pub fn rgba(side: u32, pixels: &[u8]) -> Result<Vec<u8>, EncodingError> {
-    picture(side, pixels, ColorType::Rgba)
+    picture((side, side), pixels, ColorType::Rgba)
 }
 
 /// A square picture with red, green and blue, row by row from the north-west.
@@ -21,12 +21,24 @@ pub fn rgba(side: u32, pixels: &[u8]) -> Result<Vec<u8>, EncodingError> {
 /// # Errors
 /// [`EncodingError`] when the pixels are not `side` × `side`.
 pub fn rgb(side: u32, pixels: &[u8]) -> Result<Vec<u8>, EncodingError> {
-    picture(side, pixels, ColorType::Rgb)
+    picture((side, side), pixels, ColorType::Rgb)
 }
 
-fn picture(side: u32, pixels: &[u8], colours: ColorType) -> Result<Vec<u8>, EncodingError> {
+/// A picture of some width and height with red, green and blue, row by row from the north-west.
+///
+/// # Errors
+/// [`EncodingError`] when the pixels are not `width` × `height`.
+pub fn rectangle(size: (u32, u32), pixels: &[u8]) -> Result<Vec<u8>, EncodingError> {
+    picture(size, pixels, ColorType::Rgb)
+}
+
+fn picture(
+    (width, height): (u32, u32),
+    pixels: &[u8],
+    colours: ColorType,
+) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::with_capacity(pixels.len() / 3);
-    let mut encoder = Encoder::new(&mut bytes, side, side);
+    let mut encoder = Encoder::new(&mut bytes, width, height);
     encoder.set_color(colours);
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::Fast);

@@ -88,8 +88,7 @@ pub(super) fn write(
         let shown = |cell: usize| {
             if model.blocked[cell] { f32::NAN } else { value(north_first(cell)) }
         };
-        let raster = model.plane.raster(shown).map_err(RasterError::from)?;
-        folder.write_raster(&folder.raster(output, 0), &raster)?;
+        folder.write_cells(output, &model.plane, shown)?;
     }
     Ok(())
 }

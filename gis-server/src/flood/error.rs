@@ -42,6 +42,9 @@ pub enum FloodError {
         /// Why.
         source: serde_json::Error,
     },
+    /// There is no room for a picture.
+    #[error("a picture of the run could not be drawn")]
+    Picture,
     /// It was told to leave off.
     #[error("the run was told to leave off")]
     LeftOff,

@@ -20,7 +20,8 @@ use city::{Title, raster::Raster};
 use datasets::write::write_cog;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::error::FloodError;
+use super::{error::FloodError, plane::Plane};
+use crate::tiles::raster::RasterError;
 
 /// A raster that a run leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,6 +189,20 @@ impl RunFolder {
         let part = path.with_extension("part");
         write_cog(&part, raster)?;
         fs::rename(&part, path).map_err(FloodError::file(path))
+    }
+
+    /// Writes an output from the values of a plane's cells.
+    ///
+    /// # Errors
+    /// [`FloodError::Terrain`].
+    pub fn write_cells(
+        &self,
+        output: Output,
+        plane: &Plane,
+        value: impl Fn(usize) -> f32,
+    ) -> Result<(), FloodError> {
+        let raster = plane.raster(value).map_err(RasterError::from)?;
+        self.write_raster(&self.raster(output, 0), &raster)
     }
 
     /// Writes a file, whole or not at all.

@@ -1,5 +1,7 @@
 //! From a scenario and the city's layers to what the kernel takes.
 
+use std::ops::Deref;
+
 use city::{
     Bbox, Layer, Role, Title,
     layer::Content,
@@ -8,7 +10,7 @@ use city::{
 };
 use sim::flood::{Engine, Forcing, Ground, Params, Soil, State};
 
-use super::{error::FloodError, forcing, plane::Plane, works};
+use super::{cover::Cover, error::FloodError, forcing, plane::Plane, works};
 use crate::{
     state::App,
     store::{City, LayerView, WorldBox},
@@ -16,9 +18,6 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Manning's n where no land cover says another, s/m^⅓ (short grass and scattered brush; Chow 1959,
-/// table 5-6).
-const MANNING: f64 = 0.035;
 /// Buildings are blocked where cells are no larger than this, m; on larger ones whole streets would
 /// be.
 const LARGEST_BLOCKING_M: f64 = 5.0;
@@ -50,10 +49,28 @@ impl Sources<'_> {
 
 /// What a run is made of.
 pub struct Model {
-    /// Where its cells lie.
-    pub plane: Plane,
+    /// Where its cells lie, and what stands on them.
+    pub site: Site,
     /// The kernel, with land and forcing.
     pub engine: Engine<f32>,
+}
+
+/// What a kernel is made of.
+pub struct Parts {
+    /// Where its cells lie, and what stands on them.
+    pub site: Site,
+    /// The ground.
+    pub ground: Ground,
+    /// Rain, rivers and edges.
+    pub forcing: Forcing,
+    /// The method.
+    pub params: Params,
+}
+
+/// Where the cells of a model lie, and what stands on them.
+pub struct Site {
+    /// Where its cells lie.
+    pub plane: Plane,
     /// Depth in each cell in the beginning, m.
     pub depth_m: Vec<f64>,
     /// Level of the ground, m.
@@ -68,8 +85,35 @@ pub struct Model {
     pub assumptions: Vec<Title>,
 }
 
+impl Deref for Model {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
 impl Model {
     /// Makes the model of a scenario, which has been checked.
+    ///
+    /// # Errors
+    /// As [`Parts::assemble`].
+    pub fn assemble(scenario: &FloodScenario, sources: &Sources<'_>) -> Result<Self, FloodError> {
+        let Parts { site, ground, forcing, params } = Parts::assemble(scenario, sources)?;
+        Ok(Self { engine: Engine::new(&ground, forcing, params)?, site })
+    }
+
+    /// The state at the beginning.
+    ///
+    /// # Errors
+    /// [`FloodError::Kernel`].
+    pub fn start(&self) -> Result<State<f32>, FloodError> {
+        Ok(self.engine.start(&self.depth_m)?)
+    }
+}
+
+impl Parts {
+    /// Makes the parts of a scenario, which has been checked.
     ///
     /// # Errors
     /// [`FloodError::Refused`] names what does not fit the city's layers.
@@ -115,18 +159,39 @@ impl Model {
         let params = match scenario.method {
             Method::Hllc => Params::hllc(),
             Method::LocalInertia => Params::local_inertia(),
+            Method::Muscl => Params::muscl(),
         };
-        let engine = Engine::new(&ground, forcing, params)?;
         let is_water = water.is_there;
-        Ok(Self { plane, engine, depth_m, bed_m, blocked, is_water, terrain: layer, assumptions })
+        let site = Site { plane, depth_m, bed_m, blocked, is_water, terrain: layer, assumptions };
+        Ok(Self { site, ground, forcing, params })
     }
+}
 
-    /// The state at the beginning.
+impl Site {
+    /// The forcing of another scenario over the same area.
     ///
     /// # Errors
-    /// [`FloodError::Kernel`].
-    pub fn start(&self) -> Result<State<f32>, FloodError> {
-        Ok(self.engine.start(&self.depth_m)?)
+    /// [`FloodError::Refused`].
+    pub fn forcing_of(&self, scenario: &FloodScenario) -> Result<Forcing, FloodError> {
+        let datum = forcing::Datum::of(&self.terrain, scenario)?;
+        let land = forcing::Land {
+            plane: &self.plane,
+            blocked: &self.blocked,
+            is_water: &self.is_water,
+            bed_m: &self.bed_m,
+        };
+        forcing::of(scenario, &datum, &land, &mut Vec::new())
+    }
+
+    /// The cell whose water a gauge at a place reads: of those within so many cells the nearest of a water
+    /// body, else the nearest that is open.
+    pub fn cell_of_gauge(&self, [lon, lat]: [f64; 2], reach: usize) -> Option<(usize, usize)> {
+        let at = self.plane.cell_at(lon, lat)?;
+        let is_land: Vec<bool> = std::iter::zip(&self.is_water, &self.blocked)
+            .map(|(water, blocked)| !water || *blocked)
+            .collect();
+        works::nearest_open(&self.plane, &is_land, at, reach)
+            .or_else(|| works::nearest_open(&self.plane, &self.blocked, at, reach))
     }
 }
 
@@ -203,60 +268,6 @@ pub(super) fn visit(
         });
     }
     Ok(layers.len())
-}
-
-/// What covers the ground.
-struct Cover {
-    manning: Vec<f64>,
-    /// Cells that take no water in.
-    is_sealed: Vec<bool>,
-}
-
-impl Cover {
-    fn of(
-        plane: &Plane,
-        sources: &Sources<'_>,
-        assumptions: &mut Vec<Title>,
-    ) -> Result<Self, FloodError> {
-        let mut cover =
-            Self { manning: vec![MANNING; plane.cells()], is_sealed: vec![false; plane.cells()] };
-        // Roads lie over quarters and water over both, in whatever order they are stored.
-        let mut rank = vec![0u8; plane.cells()];
-        let layers = visit(plane, sources, Role::LandCover, |view, feature, geometry| {
-            let value = |name| view.attribute(name).map(|column| feature.value(column));
-            let code = value("code").and_then(|value| value.as_text()).unwrap_or_default();
-            let manning = value("manning").and_then(|value| value.as_number());
-            let manning = manning.filter(|n| (0.005..=1.0).contains(n)).unwrap_or(MANNING);
-            let own = match code {
-                "water" | "ponds" => 3,
-                "road" => 2,
-                _ => 1,
-            };
-            let is_sealed =
-                matches!(code, "built-dense" | "industrial" | "road" | "water" | "ponds");
-            plane.burn(geometry, |cell| {
-                if own >= rank[cell] {
-                    rank[cell] = own;
-                    cover.manning[cell] = manning;
-                    cover.is_sealed[cell] = is_sealed;
-                }
-            });
-        })?;
-        let bare = rank.iter().filter(|rank| **rank == 0).count() as f64 / rank.len() as f64;
-        if layers == 0 || bare > 0.01 {
-            assumptions.push(Title::new(
-                format!(
-                    "Hệ số nhám Manning n = {MANNING} ở {:.0} % diện tích không có lớp phủ bề mặt.",
-                    100.0 * bare
-                ),
-                format!(
-                    "Manning's n = {MANNING} for the {:.0} % of the area without land cover.",
-                    100.0 * bare
-                ),
-            ));
-        }
-        Ok(cover)
-    }
 }
 
 /// Blocks the cells of buildings.

@@ -63,6 +63,18 @@ impl Plane {
         Ok(Self { grid, to_plane, to_lon_lat: Transformer::between(crs, Crs::CRS84)? })
     }
 
+    /// The plane of a raster that was written.
+    ///
+    /// # Errors
+    /// [`FloodError::Crs`].
+    pub fn around(grid: &Grid) -> Result<Self, FloodError> {
+        Ok(Self {
+            grid: *grid,
+            to_plane: Transformer::between(Crs::CRS84, grid.crs)?,
+            to_lon_lat: Transformer::between(grid.crs, Crs::CRS84)?,
+        })
+    }
+
     /// Cells from west to east.
     pub fn columns(&self) -> usize {
         self.grid.cols

@@ -168,8 +168,7 @@ fn rasters(model: &Model, worst: &Maxima, folder: &RunFolder) -> Result<(), Floo
             // Those of an ensemble, which `WORST` does not hold.
             Output::Likelihood | Output::MedianDepth | Output::HighDepth => f32::NAN,
         };
-        let raster = model.plane.raster(value).map_err(crate::tiles::raster::RasterError::from)?;
-        folder.write_raster(&folder.raster(output, 0), &raster)?;
+        folder.write_cells(output, &model.plane, value)?;
     }
     Ok(())
 }

@@ -65,6 +65,9 @@ pub struct Job {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<Instant>,
+    /// Whether it is of the flood library.
+    #[serde(default)]
+    pub is_of_library: bool,
     /// Who published its results; without one they are internal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Publication>,

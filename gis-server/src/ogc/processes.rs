@@ -1,11 +1,15 @@
 //! OGC API Processes 1.0 (OGC 18-062r2): simulations as processes, runs as jobs.
 
+mod alert;
 mod compare;
 mod describe;
 mod example;
 mod execute;
 mod jobs;
+mod library;
+mod nowcast;
 mod publish;
+mod report;
 mod results;
 
 use city::Layer;
@@ -19,11 +23,15 @@ use crate::{
     jobs::{Job, Jobs, Status},
 };
 
+pub use alert::draft as alert_draft;
 pub use compare::{raster as comparison_raster, table as comparison};
 pub use describe::{list, show};
 pub use execute::execute;
 pub use jobs::{all as jobs, dismiss, one as job};
+pub use library::{add as add_to_library, find as match_library, list as library};
+pub use nowcast::{map_tile as nowcast_tile, show as nowcast};
 pub use publish::{publish, withdraw};
+pub use report::report;
 pub use results::{file, map_tile, position, results, scenario, value_tile};
 
 /// Processes and jobs.
@@ -56,6 +64,7 @@ pub const PART: Part = Part {
 
 #[derive(OpenApi)]
 #[openapi(paths(
+    alert::draft,
     compare::table,
     compare::raster,
     describe::list,
@@ -64,6 +73,12 @@ pub const PART: Part = Part {
     jobs::all,
     jobs::one,
     jobs::dismiss,
+    library::add,
+    library::list,
+    library::find,
+    nowcast::show,
+    nowcast::map_tile,
+    report::report,
     publish::publish,
     publish::withdraw,
     results::results,

@@ -1,6 +1,7 @@
 //! Floods over a city: from the example of the process description to results, over HTTP and without
 //! a server.
 
+mod handed_out;
 mod variants;
 
 use std::{path::Path, process::Command, time::Duration};
@@ -16,9 +17,14 @@ use tests::{
 
 /// A city of 500 buildings.
 fn city() -> Town {
-    let town = Town::empty();
+    city_of(500)
+}
+
+/// A city of so many buildings; with 500 nearly all are schools, markets and the like.
+fn city_of(buildings: u32) -> Town {
+    let (town, buildings) = (Town::empty(), buildings.to_string());
     let mut datasets = town::datasets();
-    datasets.args(["generate", "--seed", "7", "--buildings", "500", "--into"]).arg(town.dir());
+    datasets.args(["generate", "--seed", "7", "--buildings", &buildings, "--into"]).arg(town.dir());
     town::run(&mut datasets);
     town
 }

@@ -10,6 +10,7 @@ mod features;
 mod flood;
 mod formats;
 mod malformed;
+mod nowcast;
 mod operation;
 mod paging;
 mod rasters;

@@ -140,6 +140,7 @@ mod tests {
                 { "name": "n", "at": [108.0, 15.0], "height": { "level_m": 2.5 }, "source": "xã" },
             ],
             "ensemble": [{ "name": "e", "rain": 1.2, "inflow": 0.9, "manning": 1.1, "tide_m": 0.1, "weight": 2.0 }],
+            "stage": { "station": "s", "datastream": 4, "level_m": 1.7, "name": { "vi": "I", "en": "I" } },
             "frames_min": 10.0,
         })
     }

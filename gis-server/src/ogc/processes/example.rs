@@ -88,6 +88,7 @@ pub(super) fn of(app: &App, viewer: &Viewer) -> Option<Scenario> {
         structures: Vec::new(),
         marks: Vec::new(),
         ensemble: Vec::new(),
+        stage: None,
         frames_min: 15.0,
     };
     // The place nearest to where most people live that the tide reaches.

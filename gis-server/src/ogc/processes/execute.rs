@@ -40,16 +40,8 @@ pub async fn execute(ask: Ask, Path(id): Path<String>, body: Bytes) -> Result<Re
         scenario.check().map_err(|error| refused(&error))?;
         let Scenario::Flood(wanted) = &scenario;
         let city = app.store.city();
-        Model::assemble(wanted, &Sources::of(&app, &city, &viewer)).map_err(
-            |error| match &error {
-                FloodError::Refused(why) => refused(why),
-                FloodError::Kernel(why) => Problem::bad_request(
-                    format!("Kịch bản không chạy được: {why}"),
-                    why.to_string(),
-                ),
-                other => Problem::internal(other),
-            },
-        )?;
+        Model::assemble(wanted, &Sources::of(&app, &city, &viewer))
+            .map_err(|error| not_assembled(&error))?;
         let Ok(jobs) = &app.jobs else { return Err(Problem::fault()) };
         jobs.submit(&scenario, &viewer).map_err(|error| not_taken(&error))
     });
@@ -60,13 +52,24 @@ pub async fn execute(ask: Ask, Path(id): Path<String>, body: Bytes) -> Result<Re
     Ok((location, response).into_response())
 }
 
+/// What the caller is told of a scenario that does not fit the city.
+pub(super) fn not_assembled(error: &FloodError) -> Problem {
+    match error {
+        FloodError::Refused(why) => refused(why),
+        FloodError::Kernel(why) => {
+            Problem::bad_request(format!("Kịch bản không chạy được: {why}"), why.to_string())
+        }
+        other => Problem::internal(other),
+    }
+}
+
 /// What the caller is told of a scenario that is refused.
-fn refused(error: &ScenarioError) -> Problem {
+pub(super) fn refused(error: &ScenarioError) -> Problem {
     let ScenarioError { place, problem } = error;
     Problem::bad_request(format!("{place}: {}", problem.vi), format!("{place}: {}", problem.en))
 }
 
-fn not_taken(error: &JobError) -> Problem {
+pub(super) fn not_taken(error: &JobError) -> Problem {
     let en = error.to_string();
     match error {
         JobError::Enough(count) => Problem::too_many(

@@ -254,7 +254,8 @@ pub async fn value_tile(
     tile(ask, path, address, |cog, tile, _| picture::valued(cog, tile)).await
 }
 
-type Draw = fn(&Cog, Tile, Output) -> Result<bytes::Bytes, crate::tiles::raster::RasterError>;
+pub(super) type Draw =
+    fn(&Cog, Tile, Output) -> Result<bytes::Bytes, crate::tiles::raster::RasterError>;
 
 async fn tile(
     ask: Ask,
@@ -268,6 +269,18 @@ async fn tile(
     let name = ask.query.get("output").unwrap_or(Output::MaxDepth.name());
     let file = raster(&ask, &folder, name)?;
     let output = Output::from_name(name).unwrap_or(Output::MaxDepth);
+    // What has ended does not change.
+    drawn(file, tile, output, draw, "private, max-age=86400").await
+}
+
+/// A tile of a raster file.
+pub(super) async fn drawn(
+    file: std::path::PathBuf,
+    tile: Tile,
+    output: Output,
+    draw: Draw,
+    keeping: &'static str,
+) -> Result<Response, Problem> {
     let drawn = work::blocking(move || {
         let broken = |why: String| {
             tracing::error!(why, "a tile of a run cannot be drawn");
@@ -276,13 +289,11 @@ async fn tile(
         let cog = Cog::open(&file).map_err(|error| broken(chain(&error)))?;
         draw(&cog, tile, output).map_err(|error| broken(chain(&error)))
     });
-    let drawn = drawn.await?;
-    // What has ended does not change.
     let fields = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(keeping)),
     ];
-    Ok((fields, Body::from(drawn)).into_response())
+    Ok((fields, Body::from(drawn.await?)).into_response())
 }
 
 /// Depth over time at a place, as CoverageJSON.

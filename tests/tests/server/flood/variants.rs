@@ -8,21 +8,21 @@ use tests::server::{Reply, Server};
 use super::{city, example, execute, number, start, wait};
 
 /// The example on coarse cells, for half an hour.
-fn short(server: &Server) -> Value {
+pub(super) fn short(server: &Server) -> Value {
     let mut body = example(server, 0.5);
     body["inputs"]["scenario"]["resolution_m"] = json!(40);
     body["inputs"]["scenario"]["method"] = json!("local-inertia");
     body
 }
 
-fn run(server: &Server, body: &Value) -> String {
+pub(super) fn run(server: &Server, body: &Value) -> String {
     let job = start(server, body);
     wait(server, &job, "successful");
     job
 }
 
 /// As somebody behind a proxy: no token, and not from this machine.
-fn as_public(server: &Server, method: Method, path: &str) -> Reply {
+pub(super) fn as_public(server: &Server, method: Method, path: &str) -> Reply {
     let request = server.request(method, path).header("x-forwarded-for", "203.0.113.9");
     server.send(request.header("accept", "application/json, */*;q=0.5"))
 }
