@@ -135,12 +135,12 @@ function stationBox(flood: Flood, station: Station): HTMLElement {
 
 /** What is done for a level, and with what goes wrong. */
 interface Asking {
-  ask(this: void, level_m?: number): Promise<void>;
-  fail(this: void, error: unknown): void;
+  readonly ask: (level_m?: number) => Promise<void>;
+  readonly fail: (error: unknown) => void;
 }
 
 /** The level of now, where a datastream tells it. */
-function presentRow(flood: Flood, { name, datastream }: Station, { ask, tell, fail }: Asking & { tell(this: void, match: Match): void }): HTMLElement | null {
+function presentRow(flood: Flood, { name, datastream }: Station, { ask, tell, fail }: Asking & { readonly tell: (match: Match) => void }): HTMLElement | null {
   if (datastream === undefined) return null;
   // What it says is told before anybody asks; the map changes only when somebody wants it.
   flood.api.match(name).then(tell, () => undefined);
