@@ -158,3 +158,22 @@ fn on_duty(ask: &Ask) -> Result<(), Problem> {
     );
     duty.map(drop)
 }
+
+/// The one that a parameter names, the first where it is left out.
+fn one_of<T: Copy, const N: usize>(
+    ask: &Ask,
+    parameter: &str,
+    all: [T; N],
+    name: impl Fn(T) -> &'static str,
+) -> Result<T, Problem> {
+    let wanted = ask.query.get(parameter).unwrap_or_else(|| name(all[0]));
+    let found = all.into_iter().find(|it| name(*it) == wanted);
+    found.ok_or_else(|| {
+        let known = all.map(&name).join(", ");
+        Problem::parameter(
+            parameter,
+            format!("phải là một trong: {known}"),
+            format!("must be one of {known}"),
+        )
+    })
+}

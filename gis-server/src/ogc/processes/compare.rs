@@ -8,7 +8,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{describe::TIFF, ended, jobs_of};
+use super::{describe::TIFF, ended, jobs_of, one_of};
 use crate::{
     error::{Problem, chain},
     flood::{COMPARABLE, Output, RunFolder, compare, difference},
@@ -70,16 +70,7 @@ pub async fn table(ask: Ask, Path(path): Path<Jobs>) -> Result<Response, Problem
 )]
 pub async fn raster(ask: Ask, Path(path): Path<Jobs>) -> Result<Response, Problem> {
     ask.query.only(&["output", "f"])?;
-    let name = ask.query.get("output").unwrap_or(Output::MaxDepth.name());
-    let output = COMPARABLE.into_iter().find(|output| output.name() == name);
-    let output = output.ok_or_else(|| {
-        let known = COMPARABLE.map(Output::name).join(", ");
-        Problem::parameter(
-            "output",
-            format!("phải là một trong: {known}"),
-            format!("must be one of {known}"),
-        )
-    })?;
+    let output = one_of(&ask, "output", COMPARABLE, Output::name)?;
     let [first, second] = folders(&ask, path)?;
     let bytes = work::blocking(move || {
         let raster = difference(&first, &second, output).map_err(|error| unread(&error))?;

@@ -4,7 +4,7 @@ use axum::{extract::Path, response::Response};
 use city::Title;
 use serde_json::{Value as Json, json};
 
-use super::{on_duty, results};
+use super::{on_duty, one_of, results};
 use crate::{
     error::Problem,
     flood::{Output, RunFolder, picture},
@@ -59,16 +59,7 @@ pub async fn show(ask: Ask) -> Result<Response, Problem> {
 pub async fn map_tile(ask: Ask, Path(address): Path<TileAddress>) -> Result<Response, Problem> {
     ask.query.only(&["output", "f"])?;
     on_duty(&ask)?;
-    let name = ask.query.get("output").unwrap_or(Output::Likelihood.name());
-    let output = Output::LIKELY.into_iter().find(|output| output.name() == name);
-    let output = output.ok_or_else(|| {
-        let known = Output::LIKELY.map(Output::name).join(", ");
-        Problem::parameter(
-            "output",
-            format!("phải là một trong: {known}"),
-            format!("must be one of {known}"),
-        )
-    })?;
+    let output = one_of(&ask, "output", Output::LIKELY, Output::name)?;
     let file = folder(&ask).raster(output, 0);
     if !file.is_file() {
         return Err(none());

@@ -5,9 +5,9 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use city::{Title, scenario::Scenario};
+use city::scenario::Scenario;
 
-use super::{JobPath, ended, jobs_of, on_duty};
+use super::{JobPath, ended, jobs_of, on_duty, one_of};
 use crate::{
     error::{Problem, chain},
     flood::{Dossier, FloodError, House, ReportKind, Sources, compose},
@@ -91,21 +91,4 @@ pub async fn report(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Pro
         ),
     ];
     Ok(ask.marked((fields, made.await?).into_response()))
-}
-
-/// The one that a parameter names, the first where it is left out.
-fn one_of<T: Copy, const N: usize>(
-    ask: &Ask,
-    parameter: &str,
-    all: [T; N],
-    name: impl Fn(T) -> &'static str,
-) -> Result<T, Problem> {
-    let wanted = ask.query.get(parameter).unwrap_or_else(|| name(all[0]));
-    let found = all.into_iter().find(|it| name(*it) == wanted);
-    found.ok_or_else(|| {
-        let known = all.map(&name).join(", ");
-        let Title { vi, en } =
-            Title::new(format!("phải là một trong: {known}"), format!("must be one of {known}"));
-        Problem::parameter(parameter, vi, en)
-    })
 }
