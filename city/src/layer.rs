@@ -185,6 +185,10 @@ pub enum Content {
         /// The height datum of an elevation ("Hòn Dấu (EPSG:5727)", "EGM96", "local").
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vertical_datum: Option<String>,
+        /// Root mean square error of its heights against points that were surveyed, m, where somebody
+        /// has found it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        height_error_m: Option<f64>,
     },
 }
 

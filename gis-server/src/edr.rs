@@ -31,15 +31,15 @@ use crate::{
     },
     ogc::{Part, refusals::BadParameter},
 };
-pub(crate) use query::point_of;
 use query::{Region, Wish};
+pub(crate) use query::{line_of, point_of, polygon_of};
 
 /// Where the API is.
 pub const ROOT: &str = "/edr";
 /// Observations of one answer at most.
 const MOST: usize = 50_000;
 /// Media type of coverages.
-const COVERAGE_JSON: &str = "application/vnd.cov+json";
+pub(crate) const COVERAGE_JSON: &str = "application/vnd.cov+json";
 
 /// Environmental Data Retrieval.
 pub const PART: Part = Part {

@@ -10,6 +10,7 @@ mod error;
 mod folder;
 mod forcing;
 mod hydrograph;
+pub mod library;
 mod map;
 mod marks;
 mod model;
@@ -29,11 +30,13 @@ pub use document::read;
 pub use error::FloodError;
 pub use folder::{Output, RunFolder};
 pub use hydrograph::{Moment, hydrograph};
-pub use map::{Map, MapAsk, map};
+pub use map::{Focus, Map, MapAsk, Signs, map};
 pub use model::{Model, Parts, Site, Sources};
 pub use offline::{OfflineError, offline};
 pub use plane::Plane;
-pub use report::{Dossier, House, Kind as ReportKind, compose};
+pub use report::{
+    Dossier, HOUSE, House, Kind as ReportKind, Reader, Wet, compose, sheets, wet_communes,
+};
 pub use run::{LEDGER, SUMMARY, Watch, run};
 pub use summary::Summary;
 pub use warning::Draft;

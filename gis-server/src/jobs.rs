@@ -3,6 +3,7 @@
 //! One runs at a time, with all cores. Those that were under way when the server stopped go on when
 //! it comes back: an orderly stop keeps where the running one is.
 
+mod handout;
 mod record;
 mod worker;
 
@@ -26,6 +27,7 @@ use crate::{
     viewer::Viewer,
 };
 
+pub use handout::{HandoutError, atlas, communes, hand_out, sheet};
 pub use record::{Job, Publication, Status};
 pub use worker::Worker;
 

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod codelists;
 pub mod commands;
 pub mod config;
+pub mod coverage;
 pub mod devices;
 pub mod edr;
 pub mod encode;

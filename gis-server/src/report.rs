@@ -2,7 +2,7 @@
 //!
 //! [`document::Document`] is content without looks. [`html`], [`docx`] and [`pdf`] lay it out as
 //! Decree 30/2020/NĐ-CP, Appendix I, asks of documents of state organs; [`xlsx`] gives its tables
-//! as real numbers. The room knows nothing of HTTP, floods or layers: who has something to say
+//! as real numbers; an [`sheet::Atlas`] is maps to be printed. The room knows nothing of HTTP, floods or layers: who has something to say
 //! builds a document and calls the renderers. The same document gives the same bytes: dates are
 //! the document's own, never the clock's.
 
@@ -15,9 +15,10 @@ pub mod number;
 mod pdf;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sheet;
 mod xlsx;
 
 pub use docx::docx;
 pub use html::html;
-pub use pdf::{Fonts, pdf};
+pub use pdf::{Fonts, SystemFonts, atlas, pdf};
 pub use xlsx::xlsx;

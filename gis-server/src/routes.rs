@@ -153,15 +153,24 @@ pub const ROUTES: &[Route] = &[
     at("/jobs/{jobId}/results/{resultId}", || get(processes::file)),
     at("/jobs/{jobId}/alert-draft", || get(processes::alert_draft)),
     at("/jobs/{jobId}/report", || get(processes::report)),
+    at("/jobs/{jobId}/map-sheets", || get(processes::map_sheets)),
+    at("/jobs/{jobId}/map-sheets/{communeCode}", || get(processes::map_sheet)),
     at("/flood-library", || get(processes::library).post(processes::add_to_library)),
     at("/nowcast", || get(processes::nowcast)),
     at("/nowcast/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
         get(processes::nowcast_tile)
     }),
     at("/flood-library/match", || get(processes::match_library)),
+    at("/flood-library/past", || get(processes::past_floods)),
+    at("/flood-library/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
+        get(processes::library_tile)
+    }),
     at("/jobs/{jobId}/comparison/{otherId}", || get(processes::comparison)),
     at("/jobs/{jobId}/comparison/{otherId}/raster", || get(processes::comparison_raster)),
     at("/jobs/{jobId}/position", || get(processes::position)),
+    at("/jobs/{jobId}/coverage", || get(processes::coverage)),
+    at("/jobs/{jobId}/area", || get(processes::area)),
+    at("/jobs/{jobId}/trajectory", || get(processes::trajectory)),
     at("/jobs/{jobId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
         get(processes::map_tile)
     }),

@@ -18,6 +18,7 @@ use crate::{
     http::{metrics::Metrics, stream::TURNS},
     jobs::Jobs,
     ogc::collections::Extents,
+    report::SystemFonts,
     search::Searcher,
     sensing::Sensing,
     store::{Store, StoreError},
@@ -66,6 +67,8 @@ pub struct Parts {
     pub tiles: Tiles,
     /// Raster files that were opened.
     pub rasters: Rasters,
+    /// Fonts that reports and maps are written with.
+    pub fonts: SystemFonts,
     /// What the city senses; why not, where that cannot be opened.
     pub sensing: Result<Sensing, String>,
     /// Jobs; why not, where their folder cannot be written.
@@ -111,6 +114,7 @@ impl App {
         Self(Arc::new(Parts {
             tiles: Tiles::new(config.cache.tiles_mib),
             rasters: Rasters::default(),
+            fonts: SystemFonts::default(),
             config,
             store,
             tokens: ArcSwapOption::from_pointee(tokens),

@@ -76,6 +76,9 @@ impl FloodScenario {
             ));
         }
         self.ensemble.iter().enumerate().try_for_each(|(i, member)| member.check(i))?;
+        if let Some(stage) = &self.stage {
+            stage.mark()?;
+        }
         if self.rain.is_none() && self.tide.is_none() && self.inflows.is_empty() {
             let (vi, en) = (
                 "kịch bản chưa có nước: thêm rain, tide hoặc inflows",
@@ -228,7 +231,7 @@ impl Infiltration {
     }
 }
 
-fn between(place: &str, value: f64, low: f64, high: f64) -> Result<(), ScenarioError> {
+pub(super) fn between(place: &str, value: f64, low: f64, high: f64) -> Result<(), ScenarioError> {
     if (low..=high).contains(&value) {
         return Ok(());
     }

@@ -80,7 +80,9 @@ fn folder(dir: &Path) {
     let terrain = Raster::new(grid, vec![1.0, 2.0, 3.0, f32::NAN]).unwrap();
     let written = write_cog(&writer.staging().join("terrain.tif"), &terrain).unwrap();
     let (min, max) = (written.min, written.max);
-    let content = Content::Raster { grid, unit: Unit::Metre, min, max, vertical_datum: None };
+    let (vertical_datum, height_error_m) = (None, None);
+    let content =
+        Content::Raster { grid, unit: Unit::Metre, min, max, vertical_datum, height_error_m };
     let terrain =
         NewLayer { layer: layer("terrain", Role::Terrain, content), staged: written.path };
     writer.publish(vec![parcels(out.finish().unwrap()), terrain]).unwrap();

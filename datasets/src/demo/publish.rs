@@ -138,6 +138,7 @@ impl Press<'_> {
             min: written.min,
             max: written.max,
             vertical_datum: Some(DATUM.into()),
+            height_error_m: None,
         };
         Ok(NewLayer {
             layer: self.describe(Role::Terrain, Some(bbox), content)?,

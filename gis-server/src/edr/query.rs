@@ -50,6 +50,44 @@ pub(crate) fn point_of(query: &Query) -> Result<Point<f64>, Problem> {
     }
 }
 
+/// The line that `coords` names.
+///
+/// # Errors
+/// 400 where it is anything else.
+pub(crate) fn line_of(query: &Query) -> Result<LineString<f64>, Problem> {
+    let line = query.get("coords").and_then(|text| numbers_of(text, "LINESTRING"));
+    let line = line.filter(|line| (2..=MOST_CORNERS).contains(&line.len()));
+    line.map(LineString).ok_or_else(|| {
+        Problem::parameter(
+            "coords",
+            format!("hãy ghi LINESTRING(kinh-độ vĩ-độ, …), từ 2 đến {MOST_CORNERS} đỉnh"),
+            format!("write LINESTRING(lon lat, …) of 2 to {MOST_CORNERS} points"),
+        )
+    })
+}
+
+/// The polygon that `coords` names.
+///
+/// # Errors
+/// 400 where it is anything else.
+pub(crate) fn polygon_of(query: &Query) -> Result<Polygon<f64>, Problem> {
+    let ring = query.get("coords").and_then(|text| {
+        let inner = numbers_text(text, "POLYGON")?;
+        numbers_of(inner.trim(), "")
+    });
+    let ring = ring.filter(|ring| (4..=MOST_CORNERS).contains(&ring.len()));
+    let ring = ring.filter(|ring| ring.first() == ring.last()).ok_or_else(|| {
+        Problem::parameter(
+            "coords",
+            format!(
+                "hãy ghi POLYGON((kinh-độ vĩ-độ, …)), tối đa {MOST_CORNERS} đỉnh, vòng khép kín"
+            ),
+            format!("write POLYGON((lon lat, …)), {MOST_CORNERS} corners at most, its ring closed"),
+        )
+    })?;
+    Ok(Polygon::new(LineString(ring), Vec::new()))
+}
+
 impl Region {
     pub(super) fn of_bbox(query: &Query) -> Result<Self, Problem> {
         Ok(query.lon_lat_box()?.map_or(Self::Everywhere, Self::Box))
@@ -66,37 +104,11 @@ impl Region {
 
     /// `trajectory`: a corridor of [`REACH_M`] on each side where the request does not say.
     pub(super) fn of_trajectory(query: &Query) -> Result<Self, Problem> {
-        let wrong = || {
-            Problem::parameter(
-                "coords",
-                format!("hãy ghi LINESTRING(kinh-độ vĩ-độ, …), từ 2 đến {MOST_CORNERS} đỉnh"),
-                format!("write LINESTRING(lon lat, …) of 2 to {MOST_CORNERS} points"),
-            )
-        };
-        let line = query.get("coords").and_then(|text| numbers_of(text, "LINESTRING"));
-        let line = line.filter(|line| (2..=MOST_CORNERS).contains(&line.len()));
-        Ok(Self::Along(LineString(line.ok_or_else(wrong)?), metres_or_reach(query)?))
+        Ok(Self::Along(line_of(query)?, metres_or_reach(query)?))
     }
 
     pub(super) fn of_area(query: &Query) -> Result<Self, Problem> {
-        let wrong = || {
-            Problem::parameter(
-                "coords",
-                format!(
-                    "hãy ghi POLYGON((kinh-độ vĩ-độ, …)), tối đa {MOST_CORNERS} đỉnh, vòng khép kín"
-                ),
-                format!(
-                    "write POLYGON((lon lat, …)), {MOST_CORNERS} corners at most, its ring closed"
-                ),
-            )
-        };
-        let ring = query.get("coords").and_then(|text| {
-            let inner = numbers_text(text, "POLYGON")?;
-            numbers_of(inner.trim(), "")
-        });
-        let ring = ring.filter(|ring| (4..=MOST_CORNERS).contains(&ring.len()));
-        let ring = ring.filter(|ring| ring.first() == ring.last()).ok_or_else(wrong)?;
-        Ok(Self::Within(Polygon::new(LineString(ring), Vec::new())))
+        Ok(Self::Within(polygon_of(query)?))
     }
 
     /// Whether a Thing is in it.

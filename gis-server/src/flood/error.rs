@@ -45,6 +45,9 @@ pub enum FloodError {
     /// There is no room for a picture.
     #[error("a picture of the run could not be drawn")]
     Picture,
+    /// There is no form of the document, or it cannot be read.
+    #[error("{0}")]
+    Template(String),
     /// It was told to leave off.
     #[error("the run was told to leave off")]
     LeftOff,

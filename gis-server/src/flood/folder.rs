@@ -98,6 +98,21 @@ impl Output {
         Self::all().chain([Self::Depth]).find(|output| output.name() == name)
     }
 
+    /// Its unit.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::MaxDepth | Self::MaxLevel | Self::Depth | Self::MedianDepth | Self::HighDepth => {
+                "m"
+            }
+            Self::MaxSpeed => "m/s",
+            Self::MaxDepthSpeed => "m²/s",
+            Self::Arrival | Self::Arrival30 | Self::Duration30 => "h",
+            Self::Hazard => "1",
+            Self::Likelihood => "%",
+        }
+    }
+
     /// Its name for people, with its unit.
     #[must_use]
     pub fn title(self) -> Title {

@@ -1,12 +1,15 @@
 //! Maps of a run as pictures, for reports and for printing: water over roads, houses and communes,
 //! with scale bar, north arrow and legend.
 
+mod furniture;
+mod names;
 mod pen;
+mod signs;
 
-use city::{Bbox, Role, Title, raster::Raster, scenario::Area};
+use city::{Bbox, Role, raster::Raster};
 use datasets::read::Cog;
 use geo::{BooleanOps, Centroid};
-use geo_types::{Coord, Geometry, Rect};
+use geo_types::{Coord, Geometry, MultiPolygon, Rect};
 
 use super::{
     error::FloodError,
@@ -16,7 +19,10 @@ use super::{
     plane::Plane,
 };
 use crate::tiles::raster::RasterError;
+use names::Names;
 use pen::{Ink, Pen};
+
+pub use signs::Signs;
 
 /// Colours of what lies under the water.
 const PAPER: Ink = Ink::rgb(0xfb, 0xfa, 0xf6);
@@ -26,6 +32,8 @@ const ROAD: Ink = Ink::rgb(0xff, 0xff, 0xff);
 const ROAD_EDGE: Ink = Ink::rgb(0xa8, 0xa2, 0x98);
 const BORDER: Ink = Ink::rgb(0x8c, 0x2f, 0x6b);
 const TEXT: Ink = Ink::rgb(0x22, 0x22, 0x22);
+/// What lies outside of what a map is about.
+const VEIL: Ink = Ink { r: 255, g: 255, b: 255, a: 150 };
 
 /// What a map shows.
 pub struct MapAsk<'a> {
@@ -35,12 +43,22 @@ pub struct MapAsk<'a> {
     pub output: Output,
     /// Of depths: after so many minutes.
     pub minutes: u32,
-    /// West, south, east, north in longitude and latitude; where it is left out, all of the run.
+    /// What it shows, in the frame of the run's rasters; where it is left out, all of the run.
     pub within: Option<Bbox>,
+    /// What it is about, where that is less than it shows.
+    pub focus: Option<&'a Focus>,
     /// Width and height at most, pixels.
     pub most_px: (u32, u32),
     /// A font file for names and numbers; without one there are none.
     pub font: Option<&'a [u8]>,
+}
+
+/// What a map is about.
+pub struct Focus {
+    /// What lies outside is pale; in the frame of the run's rasters.
+    pub area: MultiPolygon<f64>,
+    /// What is marked on it.
+    pub signs: Signs,
 }
 
 /// A map.
@@ -79,14 +97,7 @@ pub fn map(ask: &MapAsk<'_>, sources: &Sources<'_>) -> Result<Map, FloodError> {
     let raster = cog.read_level(0).map_err(RasterError::from)?;
     let grid = *raster.grid();
     let whole = Plane::around(&grid)?;
-    let bbox = match &ask.within {
-        None => grid.bbox(),
-        Some(within) => {
-            let Bbox { min_x, min_y, max_x, max_y } = *within;
-            let asked = Area::Bbox([min_x, min_y, max_x, max_y]);
-            Plane::over(&asked, grid.crs, grid.cell_x)?.grid.bbox()
-        }
-    };
+    let bbox = ask.within.unwrap_or_else(|| grid.bbox());
     let (width_m, height_m) = (bbox.max_x - bbox.min_x, bbox.max_y - bbox.min_y);
     let (most_x, most_y) = (f64::from(ask.most_px.0), f64::from(ask.most_px.1));
     let px_per_m = (most_x / width_m).min(most_y / height_m);
@@ -106,19 +117,31 @@ pub fn map(ask: &MapAsk<'_>, sources: &Sources<'_>) -> Result<Map, FloodError> {
             pen.stroke(&rings(geometry, &frame), ink, width, None);
         })?;
     }
-    let mut names = Vec::new();
+    if let Some(focus) = ask.focus {
+        let mut veil = vec![rectangle((0.0, 0.0), pen.size())];
+        veil.extend(focus.area.iter().flat_map(|it| rings(&it.clone().into(), &frame)));
+        pen.fill(&veil, VEIL);
+        focus.signs.draw(&mut pen, &frame);
+    }
+    let mut communes = Vec::new();
     visit(&whole, sources, Role::Communes, |view, feature, geometry| {
         pen.stroke(&rings(geometry, &frame), BORDER, 2.0, Some([9.0, 5.0]));
         let name = view.attribute("name").map(|column| feature.value(column));
         let name = name.and_then(|value| value.as_text().map(str::to_owned));
-        names.extend(name.zip(middle(geometry, &bbox).map(|at| frame.px(at))));
+        communes.extend(name.zip(middle(geometry, &bbox).map(|at| frame.px(at))));
     })?;
     if let Some(writer) = ask.font.and_then(pen::Writer::new) {
-        let size_px = (height_px as f32 / 45.0).clamp(14.0, 40.0);
-        for (name, (x, y)) in &names {
-            writer.centred(&mut pen, name, (*x, *y), size_px, BORDER);
+        let size_px = (height_px as f32 / 45.0).clamp(14.0, 34.0);
+        let signs = ask.focus.map(|focus| &focus.signs);
+        let mut names = Names::default();
+        let furniture = furniture::draw(&mut pen, &writer, ask.output, px_per_m, size_px, signs);
+        furniture.into_iter().for_each(|(at, size)| names.keep_free(at, size));
+        for (name, at) in &communes {
+            names.write(&mut pen, &writer, name, *at, size_px, BORDER);
         }
-        furniture(&mut pen, &writer, ask.output, px_per_m, size_px);
+        for (name, at) in signs.into_iter().flat_map(|signs| signs.names(&frame)) {
+            names.write(&mut pen, &writer, name, at, size_px * 0.7, TEXT);
+        }
     }
     let png = pen.png().ok_or(FloodError::Picture)?;
     Ok(Map { png, width_px, height_px })
@@ -162,69 +185,6 @@ fn water(pen: &mut Pen, raster: &Raster, output: Output, frame: &Frame) {
         let [r, g, b, a] = step.rgba;
         Some(Ink { r, g, b, a })
     });
-}
-
-/// Scale bar, north arrow and legend, on white.
-fn furniture(pen: &mut Pen, writer: &pen::Writer<'_>, output: Output, px_per_m: f64, size_px: f32) {
-    let (width, height) = pen.size();
-    let margin = size_px * 0.8;
-    // The scale bar: about a fifth of the width, of a round length.
-    let wanted_m = f64::from(width) / px_per_m / 5.0;
-    let magnitude = 10f64.powf(wanted_m.log10().floor());
-    let round = [5.0, 2.0, 1.0].into_iter().find(|times| times * magnitude <= wanted_m);
-    let length_m = round.unwrap_or(1.0) * magnitude;
-    let length_px = (length_m * px_per_m) as f32;
-    let told = if length_m >= 1000.0 {
-        format!("{} km", length_m / 1000.0)
-    } else {
-        format!("{length_m} m")
-    };
-    let box_px = (length_px + 2.0 * margin, 3.0 * size_px);
-    let (x, y) = (margin, height - margin - box_px.1);
-    pen.panel((x, y), box_px);
-    writer.centred(pen, &told, (x + box_px.0 / 2.0, y + size_px), size_px * 0.85, TEXT);
-    let bar = [(x + margin, y + 2.0 * size_px), (x + margin + length_px, y + 2.0 * size_px)];
-    pen.stroke(&[bar.to_vec()], TEXT, size_px / 5.0, None);
-    // North.
-    let (x, y) = (width - margin - size_px, margin);
-    pen.panel((x - size_px, y), (2.0 * size_px, 4.0 * size_px));
-    let arrow = vec![
-        (x, y + size_px * 0.4),
-        (x + size_px * 0.6, y + size_px * 2.4),
-        (x, y + size_px * 1.9),
-        (x - size_px * 0.6, y + size_px * 2.4),
-    ];
-    pen.fill(&[arrow], TEXT);
-    writer.centred(pen, "B", (x, y + size_px * 3.2), size_px, TEXT);
-    // The legend, the greatest on top.
-    let Title { vi: title, .. } = output.title();
-    let steps = legend(output);
-    let names: Vec<String> =
-        steps.iter().enumerate().map(|(at, step)| label(at, step.from, steps)).collect();
-    let text_px = size_px * 0.85;
-    let widest = names.iter().chain([&title]).map(|name| writer.width(name, text_px));
-    let widest = widest.fold(0.0f32, f32::max);
-    let line_px = size_px * 1.35;
-    let panel = (widest + 3.4 * size_px, line_px * (names.len() as f32 + 1.6));
-    let (x, y) = (width - margin - panel.0, height - margin - panel.1);
-    pen.panel((x, y), panel);
-    writer.left(pen, &title, (x + size_px * 0.6, y + line_px * 0.75), text_px, TEXT);
-    for (line, (name, step)) in names.iter().zip(steps).rev().enumerate() {
-        let top = y + line_px * (line as f32 + 1.3);
-        let [r, g, b, _] = step.rgba;
-        let swatch = rectangle((x + size_px * 0.6, top), (1.6 * size_px, line_px * 0.8));
-        pen.fill(&[swatch], Ink::rgb(r, g, b));
-        writer.left(pen, name, (x + size_px * 2.7, top + line_px * 0.4), text_px, TEXT);
-    }
-}
-
-/// What a step of a legend stands for: from its value to the next one's.
-fn label(at: usize, from: f32, steps: &[super::picture::Step]) -> String {
-    let told = |value: f32| value.to_string().replace('.', ",");
-    match steps.get(at + 1) {
-        Some(next) => format!("{} – {}", told(from), told(next.from)),
-        None => format!("≥ {}", told(from)),
-    }
 }
 
 fn rectangle((x, y): (f32, f32), (width, height): (f32, f32)) -> Vec<(f32, f32)> {

@@ -109,12 +109,22 @@ pub fn legend(output: Output) -> &'static [Step] {
 /// # Errors
 /// [`RasterError`].
 pub fn coloured(cog: &Cog, tile: Tile, output: Output) -> Result<Bytes, RasterError> {
+    painted(pixels(cog, tile)?, output)
+}
+
+/// The values of a tile's pixels in the colours of the legend.
+///
+/// # Errors
+/// [`RasterError`].
+pub fn painted(
+    values: impl IntoIterator<Item = f32>,
+    output: Output,
+) -> Result<Bytes, RasterError> {
     let steps = legend(output);
     let colour = |value: f32| {
         let found = steps.iter().rev().find(|step| value >= step.from);
         found.map_or([0; 4], |step| step.rgba)
     };
-    let values = pixels(cog, tile)?;
     Ok(png::rgba(SIDE, &values.into_iter().flat_map(colour).collect::<Vec<u8>>())?.into())
 }
 
@@ -137,7 +147,10 @@ pub fn valued(cog: &Cog, tile: Tile) -> Result<Bytes, RasterError> {
 }
 
 /// The values of a tile's pixels, without the rim.
-fn pixels(cog: &Cog, tile: Tile) -> Result<Vec<f32>, RasterError> {
+///
+/// # Errors
+/// [`RasterError`].
+pub fn pixels(cog: &Cog, tile: Tile) -> Result<Vec<f32>, RasterError> {
     let (side, found) = (SIDE as usize, heights(cog, tile, SIDE)?);
     let rows = found.values.chunks_exact(side + 2).skip(1).take(side);
     Ok(rows.flat_map(|row| row[1..=side].iter().copied()).collect())

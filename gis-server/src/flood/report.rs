@@ -2,9 +2,12 @@
 //! documents.
 
 mod house;
+mod sheet;
 mod tables;
+mod template;
 
 use city::{Instant, Title, scenario::FloodScenario};
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{
@@ -17,13 +20,17 @@ use super::{
 };
 use crate::report::document::{Block, Document, Figure, Signature};
 
-pub use house::House;
+use template::{Known, Part};
+
+pub use house::{FILE as HOUSE, House};
+pub use sheet::{Reader, Wet, sheets, wet_communes};
 
 /// Pixels of a map in a report at most: 17 cm at 200 points an inch.
 const MAP_PX: (u32, u32) = (1340, 1500);
 
 /// What is handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Everything that is to be said.
     Full,
@@ -44,27 +51,6 @@ impl Kind {
             Self::Full => "full",
             Self::Quick => "quick",
             Self::Evacuation => "evacuation",
-        }
-    }
-
-    fn title(self) -> Title {
-        match self {
-            Self::Full => Title::new("Báo cáo", "Report"),
-            Self::Quick => Title::new("Báo cáo nhanh", "Quick report"),
-            Self::Evacuation => Title::new("Bảng sơ tán dân", "Evacuation table"),
-        }
-    }
-
-    fn subject(self) -> Title {
-        match self {
-            Self::Full => Title::new("Kết quả mô phỏng ngập lụt", "Results of a simulated flood"),
-            Self::Quick => {
-                Title::new("Nguy cơ ngập lụt theo mô phỏng", "Flood danger, as simulated")
-            }
-            Self::Evacuation => Title::new(
-                "Phương án sơ tán dân khỏi vùng ngập theo mô phỏng",
-                "Evacuation from flooded ground, as simulated",
-            ),
         }
     }
 }
@@ -98,23 +84,33 @@ pub fn compose(
     sources: &Sources<'_>,
 ) -> Result<Document, FloodError> {
     let found = Found::read(dossier)?;
-    let subject = kind.subject();
+    let form =
+        template::of(kind, dossier.now.local_date(), sources.data).map_err(FloodError::Template)?;
     let title = &found.summary.title;
     let subject = Title::new(
-        format!("{}: {}", subject.vi, title.vi),
-        format!("{}: {}", subject.en, title.en),
+        format!("{}: {}", form.subject.vi, title.vi),
+        format!("{}: {}", form.subject.en, title.en),
     );
-    let mut document = Document::new(kind.title(), subject, dossier.house.letterhead(dossier.now));
+    let letterhead = dossier.house.letterhead(dossier.now);
+    let mut document = Document::new(form.title.clone(), subject, letterhead);
     document.standing = Some(dossier.standing.clone());
     document.signature = Some(Signature { capacity: dossier.house.capacity.clone(), name: None });
-    document.recipients.clone_from(&dossier.house.recipients);
-    let mut writer = Writer { document, dossier, sources, found };
-    match kind {
-        Kind::Full => writer.full()?,
-        Kind::Quick => writer.quick()?,
-        Kind::Evacuation => writer.evacuation(),
+    document.recipients = match dossier.house.recipients.is_empty() {
+        true => form.recipients.clone(),
+        false => dossier.house.recipients.clone(),
+    };
+    let writer = Writer { dossier, sources, found: &found };
+    for parts in form.parts.chunk_by(|one, next| one.lying == next.lying) {
+        let mut blocks = Vec::new();
+        for part in parts {
+            blocks.extend(writer.part(part)?);
+        }
+        if parts[0].lying && !blocks.is_empty() {
+            blocks = vec![Block::Landscape(blocks)];
+        }
+        document.blocks.extend(blocks);
     }
-    Ok(writer.document)
+    Ok(document)
 }
 
 /// The results as they stand in the folder.
@@ -146,98 +142,108 @@ impl Found {
 }
 
 struct Writer<'a> {
-    document: Document,
     dossier: &'a Dossier<'a>,
     sources: &'a Sources<'a>,
-    found: Found,
+    found: &'a Found,
 }
 
 impl Writer<'_> {
-    fn full(&mut self) -> Result<(), FloodError> {
-        self.heading("I. KỊCH BẢN VÀ GIẢ ĐỊNH", "I. SCENARIO AND ASSUMPTIONS");
-        self.purpose();
-        self.document.push(tables::scenario(self.dossier.scenario, &self.found.summary));
-        self.paragraph(tables::terrain(&self.found.summary));
-        let assumptions = self.found.summary.assumptions.iter().map(|it| it.vi.clone());
-        let items: Vec<String> = assumptions.collect();
-        self.paragraph("Các giả định của mô phỏng:".into());
-        self.document.push(Block::list(items));
-        self.heading("II. MỨC ĐỘ NGẬP", "II. THE FLOOD");
-        self.water();
-        self.document.push(tables::grounds(&self.found.summary));
-        self.figure(Output::MaxDepth)?;
-        self.figure(Output::Arrival30)?;
-        self.figure(Output::Hazard)?;
-        if self.found.summary.members > 0 {
-            self.figure(Output::Likelihood)?;
+    fn part(&self, part: &Part) -> Result<Vec<Block>, FloodError> {
+        if !part.with.is_empty() && !part.with.iter().any(|known| self.knows(*known)) {
+            return Ok(Vec::new());
         }
-        self.document.push(tables::volumes(&self.found.summary));
-        self.heading("III. ẢNH HƯỞNG", "III. WHOM IT HITS");
-        self.document.push(tables::affected(&self.found.summary));
-        self.document.push(tables::communes(&self.found.units));
-        self.document.push(Block::Landscape(vec![tables::villages(&self.found.units).into()]));
-        self.document.push(tables::roads(&self.found.roads));
-        self.document.push(tables::facilities(&self.found.facilities));
-        self.heading("IV. SƠ TÁN", "IV. EVACUATION");
-        self.document.push(tables::evacuation(&self.found.evacuation));
-        self.document.push(tables::left_behind(&self.found.evacuation));
-        let mut next = "V";
-        if !self.found.summary.structures.is_empty() {
-            self.heading("V. CÔNG TRÌNH", "V. STRUCTURES");
-            self.document.push(tables::structures(&self.found.summary.structures));
-            next = "VI";
+        Ok(match (&part.heading, &part.text, part.of) {
+            (Some(heading), ..) => vec![Block::heading(1, heading.clone())],
+            (_, Some(text), _) => vec![Block::paragraph(self.filled(text))],
+            (.., Some(known)) if self.knows(known) => self.known(known)?,
+            _ => Vec::new(),
+        })
+    }
+
+    /// Whether there is anything to say.
+    fn knows(&self, known: Known) -> bool {
+        let Summary { structures, marks, affected, drains, .. } = &self.found.summary;
+        match known {
+            Known::Structures => !structures.is_empty(),
+            Known::Drains => drains.is_some(),
+            Known::Marks => marks.is_some(),
+            Known::People => affected.is_some(),
+            Known::Map(output) => self.dossier.folder.raster(output, 0).is_file(),
+            _ => true,
         }
-        if let Some(marks) = self.found.summary.marks.clone() {
-            self.heading(
-                &format!("{next}. SO VỚI VẾT LŨ"),
-                &format!("{next}. AGAINST FLOOD MARKS"),
-            );
-            self.document.push(tables::marks(&marks));
-        }
-        Ok(())
     }
 
-    fn quick(&mut self) -> Result<(), FloodError> {
-        self.purpose();
-        self.water();
-        self.people();
-        self.figure(Output::MaxDepth)?;
-        self.document.push(tables::communes(&self.found.units));
-        self.document.push(tables::roads(&self.found.roads));
-        Ok(())
+    fn known(&self, known: Known) -> Result<Vec<Block>, FloodError> {
+        let Found { summary, units, roads, facilities, evacuation } = self.found;
+        let block: Block = match known {
+            Known::Purpose => Block::paragraph(self.purpose()),
+            Known::Scenario => tables::scenario(self.dossier.scenario, summary).into(),
+            Known::Terrain => Block::paragraph(tables::terrain(summary)),
+            Known::Assumptions => {
+                let items: Vec<String> =
+                    summary.assumptions.iter().map(|it| it.vi.clone()).collect();
+                let head = Block::paragraph("Các giả định của mô phỏng:");
+                return Ok(vec![head, Block::list(items)]);
+            }
+            Known::Water => Block::paragraph(self.water()),
+            Known::Grounds => tables::grounds(summary).into(),
+            Known::Volumes => tables::volumes(summary).into(),
+            Known::People => Block::paragraph(self.people()),
+            Known::Affected => tables::affected(summary).into(),
+            Known::Communes => tables::communes(units).into(),
+            Known::Villages => tables::villages(units).into(),
+            Known::Roads => tables::roads(roads).into(),
+            Known::Facilities => tables::facilities(facilities).into(),
+            Known::Evacuation => tables::evacuation(evacuation).into(),
+            Known::LeftBehind => tables::left_behind(evacuation).into(),
+            Known::Structures => tables::structures(&summary.structures).into(),
+            Known::Drains => summary
+                .drains
+                .as_ref()
+                .map_or_else(|| Block::paragraph(""), |drains| tables::drains(drains).into()),
+            Known::Marks => summary
+                .marks
+                .as_ref()
+                .map_or_else(|| Block::paragraph(""), |marks| tables::marks(marks).into()),
+            Known::Map(output) => self.figure(output)?.into(),
+        };
+        Ok(vec![block])
     }
 
-    fn evacuation(&mut self) {
-        self.purpose();
-        self.people();
-        self.document.push(Block::Landscape(vec![
-            tables::evacuation(&self.found.evacuation).into(),
-            tables::left_behind(&self.found.evacuation).into(),
-            tables::villages(&self.found.units).into(),
-        ]));
-    }
-
-    fn heading(&mut self, vi: &str, en: &str) {
-        self.document.push(Block::heading(1, Title::new(vi, en)));
-    }
-
-    fn paragraph(&mut self, text: String) {
-        self.document.push(Block::paragraph(text));
+    /// A text of a form, its places filled.
+    fn filled(&self, text: &str) -> String {
+        let Found { summary, units, .. } = self.found;
+        let hit = summary.affected.as_ref();
+        let communes = units["communes"].as_array().into_iter().flatten();
+        let wet = communes.filter(|unit| unit["flooded_ha"].as_f64().is_some_and(|ha| ha > 0.0));
+        let names: Vec<&str> = wet.filter_map(|unit| unit["name"].as_str()).collect();
+        let count = |of: Option<f64>| tables::told(of.unwrap_or(0.0), 0);
+        let values = [
+            ("{job}", self.dossier.job.to_string()),
+            ("{standing}", self.dossier.standing.vi.clone()),
+            ("{title}", summary.title.vi.clone()),
+            ("{communes}", names.join(", ")),
+            ("{buildings}", count(hit.map(|it| it.buildings as f64))),
+            ("{people}", count(hit.map(|it| it.people))),
+            ("{households}", count(hit.map(|it| it.households))),
+            ("{organ}", self.dossier.house.organ.clone()),
+            ("{place}", self.dossier.house.place.clone()),
+        ];
+        values.iter().fold(text.to_owned(), |text, (place, value)| text.replace(place, value))
     }
 
     /// What this is, and what it is not.
-    fn purpose(&mut self) {
+    fn purpose(&self) -> String {
         let Dossier { job, standing, .. } = self.dossier;
-        let text = format!(
+        format!(
             "Tài liệu này do máy tính lập từ lượt mô phỏng số {job} ({}). Kết quả là của mô hình, \
              không thay bản tin của cơ quan khí tượng thủy văn và không xác định cấp độ rủi ro thiên tai.",
             standing.vi.to_lowercase()
-        );
-        self.paragraph(text);
+        )
     }
 
     /// The flood in a paragraph.
-    fn water(&mut self) {
+    fn water(&self) -> String {
         let Summary { duration_h, deepest, flooded, greatest_speed_m_s, .. } = &self.found.summary;
         let from = |depth: f64| flooded.iter().find(|it| it.depth_m == depth).map(|it| it.area_ha);
         let (shallow, deep) = (from(0.1).unwrap_or(0.0), from(1.0).unwrap_or(0.0));
@@ -263,13 +269,13 @@ impl Writer<'_> {
                 deepest.at[1],
             ));
         }
-        self.paragraph(text);
+        text
     }
 
     /// People in a paragraph.
-    fn people(&mut self) {
-        let Some(hit) = &self.found.summary.affected else { return };
-        let text = format!(
+    fn people(&self) -> String {
+        let Some(hit) = &self.found.summary.affected else { return String::new() };
+        format!(
             "Có {} người của {} hộ ở {} công trình bị ngập, {} công trình nước vào nhà; {} thôn, tổ dân phố \
              bị cô lập. {} người đến được nơi tránh trú trước khi nước tới, {} người chưa có nơi hoặc đường đi.",
             tables::told(hit.people, 0),
@@ -279,30 +285,26 @@ impl Writer<'_> {
             hit.villages_cut_off,
             tables::told(hit.sheltered, 0),
             tables::told(hit.not_sheltered, 0),
-        );
-        self.paragraph(text);
+        )
     }
 
-    fn figure(&mut self, output: Output) -> Result<(), FloodError> {
-        if !self.dossier.folder.raster(output, 0).is_file() {
-            return Ok(());
-        }
+    fn figure(&self, output: Output) -> Result<Figure, FloodError> {
         let ask = MapAsk {
             folder: self.dossier.folder,
             output,
             minutes: 0,
             within: None,
+            focus: None,
             most_px: MAP_PX,
             font: self.dossier.font,
         };
         let drawn = map(&ask, self.sources)?;
-        self.document.push(Figure {
+        Ok(Figure {
             png: drawn.png,
             width_px: drawn.width_px,
             height_px: drawn.height_px,
             caption: output.title(),
             share: 0.72,
-        });
-        Ok(())
+        })
     }
 }

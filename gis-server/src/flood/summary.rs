@@ -49,6 +49,9 @@ pub struct Summary {
     /// What passed the structures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub structures: Vec<StructureNote>,
+    /// What the drains did, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drains: Option<DrainsNote>,
     /// How it stands to flood marks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marks: Option<MarksNote>,
@@ -79,6 +82,42 @@ pub struct StructureNote {
     pub volume_m3: f64,
 }
 
+/// What drains did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DrainsNote {
+    /// Manholes and other nodes.
+    pub nodes: usize,
+    /// Pipes and channels.
+    pub links: usize,
+    /// Taken from the ground, m³.
+    pub taken_m3: f64,
+    /// Come back to the ground, m³.
+    pub returned_m3: f64,
+    /// Gone out of the outfalls, less what came in there, m³.
+    pub outfall_m3: f64,
+    /// What their volumes do not account for, m³.
+    pub error_m3: f64,
+    /// Manholes that water rose out of, those that gave most first.
+    pub surcharged: Vec<ManholeNote>,
+}
+
+/// A manhole that water rose out of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ManholeNote {
+    /// What people call it.
+    pub name: String,
+    /// Longitude and latitude.
+    pub at: [f64; 2],
+    /// From when, h of the scenario.
+    pub from_h: f64,
+    /// How long in all, h.
+    pub hours: f64,
+    /// How high its water stood over its rim at most, m.
+    pub above_rim_m: f64,
+    /// Come out of it, m³.
+    pub returned_m3: f64,
+}
+
 /// Where the cells of a run lie.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GridNote {
@@ -104,6 +143,9 @@ pub struct TerrainNote {
     /// Its height datum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vertical_datum: Option<String>,
+    /// Root mean square error of its heights against surveyed points, m, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height_error_m: Option<f64>,
     /// Whether it was generated and describes no real place.
     pub synthetic: bool,
 }
@@ -177,9 +219,11 @@ pub(super) fn of(
     });
     let speeds = worst.speed_m_s.iter().copied();
     let bbox = plane.lon_lat_box().map(|b| [b.min_x, b.min_y, b.max_x, b.max_y]);
-    let vertical_datum = match &model.terrain.content {
-        Content::Raster { vertical_datum, .. } => vertical_datum.clone(),
-        Content::Vector { .. } => None,
+    let (vertical_datum, height_error_m) = match &model.terrain.content {
+        Content::Raster { vertical_datum, height_error_m, .. } => {
+            (vertical_datum.clone(), *height_error_m)
+        }
+        Content::Vector { .. } => (None, None),
     };
     let ledger = state.ledger();
     Summary {
@@ -197,6 +241,7 @@ pub(super) fn of(
             layer: model.terrain.id.to_string(),
             source: model.terrain.source.clone(),
             vertical_datum,
+            height_error_m,
             synthetic: model.terrain.synthetic,
         },
         method: format!("{:?}", scenario.method),
@@ -219,6 +264,7 @@ pub(super) fn of(
         flooded: flooded.to_vec(),
         affected: None,
         structures: structures(model, state),
+        drains: None,
         marks: None,
         members: scenario.ensemble.len(),
         assumptions: model.assumptions.clone(),

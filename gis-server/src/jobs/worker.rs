@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use city::{Title, scenario::Scenario};
 use tokio::sync::oneshot;
 
-use super::{Jobs, SCENARIO};
+use super::{Jobs, SCENARIO, handout};
 use crate::{
     error::chain,
     flood::{self, FloodError, Model, Sources, Watch},
     state::App,
-    viewer::{Clearances, Viewer},
+    viewer::Viewer,
 };
 
 /// The thread that runs jobs.
@@ -62,11 +62,7 @@ fn work(app: &App, jobs: &Arc<Jobs>) {
 fn one(app: &App, jobs: &Arc<Jobs>) -> bool {
     let Some((job, is_over)) = jobs.take() else { return false };
     tracing::info!(job = job.id, process = job.process, owner = job.owner, "a job begins");
-    let owner = Viewer {
-        name: job.owner.as_str().into(),
-        clearances: Clearances::of_scope(job.clearances),
-        ..Viewer::public()
-    };
+    let owner = job.viewer();
     let began = jobs.clock.now();
     let first = std::sync::OnceLock::new();
     let tell = |progress: f64| jobs.tell(job.id, began, *first.get_or_init(|| progress), progress);
@@ -87,6 +83,9 @@ fn one(app: &App, jobs: &Arc<Jobs>) -> bool {
             Err(Title::new("Lỗi của máy chủ; xem nhật ký.", "A fault of the server; see its log."))
         }
     };
+    if ended.is_ok() && job.is_of_library {
+        handout::print_beforehand(app, &job, &is_over);
+    }
     tracing::info!(job = job.id, ?ended, "a job has ended");
     jobs.end(job.id, ended);
     true

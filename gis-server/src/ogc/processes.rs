@@ -2,6 +2,7 @@
 
 mod alert;
 mod compare;
+mod coverages;
 mod describe;
 mod example;
 mod execute;
@@ -11,6 +12,7 @@ mod nowcast;
 mod publish;
 mod report;
 mod results;
+mod sheets;
 
 use city::Layer;
 use serde::Deserialize;
@@ -25,14 +27,20 @@ use crate::{
 
 pub use alert::draft as alert_draft;
 pub use compare::{raster as comparison_raster, table as comparison};
+pub use coverages::{area, trajectory, window as coverage};
 pub use describe::{list, show};
 pub use execute::execute;
 pub use jobs::{all as jobs, dismiss, one as job};
-pub use library::{add as add_to_library, find as match_library, list as library};
+pub use library::{
+    add as add_to_library,
+    find::{find as match_library, map_tile as library_tile},
+    list as library, past_floods,
+};
 pub use nowcast::{map_tile as nowcast_tile, show as nowcast};
 pub use publish::{publish, withdraw};
 pub use report::report;
 pub use results::{file, map_tile, position, results, scenario, value_tile};
+pub use sheets::{list as map_sheets, one as map_sheet};
 
 /// Processes and jobs.
 pub const PART: Part = Part {
@@ -67,6 +75,9 @@ pub const PART: Part = Part {
     alert::draft,
     compare::table,
     compare::raster,
+    coverages::window,
+    coverages::area,
+    coverages::trajectory,
     describe::list,
     describe::show,
     execute::execute,
@@ -75,7 +86,9 @@ pub const PART: Part = Part {
     jobs::dismiss,
     library::add,
     library::list,
-    library::find,
+    library::find::find,
+    library::find::map_tile,
+    library::past_floods,
     nowcast::show,
     nowcast::map_tile,
     report::report,
@@ -86,7 +99,9 @@ pub const PART: Part = Part {
     results::file,
     results::map_tile,
     results::value_tile,
-    results::position
+    results::position,
+    sheets::list,
+    sheets::one
 ))]
 struct Document;
 

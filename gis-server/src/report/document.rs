@@ -211,6 +211,11 @@ pub struct Figure {
     pub share: f32,
 }
 
+/// Whether blocks of a document can be laid out.
+pub(super) fn check_blocks(blocks: &[Block]) -> Result<(), Error> {
+    check::blocks(blocks, false)
+}
+
 impl Document {
     /// A document that says nothing yet.
     pub fn new(kind: Title, title: Title, letterhead: Letterhead) -> Self {
@@ -245,7 +250,7 @@ impl Document {
     /// above 0; a figure that is no PNG, has other sizes than it says or a share outside of (0, 1];
     /// landscape in landscape.
     pub fn check(&self) -> Result<(), Error> {
-        check::blocks(&self.blocks, false)
+        check_blocks(&self.blocks)
     }
 
     /// Every table in order, those on pages that lie among them; the index is its number less 1.

@@ -43,6 +43,12 @@ pub enum Error {
         /// The figure's caption.
         caption: String,
     },
+    /// A figure beside the map of a sheet, or a page that lies.
+    #[error("beside the map \"{title}\" stand only words and tables")]
+    AsideFigure {
+        /// The sheet's title.
+        title: String,
+    },
     /// Pages that lie inside pages that lie.
     #[error("a landscape part cannot hold another one: end the first before the second")]
     Nested,

@@ -1,7 +1,9 @@
 //! Floods over a city: from the example of the process description to results, over HTTP and without
 //! a server.
 
+mod coverages;
 mod handed_out;
+mod ninh_kieu;
 mod variants;
 
 use std::{path::Path, process::Command, time::Duration};
@@ -49,6 +51,14 @@ fn start(server: &Server, body: &Value) -> String {
     assert_eq!((status, &document["status"]), (201, &json!("accepted")), "{document}");
     let (_, path) = location.split_once("/jobs/").expect("Location leads to a job");
     format!("/jobs/{path}")
+}
+
+/// Column and row of the Web Mercator tile that holds a place.
+fn tile_at(lon: f64, lat: f64, zoom: u32) -> (u32, u32) {
+    let side = f64::from(1u32 << zoom);
+    let north = (std::f64::consts::FRAC_PI_4 + lat.to_radians() / 2.0).tan().ln();
+    let row = (1.0 - north / std::f64::consts::PI) / 2.0 * side;
+    (((lon + 180.0) / 360.0 * side) as u32, row as u32)
 }
 
 fn wait(server: &Server, job: &str, status: &str) {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::report::document::Letterhead;
 
 /// Name of the file.
-const FILE: &str = "report.toml";
+pub const FILE: &str = "report.toml";
 
 /// Who hands reports out. What the file leaves out, or all of it where there is no file, is left
 /// blank to be written by hand.
@@ -25,7 +25,7 @@ pub struct House {
     pub place: String,
     /// Authority and title of who signs, a line each.
     pub capacity: Vec<String>,
-    /// Who gets reports.
+    /// Who gets reports; where nobody is named, whom the form of the document names.
     pub recipients: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ impl Default for House {
             symbol: "BC-……".into(),
             place: "……………".into(),
             capacity: vec!["NGƯỜI LẬP".into()],
-            recipients: vec!["Lưu: VT".into()],
+            recipients: Vec::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! [`impact`].
 
 mod impact;
+mod short;
 
 use city::{
     Title,
@@ -11,7 +12,7 @@ use city::{
 use crate::{
     flood::{
         marks::MarksNote,
-        summary::{StructureNote, Summary},
+        summary::{DrainsNote, StructureNote, Summary},
     },
     report::{
         document::{Cell, Column, Table},
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub(super) use impact::{affected, communes, evacuation, facilities, left_behind, roads, villages};
+pub(super) use short::{commune_in_words, villages_in_short, ways_in_short};
 
 /// A number the Vietnamese way.
 pub(super) fn told(value: f64, decimals: u8) -> String {
@@ -121,10 +123,15 @@ fn rain(rain: Option<&Rain>) -> String {
 pub(super) fn terrain(summary: &Summary) -> String {
     let terrain = &summary.terrain;
     let datum = terrain.vertical_datum.as_deref().unwrap_or("không ghi");
+    let known = terrain.height_error_m.map(|error_m| {
+        format!("Sai số trung phương độ cao {} m so với điểm đo.", told(error_m, 2))
+    });
     let trust = if terrain.synthetic {
         "Địa hình là dữ liệu tổng hợp, không mô tả nơi có thật: kết quả chỉ để minh họa."
     } else if terrain.source.to_lowercase().contains("srtm") {
         "SRTM có sai số độ cao tuyệt đối khoảng 6 m (90 %, lục địa Á–Âu; Farr và nnk. 2007): kết quả chỉ để minh họa."
+    } else if let Some(known) = &known {
+        known.as_str()
     } else {
         "Sai số độ cao không được ghi cùng dữ liệu; cần đối chiếu với mốc cao độ hoặc vết lũ trước khi sử dụng."
     };
@@ -186,6 +193,44 @@ pub(super) fn structures(structures: &[StructureNote]) -> Table {
             Cell::number(it.volume_m3, 0),
         ])
     })
+}
+
+pub(super) fn drains(drains: &DrainsNote) -> Table {
+    const MOST: usize = 40;
+    let columns = vec![
+        text("Hố ga", "Manhole", 2.0),
+        number_of("Trào từ", "From", "h", 1.0),
+        number_of("Trong", "For", "h", 1.0),
+        number_of("Cao hơn nắp", "Above rim", "m", 1.2),
+        number_of("Lượng trào", "Volume", "m³", 1.2),
+    ];
+    let caption = title("Hố ga trào nước", "Manholes that water rose out of");
+    let table =
+        drains.surcharged.iter().take(MOST).fold(Table::new(caption, columns), |table, it| {
+            table.row([
+                Cell::text(it.name.as_str()),
+                Cell::number(it.from_h, 1),
+                Cell::number(it.hours, 1),
+                Cell::number(it.above_rim_m, 2),
+                Cell::number(it.returned_m3, 1),
+            ])
+        });
+    let more = drains.surcharged.len().saturating_sub(MOST);
+    table.noted(Title::new(
+        format!(
+            "{} hố ga, {} đoạn cống; thu {} m³, trào lại {} m³, ra cửa xả {} m³; sai số {} m³. Còn {more} hố ga không ghi ở đây.",
+            drains.nodes,
+            drains.links,
+            told(drains.taken_m3, 0),
+            told(drains.returned_m3, 0),
+            told(drains.outfall_m3, 0),
+            told(drains.error_m3, 1),
+        ),
+        format!(
+            "{} nodes, {} links; {:.0} m³ taken, {:.0} m³ given back, {:.0} m³ out; off by {:.1} m³. {more} more manholes.",
+            drains.nodes, drains.links, drains.taken_m3, drains.returned_m3, drains.outfall_m3, drains.error_m3,
+        ),
+    ))
 }
 
 pub(super) fn marks(marks: &MarksNote) -> Table {

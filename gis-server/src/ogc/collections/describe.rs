@@ -193,6 +193,9 @@ pub struct RasterInfo {
     /// The height datum of an elevation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vertical_datum: Option<String>,
+    /// Root mean square error of its heights against surveyed points, m
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height_error_m: Option<f64>,
     /// System of the grid.
     pub crs: String,
     /// Size of a cell, in the system's unit: east, north.
@@ -348,7 +351,8 @@ fn property_info(layer: &Layer, property: &city::Property) -> PropertyInfo {
 }
 
 fn raster_info(layer: &Layer) -> Option<RasterInfo> {
-    let Content::Raster { grid, unit, min, max, vertical_datum } = &layer.content else {
+    let Content::Raster { grid, unit, min, max, vertical_datum, height_error_m } = &layer.content
+    else {
         return None;
     };
     Some(RasterInfo {
@@ -357,6 +361,7 @@ fn raster_info(layer: &Layer) -> Option<RasterInfo> {
         unit: unit.symbol(),
         unit_display: unit.display(),
         vertical_datum: vertical_datum.clone(),
+        height_error_m: *height_error_m,
         crs: grid.crs.uri(),
         cell: [grid.cell_x, grid.cell_y],
     })

@@ -233,6 +233,9 @@ mod tests {
             assert_eq!(serde_json::to_value(&scenario).unwrap(), document);
             assert!(fits(&document, &schema, &schema), "{document}");
             let mut other = document;
+            other["stage"] = json!({ "station": "s", "datastream": 4, "discharge_m3_s": 9.0, "name": { "vi": "I", "en": "I" } });
+            assert!(fits(&other, &schema, &schema), "{other}");
+            serde_json::from_value::<Scenario>(other.clone()).unwrap();
             other["colour"] = "blue".into();
             assert!(serde_json::from_value::<Scenario>(other.clone()).is_err());
             assert!(!fits(&other, &schema, &schema));

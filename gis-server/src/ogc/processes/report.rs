@@ -5,14 +5,13 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use city::scenario::Scenario;
 
-use super::{JobPath, ended, jobs_of, on_duty, one_of};
+use super::{JobPath, ended, on_duty, one_of};
 use crate::{
     error::{Problem, chain},
-    flood::{Dossier, FloodError, House, ReportKind, Sources, compose},
+    flood::{FloodError, ReportKind, compose},
     http::{ask::Ask, work},
-    jobs::SCENARIO,
+    jobs::{HandoutError, hand_out},
     report,
 };
 
@@ -47,40 +46,18 @@ pub async fn report(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Pro
     if kind != ReportKind::Quick || job.published.is_none() {
         on_duty(&ask)?;
     }
-    let jobs = jobs_of(&ask)?;
-    let (folder, now) = (jobs.folder(job.id), jobs.now());
-    let (app, viewer, standing) = (ask.app.clone(), ask.caller.viewer.clone(), job.standing());
+    let (app, viewer) = (ask.app.clone(), ask.caller.viewer.clone());
     let made = work::blocking(move || {
-        let fault = |error: FloodError| Problem::internal(&error);
-        let scenario = folder.read_json::<Scenario>(SCENARIO).map_err(fault)?;
-        let Some(Scenario::Flood(scenario)) = scenario else { return Err(Problem::fault()) };
-        let house = House::read(&app.config.data).map_err(|why| {
-            Problem::unavailable(format!("Không lập được báo cáo: {why}"), why, 60)
-        })?;
-        let fonts = report::Fonts::of_system();
-        let font = fonts.as_ref().ok().map(report::Fonts::regular);
-        let city = app.store.city();
-        let sources = Sources::of(&app, &city, &viewer);
-        let dossier = Dossier {
-            folder: &folder,
-            job: job.id,
-            scenario: &scenario,
-            standing,
-            house: &house,
-            now,
-            font,
-        };
-        let document = compose(kind, &dossier, &sources).map_err(fault)?;
+        let document =
+            hand_out(&app, &viewer, &job, |dossier, sources| Ok(compose(kind, dossier, sources)?));
+        let document = document.map_err(|error| not_handed_out(&error))?;
         let written = match name {
             "html" => Ok(report::html(&document).into_bytes()),
             "docx" => report::docx(&document),
             "xlsx" => report::xlsx(&document),
-            _ => fonts.and_then(|fonts| report::pdf(&document, &fonts)),
+            _ => app.fonts.get().and_then(|fonts| report::pdf(&document, fonts)),
         };
-        written.map_err(|error| {
-            let why = chain(&error);
-            Problem::unavailable(format!("Không lập được báo cáo: {why}"), why, 60)
-        })
+        written.map_err(|error| not_handed_out(&error.into()))
     });
     let shown = format!("inline; filename=\"ngap-{}-{}.{name}\"", path.job_id, kind.name());
     let fields = [
@@ -91,4 +68,18 @@ pub async fn report(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Pro
         ),
     ];
     Ok(ask.marked((fields, made.await?).into_response()))
+}
+
+/// What is told of a document that cannot be made.
+pub(super) fn not_handed_out(error: &HandoutError) -> Problem {
+    match error {
+        HandoutError::Flood(FloodError::Template(_))
+        | HandoutError::House(_)
+        | HandoutError::Report(_)
+        | HandoutError::Jobs(_) => {
+            let why = chain(error);
+            Problem::unavailable(format!("Không lập được tài liệu: {why}"), why, 60)
+        }
+        HandoutError::Flood(_) | HandoutError::NoScenario => Problem::internal(error),
+    }
 }

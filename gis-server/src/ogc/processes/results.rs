@@ -37,7 +37,7 @@ pub struct ResultPath {
 const TELLS_OF_PEOPLE: [&str; 3] = ["units", "buildings", "evacuation"];
 
 /// The job and its folder, where it has results.
-fn ended(ask: &Ask, path: &JobPath) -> Result<(Job, RunFolder), Problem> {
+pub(super) fn ended(ask: &Ask, path: &JobPath) -> Result<(Job, RunFolder), Problem> {
     let job = super::ended(ask, &path.job_id)?;
     let folder = jobs_of(ask)?.folder(job.id);
     Ok((job, folder))
@@ -171,7 +171,11 @@ pub async fn file(
 }
 
 /// The file of a raster that a request names.
-fn raster(ask: &Ask, folder: &RunFolder, name: &str) -> Result<std::path::PathBuf, Problem> {
+pub(super) fn raster(
+    ask: &Ask,
+    folder: &RunFolder,
+    name: &str,
+) -> Result<std::path::PathBuf, Problem> {
     let names = || Output::all().map(Output::name).collect::<Vec<_>>().join(", ");
     let output = Output::from_name(name).ok_or_else(|| {
         let name: String = name.chars().take(40).collect();

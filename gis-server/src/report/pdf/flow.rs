@@ -47,13 +47,19 @@ pub(super) struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
+    /// Pages that stand, of A4.
     pub(super) fn new(fonts: &'a Fonts) -> Self {
+        Self::on(fonts, upright())
+    }
+
+    /// Pages of a size.
+    pub(super) fn on(fonts: &'a Fonts, frame: Frame) -> Self {
         let mut flow = Self {
             fonts,
             pages: Vec::new(),
             parts: Parts::default(),
             signposts: Vec::new(),
-            frame: upright(),
+            frame,
             y: 0.0,
         };
         flow.new_page();

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use fontdb::{Database, Source, Style, Weight};
@@ -32,6 +32,26 @@ const UNKNOWN: char = '?';
 #[derive(Clone)]
 pub struct Fonts {
     faces: [Face; 4],
+}
+
+/// The system's fonts, looked for when they are first needed; again, where there were none.
+#[derive(Default)]
+pub struct SystemFonts(OnceLock<Fonts>);
+
+impl SystemFonts {
+    /// The fonts.
+    ///
+    /// # Errors
+    /// As [`Fonts::of_system`].
+    pub fn get(&self) -> Result<&Fonts, Error> {
+        match self.0.get() {
+            Some(found) => Ok(found),
+            None => {
+                let found = Fonts::of_system()?;
+                Ok(self.0.get_or_init(|| found))
+            }
+        }
+    }
 }
 
 /// One face: what measures its letters and what writes them into a PDF.

@@ -2,7 +2,8 @@
 
 use super::{
     flow::{self, Flow, Setting},
-    page::{Ink, Mark, PartId, Role},
+    fonts::Fonts,
+    page::{Ink, Mark, Page, PartId, Role},
     text::{self, Line, Span},
 };
 use crate::report::{
@@ -106,25 +107,30 @@ fn signer(flow: &mut Flow<'_>, signature: &Signature, at: Setting, top: f32) -> 
     }
 }
 
-/// Numbers at the top of all pages but the first, and the standing at every foot.
-pub(super) fn number_pages(flow: &mut Flow<'_>, document: &Document) {
-    let standing = document.standing.as_ref().map(layout::standing);
+/// Numbers at the top of all pages but the first.
+pub(super) fn number_pages(flow: &mut Flow<'_>) {
     let fonts = flow.fonts;
-    for (index, page) in flow.pages.iter_mut().enumerate() {
-        let mut centred = |span: Span, baseline: f32| {
-            for line in text::lines(fonts, &[span], page.width, 0.0) {
-                let x = line.offset(page.width, Align::Centre);
-                page.marks.push(Mark { ink: Ink::Text { x, baseline, line }, part: None });
-            }
-        };
-        if index > 0 {
-            let number = Span::new((index + 1).to_string(), size::PAGE_NUMBER);
-            centred(number, points(PAGE_NUMBER_MM) + size::PAGE_NUMBER * 0.7);
-        }
-        if let Some(standing) = &standing {
-            let baseline = page.height - points(10.0);
-            centred(Span::new(standing.as_str(), size::FOOT).italic(), baseline);
-        }
+    for (index, page) in flow.pages.iter_mut().enumerate().skip(1) {
+        let number = Span::new((index + 1).to_string(), size::PAGE_NUMBER);
+        centred(fonts, page, number, points(PAGE_NUMBER_MM) + size::PAGE_NUMBER * 0.7);
+    }
+}
+
+/// The standing at the foot of every page.
+pub(super) fn stand_at_feet(flow: &mut Flow<'_>, document: &Document) {
+    let Some(standing) = document.standing.as_ref().map(layout::standing) else { return };
+    let fonts = flow.fonts;
+    for page in &mut flow.pages {
+        let baseline = page.height - points(10.0);
+        centred(fonts, page, Span::new(standing.as_str(), size::FOOT).italic(), baseline);
+    }
+}
+
+/// An ornament in the middle of a page's width.
+fn centred(fonts: &Fonts, page: &mut Page, span: Span, baseline: f32) {
+    for line in text::lines(fonts, &[span], page.width, 0.0) {
+        let x = line.offset(page.width, Align::Centre);
+        page.marks.push(Mark { ink: Ink::Text { x, baseline, line }, part: None });
     }
 }
 
@@ -152,14 +158,14 @@ fn balanced(flow: &Flow<'_>, spans: &[Span], at: Setting) -> Vec<Line> {
 }
 
 /// Sets one span as a paragraph from `y` on; gives where it ends.
-fn one(flow: &mut Flow<'_>, span: Span, at: Setting, y: f32) -> f32 {
+pub(super) fn one(flow: &mut Flow<'_>, span: Span, at: Setting, y: f32) -> f32 {
     let lines = balanced(flow, &[span], at);
     let part = flow.parts.add(Role::Paragraph);
     flow.stack(lines, y, at, part)
 }
 
 /// The same with a line under it.
-fn ruled(flow: &mut Flow<'_>, span: Span, at: Setting, y: f32, share: f32) -> f32 {
+pub(super) fn ruled(flow: &mut Flow<'_>, span: Span, at: Setting, y: f32, share: f32) -> f32 {
     let lines = balanced(flow, &[span], at);
     let part = flow.parts.add(Role::Paragraph);
     stack_ruled(flow, lines, y, at, part, share)

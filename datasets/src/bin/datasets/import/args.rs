@@ -98,6 +98,9 @@ pub(crate) struct ImportArgs {
     /// Height datum of a terrain, such as "Hòn Dấu (EPSG:5727)" or "EGM96"
     #[arg(long, value_name = "TEXT", help_heading = "Catalogue")]
     pub(crate) vertical_datum: Option<String>,
+    /// Root mean square error of a terrain's heights against surveyed points, in metres
+    #[arg(long, value_name = "METRES", value_parser = height_error, help_heading = "Catalogue")]
+    pub(crate) height_error: Option<f64>,
 
     /// Do everything but publish
     #[arg(long, help_heading = "Running")]
@@ -165,4 +168,13 @@ fn pair(text: &str) -> Result<(String, String), String> {
 fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     let value = serde_json::Value::from(text);
     serde_json::from_value(value).map_err(|error| error.to_string())
+}
+
+/// An error of heights is a positive number of metres.
+fn height_error(text: &str) -> Result<f64, String> {
+    let metres: f64 = text.parse().map_err(|_| format!("'{text}' is not a number"))?;
+    match metres.is_finite() && metres > 0.0 && metres < 1000.0 {
+        true => Ok(metres),
+        false => Err(format!("{metres} is no error of heights: give metres above 0")),
+    }
 }

@@ -74,6 +74,7 @@ pub(crate) fn import(
         min: written.min,
         max: written.max,
         vertical_datum: args.vertical_datum.clone(),
+        height_error_m: args.height_error,
     };
     let facts = entry::Facts {
         source_crs: crs.crs.to_string(),
@@ -272,6 +273,12 @@ fn note_heights(args: &ImportArgs, report: &mut Report) {
         report.note(
             "Chưa rõ hệ cao độ: nêu bằng --vertical-datum (ví dụ \"Hòn Dấu (EPSG:5727)\", \"EGM96\")",
             "the height datum is not known: name it with --vertical-datum, such as \"EGM96\" for SRTM",
+        );
+    }
+    if args.role == Role::Terrain && args.height_error.is_none() {
+        report.note(
+            "Chưa rõ sai số độ cao: nêu bằng --height-error (sai số trung phương so với điểm đo, m), để báo cáo ngập ghi được",
+            "the error of heights is not known: name it with --height-error (root mean square against surveyed points, m), so that reports on floods can tell it",
         );
     }
 }

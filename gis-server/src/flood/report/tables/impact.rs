@@ -13,15 +13,15 @@ use crate::{
 const MOST_ROWS: usize = 60;
 
 /// A number of a document, or nothing.
-fn cell(value: &Json, decimals: u8) -> Cell {
+pub(super) fn cell(value: &Json, decimals: u8) -> Cell {
     value.as_f64().map_or(Cell::Empty, |value| Cell::number(value, decimals))
 }
 
-fn word(value: &Json) -> Cell {
+pub(super) fn word(value: &Json) -> Cell {
     Cell::text(value.as_str().unwrap_or_default())
 }
 
-fn list(value: &Json) -> &[Json] {
+pub(super) fn list(value: &Json) -> &[Json] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 

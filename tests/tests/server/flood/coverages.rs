@@ -1,0 +1,68 @@
+//! Parts of what a run leaves: windows, areas and lines agree with each other and with the tiles' file.
+
+use serde_json::{Value, json};
+use tests::server::Server;
+
+use super::{
+    city, number,
+    variants::{run, short},
+};
+
+#[test]
+fn windows_areas_and_lines_of_a_run_agree_and_what_is_too_large_or_outside_is_refused() {
+    let server = Server::on(city(), &[]);
+    let job = run(&server, &short(&server));
+    let whole = server.json(&format!("{job}/coverage"));
+    let shape = |document: &Value, axis: usize| {
+        document["ranges"]["max-depth"]["shape"][axis].as_u64().unwrap() as usize
+    };
+    let (rows, columns) = (shape(&whole, 0), shape(&whole, 1));
+    let summary = server.json(&format!("{job}/results"))["summary"].clone();
+    assert_eq!(summary["grid"]["columns"], columns, "{}", summary["grid"]);
+    assert_eq!(summary["grid"]["rows"], rows);
+    let values = whole["ranges"]["max-depth"]["values"].as_array().unwrap();
+    let greatest = values.iter().filter_map(Value::as_f64).fold(0.0, f64::max);
+    assert!(greatest >= number(&summary["deepest"]["depth_m"]) - 0.01, "{greatest}");
+
+    // Around the deepest place: a window of few cells that holds its depth.
+    let [lon, lat] = [0, 1].map(|at| number(&summary["deepest"]["at"][at]));
+    let d = 0.0004;
+    let (w, s, e, n) = (lon - d, lat - d, lon + d, lat + d);
+    let window = server.json(&format!("{job}/coverage?bbox={w},{s},{e},{n}"));
+    assert!(shape(&window, 0) * shape(&window, 1) < 30, "{window}");
+    let deepest = |document: &Value| {
+        let values = document["ranges"]["max-depth"]["values"].as_array().unwrap();
+        values.iter().filter_map(Value::as_f64).fold(0.0, f64::max)
+    };
+    let depth = number(&summary["deepest"]["depth_m"]);
+    assert!(deepest(&window) >= depth - 0.01, "{} {depth}", deepest(&window));
+    let ring = format!("{w} {s},{e} {s},{e} {n},{w} {n},{w} {s}");
+    let area = server.json(&format!("{job}/area?coords=POLYGON(({ring}))"));
+    assert!(deepest(&area) >= depth - 0.01);
+    let line = server.json(&format!("{job}/trajectory?coords=LINESTRING({lon} {lat},{e} {lat})"));
+    assert_eq!(line["domain"]["domainType"], "MultiPoint");
+    assert!((number(&line["ranges"]["max-depth"]["values"][0]) - depth).abs() < 0.011, "{line}");
+    assert_eq!(line["ranges"]["distance"]["values"][0], json!(0.0));
+
+    let file = server.get(&format!("{job}/coverage?bbox={w},{s},{e},{n}&f=tiff")).expect(200);
+    assert!(file.header("content-type").starts_with("image/tiff") && file.body.starts_with(b"II"));
+    let coarse = server.json(&format!("{job}/coverage?scale-factor=4"));
+    assert_eq!(shape(&coarse, 1), columns.div_ceil(4));
+    let frame =
+        server.json(&format!("{job}/coverage?output=depth&minutes=15&bbox={w},{s},{e},{n}"));
+    assert_eq!(frame["ranges"]["depth"]["type"], "NdArray");
+
+    let refused = server.get(&format!("{job}/coverage?bbox=100,10,100.1,10.1")).expect(400);
+    assert!(refused.text().contains("108."), "it says what there is");
+    for bad in [
+        "coverage?scale-factor=0",
+        "coverage?scale-factor=4096",
+        "coverage?f=png",
+        "area",
+        "area?coords=POLYGON((0 0,1 0))",
+        "trajectory?coords=LINESTRING(0 0)",
+    ] {
+        server.get(&format!("{job}/{bad}")).expect(400);
+    }
+    server.get(&format!("{job}/coverage?output=colour")).expect(404);
+}
