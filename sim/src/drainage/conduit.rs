@@ -60,7 +60,6 @@ pub(super) fn advance(
     let middle = section.at(middle_m);
     now.depth_m = middle_m.min(section.full_depth_m);
     let mean_m2 = 0.5 * (up.area_m2 + down.area_m2);
-    now.volume_m3 = mean_m2.min(section.full_area_m2) * pipe.length_m * pipe.barrels;
     let is_dry = matches!(regime, Regime::Dry | Regime::UpDry | Regime::DownDry);
     if is_dry || middle.area_m2 <= NO_AREA_M2 {
         now.middle_m2 = mean_m2;
@@ -97,6 +96,13 @@ pub(super) fn advance(
     let relaxed = relax(limited, last, trial);
     now.flow_m3_s = hold_back(pipe, relaxed, ends);
     now.middle_m2 = middle.area_m2;
+}
+
+/// What a conduit holds in the half at each of its ends, of all barrels, m³.
+pub(super) fn halves_m3(pipe: &Pipe, flow_m3_s: f64, ends: [End; 2]) -> [f64; 2] {
+    let mut at = look(pipe, ends);
+    classify(pipe, &mut at, ends, flow_m3_s);
+    at.depths_m.map(|depth_m| pipe.half_m3(depth_m))
 }
 
 /// The middle between this and the last iteration; a flow that turns stops first.

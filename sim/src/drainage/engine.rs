@@ -23,6 +23,9 @@ pub struct Engine {
     pub(super) mouth_of: Vec<Option<usize>>,
 }
 
+/// A step fills a node with its halves of conduits by no more than this part of what they hold.
+const FILLS: f64 = 0.25;
+
 /// A step: its end, its length, and what stands over the inlets.
 #[derive(Clone, Copy)]
 struct Step<'a> {
@@ -109,7 +112,8 @@ impl Engine {
             if flow <= NO_FLOW_M3_S || now.middle_m2 <= conduit::NO_AREA_M2 || now.froude <= 0.01 {
                 continue;
             }
-            let passed_s = now.volume_m3 / pipe.barrels / flow * pipe.run_m / pipe.length_m;
+            let held_m3 = (now.halves_m3[0] + now.halves_m3[1]) / pipe.barrels;
+            let passed_s = held_m3 / flow * pipe.run_m / pipe.length_m;
             dt_s = dt_s.min(courant * passed_s * now.froude / (1.0 + now.froude));
         }
         for (place, node) in self.layout.places.iter().zip(&state.nodes) {
@@ -117,6 +121,10 @@ impl Engine {
             let is_free = node.depth_m > NO_DEPTH_M && node.depth_m + NO_DEPTH_M < place.crown_m;
             if is_free && quarter_m > NO_DEPTH_M && node.rise_m_s > NO_DEPTH_M {
                 dt_s = dt_s.min(quarter_m / node.rise_m_s);
+            }
+            let net_m3_s = node.in_m3_s - node.out_m3_s;
+            if is_free && net_m3_s > NO_FLOW_M3_S {
+                dt_s = dt_s.min(FILLS * node.held_m3 / net_m3_s);
             }
         }
         dt_s.max(self.params.min_step_s)
@@ -313,7 +321,9 @@ impl Engine {
                 self.mouths[mouth].exchange(place, node, surface, step.dt_s, trial);
             }
             let last_m = node.depth_m;
-            balance::settle(place, node, &self.params, (step.dt_s, trial), mouth.is_some());
+            let held_m3 = |depth_m: f64| self.layout.held_m3(place, depth_m);
+            let times = (step.dt_s, trial);
+            balance::settle(place, node, &self.params, times, mouth.is_some(), held_m3);
             node.is_found = (node.depth_m - last_m).abs() <= self.params.head_tolerance_m;
             all_found &= node.is_found;
         }
@@ -386,36 +396,6 @@ impl Engine {
             }
             None => Ok(()),
         }
-    }
-
-    /// Draws up the step's ledger and notes the extremes.
-    fn close(&self, before: &State, next: &mut State, dt_s: f64) -> Ledger {
-        let mut ledger = Ledger { before_m3: before.ledger.stored_m3, ..Ledger::default() };
-        for (at, place) in self.layout.places.iter().enumerate() {
-            let (old, now) = (&before.nodes[at], &next.nodes[at]);
-            let mean = |f: fn(&NodeState) -> f64| 0.5 * (f(old) + f(now)) * dt_s;
-            ledger.inflow_m3 += mean(|node| node.lateral_m3_s.max(0.0));
-            ledger.withdrawn_m3 += mean(|node| (-node.lateral_m3_s).max(0.0));
-            ledger.exchanged_in_m3 += now.exchange_m3_s.max(0.0) * dt_s;
-            ledger.exchanged_out_m3 += (-now.exchange_m3_s).max(0.0) * dt_s;
-            if matches!(place.kind, Kind::Outfall { .. }) {
-                ledger.outfall_out_m3 += mean(|node| node.in_m3_s);
-                ledger.outfall_in_m3 += mean(|node| node.out_m3_s);
-            } else if !(self.params.ponds && place.ponded_m2 > 0.0) {
-                ledger.flooded_m3 += now.overflow_m3_s * dt_s;
-            }
-        }
-        ledger.stored_m3 = self.stored_m3(next);
-        next.ledger = before.ledger.then(&ledger);
-        next.time_s = before.time_s + dt_s;
-        next.steps += 1;
-        self.record(next, dt_s);
-        ledger
-    }
-
-    pub(super) fn stored_m3(&self, state: &State) -> f64 {
-        let pipes: f64 = state.pipes.iter().map(|pipe| pipe.volume_m3).sum();
-        pipes + state.nodes.iter().map(|node| node.volume_m3).sum::<f64>()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use city::drainage::{Conduit, Link, LinkKind, Network, Node, NodeKind, Stage};
 
 use super::{
-    Error, Params,
+    Error, Params, balance,
     basin::Basin,
     device::{self, Device, DeviceKind},
     outline,
@@ -34,6 +34,8 @@ pub(super) struct Place {
     pub(super) kind: Kind,
     /// Links only leave it.
     pub(super) is_head: bool,
+    /// Its conduits, and which of their ends it is.
+    pub(super) ends: Vec<(usize, usize)>,
 }
 
 /// Kinds of nodes.
@@ -127,12 +129,26 @@ impl Layout {
             layout.links.push((link.name.clone(), slot));
         }
         layout.find_crowns();
+        for (at, pipe) in layout.pipes.iter().enumerate() {
+            for (end, node) in pipe.ends.into_iter().enumerate() {
+                layout.places[node].ends.push((at, end));
+            }
+        }
         for inflow in &network.inflows {
             let node = names.find("an inflow", &inflow.node, &inflow.node)?;
             let entries = inflow.discharge_m3_s.clone();
             layout.inflows.push((node, series("the inflow", &inflow.node, entries)?));
         }
         Ok(layout)
+    }
+
+    /// What a node holds at a depth with the halves of its conduits, m³.
+    pub(super) fn held_m3(&self, place: &Place, depth_m: f64) -> f64 {
+        let half_m3 = |(pipe, end): &(usize, usize)| {
+            let pipe = &self.pipes[*pipe];
+            pipe.half_m3(depth_m - pipe.offsets_m[*end])
+        };
+        balance::volume_m3(place, depth_m) + place.ends.iter().map(half_m3).sum::<f64>()
     }
 
     fn add(&mut self, link: &Link, names: &Names, params: &Params) -> Result<Slot, Error> {
@@ -280,6 +296,7 @@ fn place(node: &Node) -> Result<Place, Error> {
         well_m3: 0.0,
         kind,
         is_head: false,
+        ends: Vec::new(),
     })
 }
 
@@ -363,6 +380,12 @@ impl Pipe {
         self.run_m = self.length_m * longer;
         self.beta = slope.sqrt() / manning;
         self.friction = GRAVITY * manning * manning;
+    }
+
+    /// What a half of it holds, of all barrels, under the area of a depth, m³.
+    pub(super) fn half_m3(&self, depth_m: f64) -> f64 {
+        let area_m2 = self.section.at(depth_m).area_m2.min(self.section.full_area_m2);
+        0.5 * area_m2 * self.length_m * self.barrels
     }
 
     /// Depths of normal and of critical flow, m.

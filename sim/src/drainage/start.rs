@@ -30,7 +30,6 @@ impl Engine {
                 now.depth_m = (0.5 * (depths_m[0] + depths_m[1])).max(NO_DEPTH_M);
             }
             now.middle_m2 = pipe.section.at(now.depth_m).area_m2;
-            now.volume_m3 = now.middle_m2 * pipe.length_m * pipe.barrels;
         }
         for (node, discharge) in &layout.inflows {
             nodes[*node].lateral_m3_s += discharge.at(0.0);
@@ -53,6 +52,7 @@ impl Engine {
             nodes,
             pipes,
         };
+        self.hold(&mut state);
         let stored_m3 = self.stored_m3(&state);
         state.ledger = Ledger { before_m3: stored_m3, stored_m3, ..Ledger::default() };
         state

@@ -99,6 +99,10 @@ pub(super) struct NodeState {
     pub(super) area_m2: f64,
     pub(super) free_area_m2: f64,
     pub(super) rise_m_s: f64,
+    /// What it holds with the halves of its conduits, by its depth.
+    pub(super) held_m3: f64,
+    /// How much of that has not come yet: held by depth, not by what flowed.
+    pub(super) owed_m3: f64,
     pub(super) is_found: bool,
 }
 
@@ -122,7 +126,8 @@ pub(super) struct PipeState {
     pub(super) middle_m2: f64,
     pub(super) old_middle_m2: f64,
     pub(super) depth_m: f64,
-    pub(super) volume_m3: f64,
+    /// At each end, of all barrels.
+    pub(super) halves_m3: [f64; 2],
     pub(super) froude: f64,
     pub(super) regime: Regime,
     /// Water surface that belongs to each end's node, of all barrels.
