@@ -26,9 +26,11 @@
 //! # Ok::<(), sim::drainage::Error>(())
 //! ```
 
+mod advance;
 mod balance;
 mod basin;
 mod books;
+mod checkpoint;
 mod conduit;
 mod device;
 mod engine;
@@ -36,10 +38,12 @@ mod error;
 mod inlet;
 mod layout;
 mod ledger;
+mod outfall;
 mod outline;
 mod params;
 mod powers;
 mod pump;
+mod record;
 mod section;
 mod start;
 mod state;

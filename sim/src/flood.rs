@@ -23,6 +23,7 @@
 //! # Ok::<(), sim::flood::Error>(())
 //! ```
 
+mod below;
 mod buildings;
 mod checkpoint;
 mod compiled;
@@ -49,6 +50,7 @@ pub mod structures;
 mod tiles;
 mod walls;
 
+pub(crate) use below::Opening;
 pub(crate) use compiled::Compiled;
 pub use engine::Engine;
 pub use error::Error;

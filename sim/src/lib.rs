@@ -6,9 +6,11 @@
 //! or IEEE's, so that no platform's mathematics library shows.
 //!
 //! Every kernel has one shape: `Params`, `Forcing`, `State`, `stable_step`, and `step`, which
-//! returns a ledger of what came, went and stayed: [`flood`] over land, [`drainage`] below it. [`impact`]
+//! returns a ledger of what came, went and stayed: [`flood`] over land, [`drainage`] below it, both
+//! [`coupled`]. [`impact`]
 //! makes answers of what a flood leaves behind; [`fusion`] brings gauges into a running one.
 
+pub mod coupled;
 pub mod drainage;
 pub mod flood;
 pub mod fusion;

@@ -76,11 +76,24 @@ fn a_run_taken_up_again_gives_the_same_bits() {
     engine.advance(&mut whole, 400.0).expect("fine");
     let mut parts = engine.start();
     engine.advance(&mut parts, 400.0).expect("fine");
-    let mut parts = parts.clone();
+    let bytes = engine.checkpoint(&parts);
+    let mut parts = engine.restore(&bytes).expect("its own checkpoint");
     engine.advance(&mut whole, 1000.0).expect("fine");
     engine.advance(&mut parts, 1000.0).expect("fine");
     assert_eq!(engine.head_m(&whole), engine.head_m(&parts));
     assert_eq!(whole.ledger(), parts.ledger());
+    assert_eq!(engine.checkpoint(&whole), engine.checkpoint(&parts), "all of it, to the bit");
+    let refused = |bytes: &[u8]| engine.restore(bytes).expect_err("no checkpoint").to_string();
+    assert!(refused(&bytes[..bytes.len() - 8]).contains("cut short"));
+    assert!(refused(b"DTFLOOD").contains("first bytes"));
+    let mut other = sewer();
+    other.nodes[3].name = "MH3a".into();
+    other.links[2].to = "MH3a".into();
+    other.links[3].from = "MH3a".into();
+    let other = Engine::new(&other, Params::default()).expect("sound");
+    assert!(
+        other.restore(&bytes).expect_err("another network").to_string().contains("other nodes")
+    );
 }
 
 #[test]
@@ -141,8 +154,16 @@ fn an_inlet_takes_water_from_the_street_and_gives_it_back() {
     let mut least_m3 = f64::INFINITY;
     while state.time_s() < 1800.0 {
         let surfaces = [
-            Surface { level_m: 13.0 + street_m3[0] / 200.0, volume_m3: street_m3[0] },
-            Surface { level_m: 11.75 + street_m3[1] / 200.0, volume_m3: street_m3[1] },
+            Surface {
+                level_m: 13.0 + street_m3[0] / 200.0,
+                volume_m3: street_m3[0],
+                area_m2: 200.0,
+            },
+            Surface {
+                level_m: 11.75 + street_m3[1] / 200.0,
+                volume_m3: street_m3[1],
+                area_m2: 200.0,
+            },
         ];
         engine.step_under(&mut state, 2.0, &surfaces).expect("fine");
         for (street, m3) in street_m3.iter_mut().zip(engine.exchanged_m3(&state, 2.0)) {

@@ -3,13 +3,19 @@
 use super::{
     Engine, Ledger, State,
     conduit::{self, End},
-    layout::{Kind, Outside},
+    layout::{Kind, Place},
     state::NodeState,
 };
 
 impl Engine {
-    /// Draws up the step's ledger and notes the extremes.
-    pub(super) fn close(&self, before: &State, next: &mut State, dt_s: f64) -> Ledger {
+    /// Draws up the ledger of a step, under a surface or not, and notes the extremes.
+    pub(super) fn close(
+        &self,
+        before: &State,
+        next: &mut State,
+        dt_s: f64,
+        is_under: bool,
+    ) -> Ledger {
         let mut ledger = Ledger { before_m3: before.ledger.stored_m3, ..Ledger::default() };
         self.hold(next);
         for (at, place) in self.layout.places.iter().enumerate() {
@@ -20,11 +26,23 @@ impl Engine {
             ledger.exchanged_in_m3 += now.exchange_m3_s.max(0.0) * dt_s;
             ledger.exchanged_out_m3 += (-now.exchange_m3_s).max(0.0) * dt_s;
             let came_m3 = mean(|node| node.in_m3_s - node.out_m3_s) + now.exchange_m3_s * dt_s;
-            if let Kind::Outfall { outside, has_flap_gate } = &place.kind {
-                let is_open = matches!(outside, Outside::Level(_)) && !has_flap_gate;
-                let left_m3 = leave(now, old.held_m3 - old.owed_m3 + came_m3, is_open);
-                ledger.outfall_out_m3 += left_m3.max(0.0);
-                ledger.outfall_in_m3 += (-left_m3).max(0.0);
+            if matches!(place.kind, Kind::Outfall { .. }) {
+                let is_onto = is_under && self.onto.contains(&at);
+                let there_m3 = old.held_m3 - old.owed_m3 + came_m3;
+                // A surface has no more to lend than stands there: what it has not is owed.
+                let most_m3 = there_m3 + now.lends_m3_s * dt_s;
+                let least_m3 = if is_onto { most_m3 } else { most_m3.max(0.0) };
+                let stays_m3 = now.held_m3.min(least_m3);
+                now.owed_m3 = now.held_m3 - stays_m3;
+                let left_m3 = there_m3 - stays_m3;
+                let (out_m3, in_m3) = if is_onto {
+                    now.exchange_m3_s = -left_m3 / dt_s;
+                    (&mut ledger.exchanged_out_m3, &mut ledger.exchanged_in_m3)
+                } else {
+                    (&mut ledger.outfall_out_m3, &mut ledger.outfall_in_m3)
+                };
+                *out_m3 += left_m3.max(0.0);
+                *in_m3 += (-left_m3).max(0.0);
                 continue;
             }
             let lost_m3 = if self.params.ponds && place.ponded_m2 > 0.0 {
@@ -59,18 +77,10 @@ impl Engine {
     }
 
     pub(super) fn stored_m3(&self, state: &State) -> f64 {
-        let held = |(place, node): (&super::layout::Place, &NodeState)| match place.kind {
+        let held = |(place, node): (&Place, &NodeState)| match place.kind {
             Kind::Outfall { .. } => node.held_m3 - node.owed_m3,
             _ => node.held_m3,
         };
         self.layout.places.iter().zip(&state.nodes).map(held).sum()
     }
-}
-
-/// Lets water out of an outfall: what its halves of conduits have no room for. Water from outside comes
-/// in only where it is open to some.
-fn leave(node: &mut NodeState, there_m3: f64, is_open: bool) -> f64 {
-    let stays_m3 = if is_open { node.held_m3 } else { there_m3.clamp(0.0, node.held_m3.max(0.0)) };
-    node.owed_m3 = node.held_m3 - stays_m3;
-    there_m3 - stays_m3
 }

@@ -245,6 +245,13 @@ fn hold_back(pipe: &Pipe, flow: f64, ends: [End; 2]) -> f64 {
     let flow = flow.clamp(-pipe.most_m3_s, pipe.most_m3_s);
     let flapped =
         |i: usize| matches!(ends[i].place.kind, Kind::Outfall { has_flap_gate: true, .. });
+    let flow = if matches!(ends[1].place.kind, Kind::Outfall { .. }) {
+        flow.max(-ends[1].node.lends_m3_s)
+    } else if matches!(ends[0].place.kind, Kind::Outfall { .. }) {
+        flow.min(ends[0].node.lends_m3_s)
+    } else {
+        flow
+    };
     // The flap of a conduit turned round opens the other way.
     let own = pipe.has_flap_gate && flow * pipe.sign < 0.0;
     if own || flow < 0.0 && flapped(1) || flow > 0.0 && flapped(0) {

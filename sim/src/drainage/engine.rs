@@ -4,11 +4,11 @@ use city::drainage::Network;
 
 use super::{
     Error, Ledger, Params, State, balance,
-    conduit::{self, End, NO_DEPTH_M, NO_FLOW_M3_S},
+    conduit::{self, End},
     device::DeviceKind,
     inlet::{Inlet, Mouth, Surface},
-    layout::{Kind, Layout, Outside, Slot},
-    state::{DeviceState, NodeState, PipeState},
+    layout::{Kind, Layout, Slot},
+    state::{DeviceState, NodeState},
 };
 
 /// A network of drains and a method, ready to take states from step to step.
@@ -21,10 +21,9 @@ pub struct Engine {
     pub(super) mouths: Vec<Mouth>,
     /// The inlet of each node, where it has one.
     pub(super) mouth_of: Vec<Option<usize>>,
+    /// Outfalls that lie on the surface.
+    pub(super) onto: Vec<usize>,
 }
-
-/// A step fills a node with its halves of conduits by no more than this part of what they hold.
-const FILLS: f64 = 0.25;
 
 /// A step: its end, its length, and what stands over the inlets.
 #[derive(Clone, Copy)]
@@ -43,7 +42,7 @@ impl Engine {
         params.check()?;
         let layout = Layout::new(network, &params)?;
         let mouth_of = vec![None; layout.places.len()];
-        Ok(Self { params, layout, mouths: Vec::new(), mouth_of })
+        Ok(Self { params, layout, mouths: Vec::new(), mouth_of, onto: Vec::new() })
     }
 
     /// The same network with inlets to the surface, one to a node at most.
@@ -57,6 +56,31 @@ impl Engine {
                 return Err(Error::Duplicate { what: "inlet", name: inlet.node.clone() });
             }
             self.mouths.push(mouth);
+        }
+        Ok(self)
+    }
+
+    /// The same network with outfalls that lie on the surface: its level is the water outside, what leaves
+    /// there comes up, and what comes in goes down. Without a surface they are as the network has them.
+    ///
+    /// # Errors
+    /// Where there is no such node, it is no outfall, or it is named twice.
+    pub fn with_outfalls_onto_surface(mut self, nodes: &[String]) -> Result<Self, Error> {
+        for name in nodes {
+            let Some(node) = self.layout.places.iter().position(|place| place.name == *name) else {
+                let (name, node) = (name.clone(), name.clone());
+                return Err(Error::Missing { what: "an outfall onto the surface", name, node });
+            };
+            let (what, name) = ("the outfall onto the surface", name.clone());
+            let place = &self.layout.places[node];
+            if !matches!(place.kind, Kind::Outfall { .. }) {
+                let range = "the floor of an outfall";
+                return Err(Error::Value { what, name, value: place.invert_m, range });
+            }
+            if self.onto.contains(&node) {
+                return Err(Error::Duplicate { what: "outfall onto the surface", name });
+            }
+            self.onto.push(node);
         }
         Ok(self)
     }
@@ -97,58 +121,6 @@ impl Engine {
         self.layout.links.iter().map(of_slot).collect()
     }
 
-    /// The longest step that is good now, s: with a Courant number, the least time in which a conduit's
-    /// water and waves pass it, or a node's depth changes by a quarter of its crown's height.
-    #[must_use]
-    pub fn stable_step(&self, state: &State) -> f64 {
-        let Some(courant) = self.params.courant else { return self.params.max_step_s };
-        if state.steps == 0 {
-            // Nothing is known yet of how fast it will go.
-            return self.params.min_step_s;
-        }
-        let mut dt_s = self.params.max_step_s;
-        for (pipe, now) in self.layout.pipes.iter().zip(&state.pipes) {
-            let flow = now.flow_m3_s.abs();
-            if flow <= NO_FLOW_M3_S || now.middle_m2 <= conduit::NO_AREA_M2 || now.froude <= 0.01 {
-                continue;
-            }
-            let held_m3 = (now.halves_m3[0] + now.halves_m3[1]) / pipe.barrels;
-            let passed_s = held_m3 / flow * pipe.run_m / pipe.length_m;
-            dt_s = dt_s.min(courant * passed_s * now.froude / (1.0 + now.froude));
-        }
-        for (place, node) in self.layout.places.iter().zip(&state.nodes) {
-            let quarter_m = 0.25 * place.crown_m;
-            let is_free = node.depth_m > NO_DEPTH_M && node.depth_m + NO_DEPTH_M < place.crown_m;
-            if is_free && quarter_m > NO_DEPTH_M && node.rise_m_s > NO_DEPTH_M {
-                dt_s = dt_s.min(quarter_m / node.rise_m_s);
-            }
-            let net_m3_s = node.in_m3_s - node.out_m3_s;
-            if is_free && net_m3_s > NO_FLOW_M3_S {
-                dt_s = dt_s.min(FILLS * node.held_m3 / net_m3_s);
-            }
-        }
-        dt_s.max(self.params.min_step_s)
-    }
-
-    /// Takes good steps until a time of the run, s; the last ends there exactly. The ledger is that of
-    /// all these steps.
-    ///
-    /// # Errors
-    /// As [`Engine::step`]; the state is then that of the last good step.
-    pub fn advance(&self, state: &mut State, until_s: f64) -> Result<Ledger, Error> {
-        let stored_m3 = state.ledger.stored_m3;
-        let mut ledger = Ledger { before_m3: stored_m3, stored_m3, ..Ledger::default() };
-        while state.time_s < until_s {
-            let (stable_s, left_s) = (self.stable_step(state), until_s - state.time_s);
-            let is_last = left_s <= stable_s;
-            ledger = ledger.then(&self.step(state, if is_last { left_s } else { stable_s })?);
-            if is_last {
-                state.time_s = until_s;
-            }
-        }
-        Ok(ledger)
-    }
-
     /// Takes one step of `dt_s` seconds without a surface: what comes out of nodes is lost or ponds.
     ///
     /// # Errors
@@ -157,11 +129,11 @@ impl Engine {
         self.step_under(state, dt_s, &[])
     }
 
-    /// Takes one step of `dt_s` seconds under a surface, given for each inlet in their order. What each
-    /// exchanged is told by [`Engine::exchanged_m3`].
+    /// Takes one step of `dt_s` seconds under a surface, given for each inlet in their order, then for each
+    /// outfall that lies on it. What each exchanged is told by [`Engine::exchanged_m3`].
     ///
     /// # Errors
-    /// As [`Engine::step`]; also where not every inlet has its surface.
+    /// As [`Engine::step`]; also where not every inlet and such outfall has its surface.
     pub fn step_under(
         &self,
         state: &mut State,
@@ -172,8 +144,9 @@ impl Engine {
         if !(dt_s > 0.0 && dt_s.is_finite()) {
             return Err(Error::Step { dt_s, time_s });
         }
-        if !surfaces.is_empty() && surfaces.len() != self.mouths.len() {
-            let (found, expected) = (surfaces.len(), self.mouths.len());
+        let expected = self.mouths.len() + self.onto.len();
+        if !surfaces.is_empty() && surfaces.len() != expected {
+            let found = surfaces.len();
             return Err(Error::Surfaces { found, expected });
         }
         let step = Step { to_s: time_s + dt_s, dt_s, surfaces };
@@ -191,16 +164,22 @@ impl Engine {
             }
         }
         self.check(&next, time_s)?;
-        let ledger = self.close(state, &mut next, dt_s);
+        let ledger = self.close(state, &mut next, dt_s, !surfaces.is_empty());
         *state = next;
         Ok(ledger)
     }
 
-    /// What came in from the surface at each inlet over the last step of `dt_s` seconds, m³; negative
-    /// where it went out.
+    /// What came in from the surface at each inlet, then at each outfall that lies on it, over the last step
+    /// of `dt_s` seconds, m³; negative where it went out.
     #[must_use]
     pub fn exchanged_m3(&self, state: &State, dt_s: f64) -> Vec<f64> {
-        self.mouths.iter().map(|mouth| state.nodes[mouth.node].exchange_m3_s * dt_s).collect()
+        self.met_nodes().map(|node| state.nodes[node].exchange_m3_s * dt_s).collect()
+    }
+
+    /// The nodes where the drains meet the surface, by their places among [`Engine::node_names`]: those with
+    /// inlets, then the outfalls that lie on it.
+    pub fn met_nodes(&self) -> impl Iterator<Item = usize> {
+        self.mouths.iter().map(|mouth| mouth.node).chain(self.onto.iter().copied())
     }
 
     /// What was, becomes old; what comes in from outside at the end of the step is put down.
@@ -216,6 +195,7 @@ impl Engine {
         for (node, discharge) in &self.layout.inflows {
             state.nodes[*node].lateral_m3_s += discharge.at(step.to_s);
         }
+        self.set_stages(&mut state.nodes, step.to_s, step.surfaces, step.dt_s);
         for pipe in &mut state.pipes {
             pipe.old_flow_m3_s = pipe.flow_m3_s;
             pipe.old_middle_m2 = pipe.middle_m2;
@@ -308,7 +288,7 @@ impl Engine {
     /// Finds all depths once more; whether none changed by more than the tolerance.
     fn find_heads(&self, state: &mut State, step: Step, trial: u32) -> bool {
         let State { nodes, pipes, .. } = &mut *state;
-        self.set_outfalls(nodes, pipes, step.to_s);
+        self.set_outfalls(nodes, pipes);
         let mut all_found = true;
         for (at, place) in self.layout.places.iter().enumerate() {
             let node = &mut state.nodes[at];
@@ -328,50 +308,6 @@ impl Engine {
             all_found &= node.is_found;
         }
         all_found
-    }
-
-    pub(super) fn set_outfalls(&self, nodes: &mut [NodeState], pipes: &[PipeState], time_s: f64) {
-        for (pipe, now) in self.layout.pipes.iter().zip(pipes) {
-            for i in 0..2 {
-                let own = pipe.own_depths_m(now.flow_m3_s);
-                self.set_outfall(nodes, pipe.ends[i], pipe.offsets_m[i], own, time_s);
-            }
-        }
-        for device in &self.layout.devices {
-            let crest_m = self.layout.places[device.ends[0]].invert_m + device.offset_m;
-            for at in device.ends {
-                let offset_m = (crest_m - self.layout.places[at].invert_m).max(0.0);
-                self.set_outfall(nodes, at, offset_m, (0.0, 0.0), time_s);
-            }
-        }
-    }
-
-    fn set_outfall(
-        &self,
-        nodes: &mut [NodeState],
-        at: usize,
-        offset_m: f64,
-        (normal_m, critical_m): (f64, f64),
-        time_s: f64,
-    ) {
-        let place = &self.layout.places[at];
-        let Kind::Outfall { outside, .. } = &place.kind else { return };
-        let least_m = normal_m.min(critical_m);
-        nodes[at].depth_m = match outside {
-            Outside::Free | Outside::Normal if offset_m > 0.0 => 0.0,
-            Outside::Free => least_m,
-            Outside::Normal => normal_m,
-            Outside::Level(level) => {
-                let stage_m = level.at(time_s) - place.invert_m;
-                if least_m + offset_m < stage_m {
-                    stage_m
-                } else if offset_m > 0.0 && stage_m < offset_m {
-                    stage_m.max(0.0)
-                } else {
-                    offset_m + least_m
-                }
-            }
-        };
     }
 
     /// Conduits between nodes whose heads are found need no further look.

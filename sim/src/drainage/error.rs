@@ -85,6 +85,12 @@ pub enum Error {
         /// Inlets of the engine.
         expected: usize,
     },
+    /// A checkpoint is not one, or belongs to another network.
+    #[error("this is no checkpoint of these drains: {reason}")]
+    Checkpoint {
+        /// What differs.
+        reason: &'static str,
+    },
     /// The run became unstable. The state is still that before the step.
     #[error(
         "the drains became unstable at {time_s} s: {term} at '{name}'; look at lengths, offsets and inflows there, or shorten the step"

@@ -20,7 +20,7 @@ pub const FREE_WEIR: f64 = 0.54;
 pub const DROWNED_WEIR: f64 = 0.056;
 /// C of the orifice.
 pub const ORIFICE: f64 = 0.167;
-/// Heads closer than this are as good as level for dQ/dH, m.
+/// Between heads closer than this Q goes with Δη, not with its root, whose slope at 0 no step could follow, m.
 const LEVEL_M: f64 = 1e-3;
 
 /// An opening between the surface and a node.
@@ -36,13 +36,28 @@ pub struct Inlet {
     pub area_m2: f64,
 }
 
-/// The water over an inlet during a step.
+/// The water over an inlet, or outside an outfall, at the beginning of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Surface {
     /// Level of the water, or of the ground where it is dry, m.
     pub level_m: f64,
     /// The most that can go down during the step, m³.
     pub volume_m3: f64,
+    /// Area on which it stands, m²: no more goes through in a step than makes both sides level.
+    /// Infinite for a level that an exchange does not change.
+    pub area_m2: f64,
+}
+
+impl Surface {
+    /// The same after some of its water has gone down (negative: has come up), m³.
+    #[must_use]
+    pub fn less(self, gone_m3: f64) -> Self {
+        Self {
+            level_m: self.level_m - gone_m3 / self.area_m2,
+            volume_m3: (self.volume_m3 - gone_m3).max(0.0),
+            ..self
+        }
+    }
 }
 
 /// An inlet laid out.
@@ -77,6 +92,11 @@ impl Mouth {
         Ok((node, mouth))
     }
 
+    /// Height of its rim, m.
+    pub(super) fn crest_m(&self) -> f64 {
+        self.crest_m
+    }
+
     /// Finds what goes through in a step, once more, and adds its dQ/dH to the node's.
     pub(super) fn exchange(
         &self,
@@ -86,10 +106,14 @@ impl Mouth {
         dt_s: f64,
         trial: u32,
     ) {
-        let (wanted, give_m2_s) = self.flow(place.invert_m + node.depth_m, surface.level_m);
-        let most = (surface.volume_m3 / dt_s).max(0.0);
-        let relaxed = relax(wanted.min(most), node.exchange_m3_s, trial);
-        node.exchange_m3_s = relaxed.min(most);
+        let head_m = place.invert_m + node.depth_m;
+        let (wanted, give_m2_s) = self.flow(head_m, surface.level_m);
+        let to_level_m3 = |over_m: f64| (over_m * surface.area_m2).max(0.0);
+        let over_m = surface.level_m - head_m.max(self.crest_m);
+        let down = to_level_m3(over_m).min(surface.volume_m3.max(0.0)) / dt_s;
+        let up = to_level_m3(head_m - surface.level_m) / dt_s;
+        let relaxed = relax(wanted.clamp(-up, down), node.exchange_m3_s, trial);
+        node.exchange_m3_s = relaxed.clamp(-up, down);
         node.give_m2_s += give_m2_s;
     }
 
@@ -100,11 +124,10 @@ impl Mouth {
         if high_m <= self.crest_m {
             return (0.0, 0.0);
         }
-        let through = |over_m: f64| self.area_m2 * ORIFICE * (2.0 * GRAVITY * over_m).sqrt();
         if head_m > level_m {
-            let over_m = head_m - level_m.max(self.crest_m);
-            let flow = through(over_m);
-            return (-flow, flow / (2.0 * over_m.max(LEVEL_M)));
+            let (flow, give_m2_s) =
+                under_head(self.area_m2 * ORIFICE, head_m - level_m.max(self.crest_m));
+            return (-flow, give_m2_s);
         }
         let depth_m = level_m - self.crest_m;
         if low_m <= self.crest_m {
@@ -112,14 +135,18 @@ impl Mouth {
                 2.0 / 3.0 * FREE_WEIR * self.rim_m * depth_m * (2.0 * GRAVITY * depth_m).sqrt();
             return (flow, 0.0);
         }
-        let over_m = level_m - head_m;
-        let flow = if depth_m * self.rim_m < self.area_m2 {
-            DROWNED_WEIR * self.rim_m * depth_m * (2.0 * GRAVITY * over_m).sqrt()
-        } else {
-            through(over_m)
-        };
-        (flow, flow / (2.0 * over_m.max(LEVEL_M)))
+        let is_weir = depth_m * self.rim_m < self.area_m2;
+        let open_m2 =
+            if is_weir { DROWNED_WEIR * self.rim_m * depth_m } else { self.area_m2 * ORIFICE };
+        under_head(open_m2, level_m - head_m)
     }
+}
+
+/// A·√(2g·Δη) and its derivative.
+fn under_head(open_m2: f64, over_m: f64) -> (f64, f64) {
+    let slope_m2_s = open_m2 * (2.0 * GRAVITY / over_m.max(LEVEL_M)).sqrt();
+    let give_m2_s = if over_m > LEVEL_M { 0.5 * slope_m2_s } else { slope_m2_s };
+    (slope_m2_s * over_m, give_m2_s)
 }
 
 #[cfg(test)]

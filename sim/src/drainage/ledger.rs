@@ -22,13 +22,13 @@ pub struct Ledger {
     pub inflow_m3: f64,
     /// Taken by inflows that are negative.
     pub withdrawn_m3: f64,
-    /// Gone through outfalls.
+    /// Gone through outfalls that do not lie on the surface.
     pub outfall_out_m3: f64,
-    /// Come back through outfalls.
+    /// Come back through them.
     pub outfall_in_m3: f64,
-    /// Come in from the surface at inlets.
+    /// Come in from the surface at inlets and at outfalls that lie on it.
     pub exchanged_in_m3: f64,
-    /// Gone out to the surface at inlets.
+    /// Gone out to the surface at inlets and at outfalls that lie on it.
     pub exchanged_out_m3: f64,
     /// Come out of nodes without going anywhere: lost.
     pub flooded_m3: f64,

@@ -1,10 +1,10 @@
-//! The first state of a run, and what is noted on the way.
+//! The first state of a run.
 
 use super::device::DeviceKind;
 use super::{
-    Engine, Ledger, State, balance,
-    conduit::{NO_AREA_M2, NO_DEPTH_M},
-    layout::{Kind, Slot},
+    Engine, Ledger, State, Surface, balance,
+    conduit::NO_DEPTH_M,
+    layout::Kind,
     state::{DeviceState, LinkMaxima, NodeMaxima, NodeState, PipeState},
 };
 
@@ -12,6 +12,13 @@ impl Engine {
     /// The state at time 0: conduits with the flow and nodes with the depth that the network gives them.
     #[must_use]
     pub fn start(&self) -> State {
+        self.start_under(&[])
+    }
+
+    /// The same under a surface, given as [`Engine::step_under`] wants it: outfalls that lie on it begin with
+    /// the water that stands there.
+    #[must_use]
+    pub fn start_under(&self, surfaces: &[Surface]) -> State {
         let layout = &self.layout;
         let mut pipes = vec![PipeState::default(); layout.pipes.len()];
         for (pipe, now) in layout.pipes.iter().zip(&mut pipes) {
@@ -20,7 +27,8 @@ impl Engine {
         }
         let mut nodes = vec![NodeState::default(); layout.places.len()];
         self.start_nodes(&mut nodes, &pipes);
-        self.set_outfalls(&mut nodes, &pipes, 0.0);
+        self.set_stages(&mut nodes, 0.0, surfaces, 1.0);
+        self.set_outfalls(&mut nodes, &pipes);
         for (pipe, now) in layout.pipes.iter().zip(&mut pipes) {
             let depths_m = [0, 1].map(|i| {
                 let depth_m = nodes[pipe.ends[i]].depth_m - pipe.offsets_m[i];
@@ -74,42 +82,6 @@ impl Engine {
                 node.depth_m = sum / count;
             }
             node.volume_m3 = balance::volume_m3(place, node.depth_m);
-        }
-    }
-
-    /// Notes extremes.
-    pub(super) fn record(&self, state: &mut State, dt_s: f64) {
-        let places = self.layout.places.iter().zip(&state.nodes);
-        for ((place, node), seen) in places.zip(&mut state.node_maxima) {
-            if node.depth_m > seen.depth_m {
-                (seen.depth_m, seen.depth_at_s) = (node.depth_m, state.time_s);
-            }
-            let inflow = node.in_m3_s + node.exchange_m3_s.max(0.0);
-            seen.inflow_m3_s = seen.inflow_m3_s.max(inflow);
-            seen.flooded_m3 += node.overflow_m3_s * dt_s;
-            if node.overflow_m3_s > 0.0 {
-                seen.flooded_s += dt_s;
-            }
-            if place.crown_m > 0.0 && node.depth_m > place.crown_m {
-                seen.surcharged_s += dt_s;
-            }
-        }
-        for ((_, slot), seen) in self.layout.links.iter().zip(&mut state.link_maxima) {
-            let (flow, speed, filling) = match *slot {
-                Slot::Pipe(at) => {
-                    let (pipe, now) = (&self.layout.pipes[at], &state.pipes[at]);
-                    let speed = now.flow_m3_s.abs() / now.middle_m2.max(NO_AREA_M2);
-                    let speed = if now.middle_m2 > NO_AREA_M2 { speed } else { 0.0 };
-                    let filling = now.depth_m / pipe.section.full_depth_m;
-                    (now.flow_m3_s.abs() * pipe.barrels, speed, filling)
-                }
-                Slot::Device(at) => (state.devices[at].flow_m3_s.abs(), 0.0, 0.0),
-            };
-            if flow > seen.flow_m3_s {
-                (seen.flow_m3_s, seen.flow_at_s) = (flow, state.time_s);
-            }
-            seen.speed_m_s = seen.speed_m_s.max(speed);
-            seen.filling = seen.filling.max(filling);
         }
     }
 }

@@ -64,6 +64,18 @@ pub struct NodeMaxima {
     pub flooded_s: f64,
     /// How long the head was above the highest crown, s.
     pub surcharged_s: f64,
+    /// When it first was so, s of the run; none where it never was.
+    pub surcharged_at_s: Option<f64>,
+    /// Greatest height of the head above the rim, m: that of its inlet, else the ground.
+    pub over_rim_m: f64,
+    /// When, s of the run.
+    pub over_rim_at_s: f64,
+    /// How long the head was above the rim, s.
+    pub over_rim_s: f64,
+    /// What came in from the surface at its inlet (or outfall that lies on it), m³.
+    pub taken_m3: f64,
+    /// What went out to the surface there, m³.
+    pub given_m3: f64,
 }
 
 /// What has been seen in a link.
@@ -77,6 +89,10 @@ pub struct LinkMaxima {
     pub speed_m_s: f64,
     /// Greatest mean depth in parts of a conduit's height.
     pub filling: f64,
+    /// When, s of the run.
+    pub filling_at_s: f64,
+    /// How long a conduit was full at both ends, s.
+    pub full_s: f64,
 }
 
 /// A node now. Sums over its links are those of the last iteration.
@@ -91,7 +107,8 @@ pub(super) struct NodeState {
     pub(super) old_net_m3_s: f64,
     pub(super) lateral_m3_s: f64,
     pub(super) overflow_m3_s: f64,
-    /// What comes in from the surface at its inlet; negative where it goes out.
+    /// What comes in from the surface at its inlet, or through an outfall that lies on it; negative where
+    /// it goes out.
     pub(super) exchange_m3_s: f64,
     /// Sum of dQ/dH over its links, m²/s.
     pub(super) give_m2_s: f64,
@@ -103,6 +120,10 @@ pub(super) struct NodeState {
     pub(super) held_m3: f64,
     /// How much of that has not come yet: held by depth, not by what flowed.
     pub(super) owed_m3: f64,
+    /// The water outside an outfall over its floor, m; none where there is none.
+    pub(super) stage_m: Option<f64>,
+    /// What may come back through an outfall, m³/s.
+    pub(super) lends_m3_s: f64,
     pub(super) is_found: bool,
 }
 

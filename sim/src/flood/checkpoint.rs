@@ -8,7 +8,7 @@ use super::{
 use crate::Real;
 
 /// First bytes of a checkpoint; the last is the version of its layout.
-const MAGIC: &[u8; 8] = b"DTFLOOD\x03";
+const MAGIC: &[u8; 8] = b"DTFLOOD\x04";
 
 impl<R: Real> Engine<R> {
     /// The state as bytes, little end first: what [`Engine::restore`] reads.
@@ -98,7 +98,7 @@ impl<R: Real> Engine<R> {
     }
 }
 
-fn ledger_to_array(ledger: &Ledger) -> [f64; 8] {
+fn ledger_to_array(ledger: &Ledger) -> [f64; 10] {
     [
         ledger.before_m3,
         ledger.rain_m3,
@@ -107,6 +107,8 @@ fn ledger_to_array(ledger: &Ledger) -> [f64; 8] {
         ledger.boundary_out_m3,
         ledger.infiltrated_m3,
         ledger.pumped_out_m3,
+        ledger.drained_m3,
+        ledger.surcharged_m3,
         ledger.stored_m3,
     ]
 }
@@ -230,6 +232,8 @@ impl Reader<'_> {
             boundary_out_m3: self.float()?,
             infiltrated_m3: self.float()?,
             pumped_out_m3: self.float()?,
+            drained_m3: self.float()?,
+            surcharged_m3: self.float()?,
             stored_m3: self.float()?,
         })
     }

@@ -43,8 +43,8 @@ pub use passed::{BreachState, Passed, StructureState};
 pub use pump::Pump;
 pub use weir::{Weir, weir_discharge_m3_s};
 
-pub(super) use exchange::longest_step_s;
-pub(super) use plan::Plan;
+pub(super) use exchange::{longest_step_s, storage};
+pub(super) use plan::{Place, Plan};
 
 use super::Error;
 

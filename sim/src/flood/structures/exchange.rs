@@ -24,13 +24,13 @@ pub(in super::super) fn longest_step_s<R: Real>(engine: &Engine<R>, state: &Stat
 }
 
 /// The water of all tiles, to be looked at.
-struct Waters<'a, R> {
+pub(in super::super) struct Waters<'a, R> {
     fields: &'a [Fields<R>],
     dry_m: f64,
 }
 
 /// The water of all tiles, to be moved between cells.
-struct Mover<'a, R> {
+pub(in super::super) struct Mover<'a, R> {
     fields: &'a mut [Fields<R>],
     /// Discharges belong to cells, and leave with their water.
     moves_momentum: bool,
@@ -40,10 +40,36 @@ struct Mover<'a, R> {
 }
 
 impl<R: Real> Engine<R> {
+    /// Looks at the water of a state.
+    pub(in super::super) fn waters<'a>(&self, fields: &'a [Fields<R>]) -> Waters<'a, R> {
+        Waters { fields, dry_m: self.params.dry_depth_m }
+    }
+
+    /// Moves water of a state.
+    pub(in super::super) fn mover<'a>(&self, fields: &'a mut [Fields<R>]) -> Mover<'a, R> {
+        Mover {
+            fields,
+            moves_momentum: self.params.scheme != Scheme::LocalInertia,
+            cell_m2: self.cell_m * self.cell_m,
+            dry_m: self.params.dry_depth_m,
+            touched: Vec::new(),
+        }
+    }
+
+    /// Looks anew at tiles whose water was moved.
+    pub(in super::super) fn look_anew(&self, state: &mut State<R>, mut touched: Vec<usize>) {
+        touched.sort_unstable();
+        touched.dedup();
+        for tile in touched {
+            let rained_until_s = state.status[tile].rained_until_s;
+            state.status[tile] = self.status(&mut state.fields[tile], tile, rained_until_s, 0.0).0;
+        }
+    }
+
     /// What each link of each structure is to pass, from the waters at the beginning of a step; none
     /// where there is nothing to give.
     pub(in super::super) fn structure_flows(&self, state: &State<R>) -> Vec<Option<Flow>> {
-        let waters = Waters { fields: &state.fields, dry_m: self.params.dry_depth_m };
+        let waters = self.waters(&state.fields);
         let pairs = self.plan.laid.iter().zip(&state.structures);
         pairs.flat_map(|(laid, stands)| laid.flows(&waters, stands, state.time_s)).collect()
     }
@@ -61,13 +87,7 @@ impl<R: Real> Engine<R> {
         }
         let (from_s, to_s) = (state.time_s, state.time_s + dt_s);
         let State { fields, structures, .. } = &mut *state;
-        let mut mover = Mover {
-            fields,
-            moves_momentum: self.params.scheme != Scheme::LocalInertia,
-            cell_m2: self.cell_m * self.cell_m,
-            dry_m: self.params.dry_depth_m,
-            touched: Vec::new(),
-        };
+        let mut mover = self.mover(fields);
         let (mut flows, mut out_m3) = (flows.into_iter(), 0.0);
         for (laid, stands) in self.plan.laid.iter().zip(structures.iter_mut()) {
             let mut sum_m3 = 0.0;
@@ -81,20 +101,15 @@ impl<R: Real> Engine<R> {
             stands.passed.add(sum_m3, from_s, to_s);
             laid.turn(&mover.waters(), stands, to_s, dt_s);
         }
-        let mut touched = mover.touched;
-        touched.sort_unstable();
-        touched.dedup();
-        for tile in touched {
-            let rained_until_s = state.status[tile].rained_until_s;
-            state.status[tile] = self.status(&mut state.fields[tile], tile, rained_until_s, 0.0).0;
-        }
+        let touched = mover.touched;
+        self.look_anew(state, touched);
         out_m3
     }
 
     /// How the structures stand at the beginning of a run.
     pub(in super::super) fn stand(&self, state: &mut State<R>) {
         let State { fields, structures, .. } = &mut *state;
-        let waters = Waters { fields, dry_m: self.params.dry_depth_m };
+        let waters = self.waters(fields);
         let blank = |laid: &Laid| {
             let mut stands = StructureState::default();
             if let Works::Levee(levee) = &laid.structure.works {
@@ -108,7 +123,7 @@ impl<R: Real> Engine<R> {
 }
 
 /// The area of cells that holds water, in cells.
-fn storage(places: &[Place]) -> f64 {
+pub(in super::super) fn storage(places: &[Place]) -> f64 {
     places.iter().map(|place| place.storage).sum()
 }
 
@@ -192,9 +207,14 @@ impl<R: Real> Waters<'_, R> {
         fields.depth[place.cell].f64() - fields.excess[place.cell].f64()
     }
 
+    /// Water in cells, m of one open cell.
+    pub(in super::super) fn water_m(&self, places: &[Place]) -> f64 {
+        places.iter().map(|place| self.depth_m(place).max(0.0) * place.storage).sum()
+    }
+
     /// Level of an end, m, and whether it has water: the mean over its wet cells; its lowest bed where
     /// none is wet.
-    fn level(&self, places: &[Place]) -> (f64, bool) {
+    pub(in super::super) fn level(&self, places: &[Place]) -> (f64, bool) {
         let (mut sum_m, mut wet, mut lowest_m) = (0.0, 0.0, f64::INFINITY);
         for place in places {
             let depth_m = self.depth_m(place);
@@ -209,7 +229,7 @@ impl<R: Real> Waters<'_, R> {
 }
 
 impl<R: Real> Mover<'_, R> {
-    fn waters(&self) -> Waters<'_, R> {
+    pub(in super::super) fn waters(&self) -> Waters<'_, R> {
         Waters { fields: self.fields, dry_m: self.dry_m }
     }
 
@@ -229,23 +249,36 @@ impl<R: Real> Mover<'_, R> {
             let over_sill_m3 = (high_m - flow.sill_m) * give * self.cell_m2;
             volume_m3 = volume_m3.min(to_level_m3).min(over_sill_m3);
         }
-        let water_m = |place: &Place| self.waters().depth_m(place).max(0.0) * place.storage;
-        let all_m: f64 = givers.iter().map(water_m).sum();
+        let all_m = self.waters().water_m(givers);
         if volume_m3 <= 0.0 || all_m <= 0.0 {
             return 0.0;
         }
         let taken_m = self.take(givers, (volume_m3 / self.cell_m2 / all_m).min(1.0));
-        let share_m = taken_m / getters.len() as f64;
-        for place in getters {
-            self.fields[place.tile].add(place.cell, R::of(share_m / place.storage));
-            self.touched.push(place.tile);
-        }
+        self.give(getters, taken_m);
         let moved_m3 = taken_m * self.cell_m2;
         if is_forwards { moved_m3 } else { -moved_m3 }
     }
 
+    /// Shares water evenly among cells, m of one open cell; what that was in the cells' own digits.
+    pub(in super::super) fn give(&mut self, places: &[Place], sum_m: f64) -> f64 {
+        let share_m = sum_m / places.len() as f64;
+        let mut given_m = 0.0;
+        for place in places {
+            let depth = R::of(share_m / place.storage);
+            self.fields[place.tile].add(place.cell, depth);
+            self.touched.push(place.tile);
+            given_m += depth.f64() * place.storage;
+        }
+        given_m
+    }
+
+    /// The tiles whose water was moved.
+    pub(in super::super) fn touched(self) -> Vec<usize> {
+        self.touched
+    }
+
     /// Takes a part of the water of cells; what that was, m of one open cell.
-    fn take(&mut self, places: &[Place], part: f64) -> f64 {
+    pub(in super::super) fn take(&mut self, places: &[Place], part: f64) -> f64 {
         // A little less than all, so that rounding does not reach below zero either.
         let most = R::ONE - R::of(16.0) * R::EPSILON;
         let part = R::of(part).or_below(most);

@@ -7,12 +7,12 @@ use super::{
 
 /// A cell: where its water is, and its bed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    pub(super) tile: usize,
-    pub(super) cell: usize,
-    pub(super) bed_m: f64,
+pub(in super::super) struct Place {
+    pub(in super::super) tile: usize,
+    pub(in super::super) cell: usize,
+    pub(in super::super) bed_m: f64,
     /// The part of its area that holds water.
-    pub(super) storage: f64,
+    pub(in super::super) storage: f64,
 }
 
 /// Cells that give and cells that get.
