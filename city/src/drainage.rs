@@ -1,6 +1,7 @@
 //! Networks of drains: pipes, channels, manholes, basins, pumps, weirs and outfalls, in SI units.
 //!
-//! Values only: `sim::drainage` refuses what makes no sense and computes; [`swmm`] reads the texts
+//! Values only: `sim::drainage` refuses what makes no sense and computes; [`assemble`] makes a network of
+//! the features of layers, [`swmm`] reads the texts
 //! of SWMM 5 files. Links name their nodes, as the files of drainage companies do.
 //!
 //! ```
@@ -14,6 +15,7 @@
 //! assert_eq!(network.links[0].from, "MH1");
 //! ```
 
+pub mod assemble;
 mod device;
 mod node;
 mod section;

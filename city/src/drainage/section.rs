@@ -95,3 +95,36 @@ pub struct Transect {
     /// Manning's n of the right overbank.
     pub right_manning: f64,
 }
+
+impl Section {
+    /// From its lowest point to its crown or its banks, m.
+    ///
+    /// ```
+    /// use city::drainage::Section;
+    /// assert_eq!(Section::Circular { diameter_m: 0.6 }.height_m(), 0.6);
+    /// assert_eq!(Section::RectOpen { height_m: 0.8, width_m: 0.5 }.height_m(), 0.8);
+    /// ```
+    #[must_use]
+    pub fn height_m(&self) -> f64 {
+        match self {
+            Self::Circular { diameter_m } => *diameter_m,
+            Self::RectClosed { height_m, .. }
+            | Self::RectOpen { height_m, .. }
+            | Self::Trapezoidal { height_m, .. }
+            | Self::Triangular { height_m, .. }
+            | Self::Parabolic { height_m, .. }
+            | Self::Egg { height_m }
+            | Self::Horseshoe { height_m }
+            | Self::Ellipse { height_m, .. } => *height_m,
+            Self::Irregular(transect) => {
+                let levels = transect.stations.iter().map(|station| station.level_m);
+                let (low, high) = levels
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), m| {
+                        (low.min(m), high.max(m))
+                    });
+                (high - low).max(0.0)
+            }
+            Self::Custom(widths) => widths.last().map_or(0.0, |(depth_m, _)| *depth_m),
+        }
+    }
+}
