@@ -1,5 +1,7 @@
 //! The drains as they are used: flows that books know, volumes that close, inputs that are refused.
 
+#![expect(clippy::expect_used, reason = "a test stops by panicking")]
+
 use city::drainage::{
     Conduit, Inflow, Link, Network, Node, NodeKind, Pump, PumpCurve, Section, Stage, Storage,
 };

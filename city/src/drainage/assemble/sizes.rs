@@ -17,7 +17,7 @@ pub(super) fn conduit(
     notes: &mut Notes,
 ) -> Option<Conduit> {
     let line_m = drain.line_length_m();
-    if !(line_m > 0.0) {
+    if line_m <= 0.0 {
         notes.left_out(
             &drain.id,
             "đường tim dài 0 m: hãy vẽ lại hoặc xoá",
