@@ -17,6 +17,7 @@
 //! ```
 
 mod check;
+mod drains;
 mod evidence;
 mod flood;
 mod structure;
@@ -26,7 +27,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Bbox, Title};
 
 pub use check::ScenarioError;
-pub use evidence::{FloodMark, MarkHeight, Member, Stage};
+pub use drains::{DrainLayers, DrainSource, Drains, SwmmFile};
+pub use evidence::{FloodMark, MarkHeight, Member, Stage, StageMark};
 pub use flood::{
     Between, Buildings, Design, FloodScenario, Infiltration, Inflow, LevelSeries, Method, Rain,
     RainGauge, RainGauges, RainSeries, Shape, Tide, TideCurve,

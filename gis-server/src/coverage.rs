@@ -229,7 +229,7 @@ fn snap(grid: &Grid, wanted: &Bbox, factor: usize) -> Option<Grid> {
     );
     let (west, north) = (grid.west + from_x * cell_x, grid.north - from_y * cell_y);
     let is_there = cols >= 1.0 && rows >= 1.0;
-    is_there.then(|| Grid {
+    is_there.then_some(Grid {
         west,
         north,
         cell_x,

@@ -76,6 +76,9 @@ impl FloodScenario {
             ));
         }
         self.ensemble.iter().enumerate().try_for_each(|(i, member)| member.check(i))?;
+        if let Some(drains) = &self.drains {
+            drains.check()?;
+        }
         if let Some(stage) = &self.stage {
             stage.mark()?;
         }
@@ -298,6 +301,7 @@ mod tests {
             buildings: Buildings::Blocked,
             roughness: 1.0,
             structures: Vec::new(),
+            drains: None,
             marks: Vec::new(),
             ensemble: Vec::new(),
             stage: None,

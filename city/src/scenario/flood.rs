@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Area, FloodMark, Member, Stage, Structure};
+use super::{Area, Drains, FloodMark, Member, Stage, Structure};
 use crate::{Instant, Title};
 
 /// A flood.
@@ -48,6 +48,9 @@ pub struct FloodScenario {
     /// What is built against the water, or lets it through, besides what the terrain shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub structures: Vec<Structure>,
+    /// Drains below the streets; without them none are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drains: Option<Drains>,
     /// Flood marks that the run is held against.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<FloodMark>,

@@ -40,17 +40,17 @@ pub(super) fn run(
             other => other,
         };
         let model = Model::assemble(&scenario.varied(member), sources).map_err(of_member)?;
-        let mut state = model.start()?;
+        let mut run = model.start()?;
         let end_s = scenario.duration_h * 3600.0;
-        while state.time_s() < end_s {
+        while run.time_s() < end_s {
             if watch.is_over.load(Ordering::Relaxed) {
                 return Err(FloodError::LeftOff);
             }
-            let until_s = (state.time_s() + scenario.frames_min * 60.0).min(end_s);
-            model.engine.advance(&mut state, until_s)?;
-            (watch.tell)((number as f64 + 1.0 + state.time_s() / end_s) / count);
+            let until_s = (run.time_s() + scenario.frames_min * 60.0).min(end_s);
+            run.advance(until_s)?;
+            (watch.tell)((number as f64 + 1.0 + run.time_s() / end_s) / count);
         }
-        let Maxima { depth_m, .. } = model.engine.maxima(&state);
+        let Maxima { depth_m, .. } = model.kernel.surface().maxima(run.surface());
         let shown = |cell: usize| if model.blocked[cell] { f32::NAN } else { depth_m[cell] };
         let raster = model.plane.raster(shown).map_err(RasterError::from)?;
         folder.write_raster(&path, &raster)?;

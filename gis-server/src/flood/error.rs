@@ -14,6 +14,9 @@ pub enum FloodError {
     /// The kernel refused its input, or the run became unstable.
     #[error(transparent)]
     Kernel(#[from] sim::flood::Error),
+    /// The kernel of a flood with drains refused its input, or the run became unstable.
+    #[error(transparent)]
+    Coupled(#[from] sim::coupled::Error),
     /// The city's features make no answer.
     #[error(transparent)]
     Impact(#[from] sim::impact::Error),

@@ -8,9 +8,17 @@ use city::{
     raster::Raster,
     scenario::{Buildings, FloodScenario, Infiltration, Method, ScenarioError},
 };
-use sim::flood::{Engine, Forcing, Ground, Params, Soil, State};
+use sim::flood::{Engine, Forcing, Ground, Params, Soil};
 
-use super::{cover::Cover, error::FloodError, forcing, plane::Plane, works};
+use super::{
+    cover::Cover,
+    drains,
+    error::FloodError,
+    forcing,
+    kernel::{Kernel, Running},
+    plane::Plane,
+    works,
+};
 use crate::{
     state::App,
     store::{City, LayerView, WorldBox},
@@ -52,7 +60,7 @@ pub struct Model {
     /// Where its cells lie, and what stands on them.
     pub site: Site,
     /// The kernel, with land and forcing.
-    pub engine: Engine<f32>,
+    pub kernel: Kernel,
 }
 
 /// What a kernel is made of.
@@ -99,16 +107,25 @@ impl Model {
     /// # Errors
     /// As [`Parts::assemble`].
     pub fn assemble(scenario: &FloodScenario, sources: &Sources<'_>) -> Result<Self, FloodError> {
-        let Parts { site, ground, forcing, params } = Parts::assemble(scenario, sources)?;
-        Ok(Self { engine: Engine::new(&ground, forcing, params)?, site })
+        let Parts { mut site, ground, forcing, params } = Parts::assemble(scenario, sources)?;
+        let surface = Engine::new(&ground, forcing, params)?;
+        let kernel = match &scenario.drains {
+            None => Kernel::Alone(Box::new(surface)),
+            Some(drains) => {
+                let datum = forcing::Datum::of(&site.terrain, scenario)?;
+                let at = (&mut site, &datum);
+                Kernel::Drained(Box::new(drains::below(surface, drains, scenario, at, sources)?))
+            }
+        };
+        Ok(Self { kernel, site })
     }
 
-    /// The state at the beginning.
+    /// A run from the beginning.
     ///
     /// # Errors
-    /// [`FloodError::Kernel`].
-    pub fn start(&self) -> Result<State<f32>, FloodError> {
-        Ok(self.engine.start(&self.depth_m)?)
+    /// [`FloodError::Kernel`], [`FloodError::Coupled`].
+    pub fn start(&self) -> Result<Running<'_>, FloodError> {
+        self.kernel.start(&self.depth_m)
     }
 }
 

@@ -109,6 +109,11 @@ impl Plane {
     /// Column and row (from the south) of a place in longitude and latitude.
     pub fn cell_at(&self, lon: f64, lat: f64) -> Option<(usize, usize)> {
         let (x, y) = self.to_plane.convert(lon, lat).ok()?;
+        self.cell_of(x, y)
+    }
+
+    /// Column and row (from the south) of a place of the plane.
+    pub fn cell_of(&self, x: f64, y: f64) -> Option<(usize, usize)> {
         let (column, row) = self.grid.cell_at(x, y)?;
         Some((column, self.grid.rows - 1 - row))
     }

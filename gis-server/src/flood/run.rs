@@ -16,6 +16,7 @@ use super::{
     answers, ensemble,
     error::FloodError,
     folder::{Output, RunFolder},
+    kernel::Running,
     marks,
     model::{Model, Sources},
     summary::{self, Summary},
@@ -56,51 +57,51 @@ pub fn run(
     watch: &Watch<'_>,
 ) -> Result<Summary, FloodError> {
     let began = Instant::now();
-    let mut state = begin(model, folder)?;
+    let mut run = begin(model, folder)?;
     let (end_s, frame_s) = (scenario.duration_h * 3600.0, scenario.frames_min * 60.0);
     let (mut keep_at, mut tell_at) = (began + FIRST_KEEPING, began);
-    let mut rows = Ledgers::open(folder, state.time_s())?;
-    let mut frame = (state.time_s() / frame_s).floor() as u32;
-    if state.steps() == 0 {
-        picture(model, &state, folder, 0)?;
-        rows.add(&state);
+    let mut rows = Ledgers::open(folder, run.time_s())?;
+    let mut frame = (run.time_s() / frame_s).floor() as u32;
+    if run.surface().steps() == 0 {
+        picture(model, run.surface(), folder, 0)?;
+        rows.add(run.surface());
     }
-    while state.time_s() < end_s {
+    while run.time_s() < end_s {
         if watch.is_over.load(Ordering::Relaxed) {
             rows.keep(folder)?;
-            folder.write(CHECKPOINT, &model.engine.checkpoint(&state))?;
+            folder.write(CHECKPOINT, &run.checkpoint())?;
             return Err(FloodError::LeftOff);
         }
         // Steps end at frames whatever the clock on the wall says, so that every run of a scenario
         // takes the same ones.
         let until_s = (f64::from(frame + 1) * frame_s).min(end_s);
-        let stable_s = model.engine.stable_step(&state);
-        let is_last = until_s - state.time_s() <= stable_s;
+        let stable_s = run.stable_step();
+        let is_last = until_s - run.time_s() <= stable_s;
         if is_last {
-            model.engine.advance(&mut state, until_s)?;
+            run.advance(until_s)?;
             frame += 1;
-            picture(model, &state, folder, (until_s / 60.0).round() as u32)?;
-            rows.add(&state);
+            picture(model, run.surface(), folder, (until_s / 60.0).round() as u32)?;
+            rows.add(run.surface());
         } else {
-            model.engine.step(&mut state, stable_s)?;
+            run.step(stable_s)?;
         }
         let now = Instant::now();
         if now >= tell_at {
             tell_at = now + TELLING;
-            (watch.tell)(state.time_s() / end_s / (1.0 + scenario.ensemble.len() as f64));
+            (watch.tell)(run.time_s() / end_s / (1.0 + scenario.ensemble.len() as f64));
         }
         if now >= keep_at {
             keep_at = now + KEEPING;
             rows.keep(folder)?;
-            folder.write(CHECKPOINT, &model.engine.checkpoint(&state))?;
+            folder.write(CHECKPOINT, &run.checkpoint())?;
         }
     }
     rows.keep(folder)?;
-    let worst = model.engine.maxima(&state);
+    let worst = model.kernel.surface().maxima(run.surface());
     rasters(model, &worst, folder)?;
     if !scenario.ensemble.is_empty() {
         // What comes now is long too: it is not to be begun anew from an old state.
-        folder.write(CHECKPOINT, &model.engine.checkpoint(&state))?;
+        folder.write(CHECKPOINT, &run.checkpoint())?;
         ensemble::run(scenario, sources, folder, watch)?;
         ensemble::write(scenario, model, &worst, folder)?;
     }
@@ -110,7 +111,7 @@ pub fn run(
         affected: Some(affected),
         marks: marks::of(&scenario.marks, model, &worst),
         assumptions,
-        ..summary::of(scenario, model, &state, &worst, began.elapsed())
+        ..summary::of(scenario, model, &run, &worst, began.elapsed())
     };
     folder.write_json(SUMMARY, &summary)?;
     folder.remove(CHECKPOINT)?;
@@ -118,10 +119,10 @@ pub fn run(
 }
 
 /// The state that was kept, where it is one of this model; else that of the beginning.
-fn begin(model: &Model, folder: &RunFolder) -> Result<State<f32>, FloodError> {
+fn begin<'a>(model: &'a Model, folder: &RunFolder) -> Result<Running<'a>, FloodError> {
     match std::fs::read(folder.file(CHECKPOINT)) {
-        Ok(bytes) => match model.engine.restore(&bytes) {
-            Ok(state) => Ok(state),
+        Ok(bytes) => match model.kernel.restore(&bytes) {
+            Ok(run) => Ok(run),
             Err(error) => {
                 tracing::warn!(%error, "the layers have changed since the run began: it begins anew");
                 model.start()
@@ -138,7 +139,7 @@ fn picture(
     folder: &RunFolder,
     minutes: u32,
 ) -> Result<(), FloodError> {
-    let depth_m = model.engine.depth_m(state);
+    let depth_m = model.kernel.surface().depth_m(state);
     let shown = |cell: usize| {
         let depth = depth_m[cell] as f32;
         if depth < SHALLOW_M || model.blocked[cell] { f32::NAN } else { depth }
@@ -193,7 +194,7 @@ struct Ledgers(String);
 impl Ledgers {
     /// The lines until a time, of a run that goes on.
     fn open(folder: &RunFolder, time_s: f64) -> Result<Self, FloodError> {
-        const HEAD: &str = "time_s,stored_m3,rain_m3,inflow_m3,boundary_in_m3,boundary_out_m3,infiltrated_m3,pumped_out_m3,error_m3";
+        const HEAD: &str = "time_s,stored_m3,rain_m3,inflow_m3,boundary_in_m3,boundary_out_m3,infiltrated_m3,pumped_out_m3,drained_m3,surcharged_m3,error_m3";
         let path = folder.file(LEDGER);
         let found = match std::fs::read_to_string(&path) {
             Ok(text) if time_s > 0.0 => text,
@@ -218,13 +219,15 @@ impl Ledgers {
             boundary_out_m3,
             infiltrated_m3,
             pumped_out_m3,
+            drained_m3,
+            surcharged_m3,
             ..
         } = *state.ledger();
         let error_m3 = state.ledger().error_m3();
         // Writing to a text never fails.
         let _ = writeln!(
             self.0,
-            "{:.0},{stored_m3:.3},{rain_m3:.3},{inflow_m3:.3},{boundary_in_m3:.3},{boundary_out_m3:.3},{infiltrated_m3:.3},{pumped_out_m3:.3},{error_m3:.6}",
+            "{:.0},{stored_m3:.3},{rain_m3:.3},{inflow_m3:.3},{boundary_in_m3:.3},{boundary_out_m3:.3},{infiltrated_m3:.3},{pumped_out_m3:.3},{drained_m3:.3},{surcharged_m3:.3},{error_m3:.6}",
             state.time_s()
         );
     }

@@ -9,7 +9,7 @@ use sim::flood::{
     structures::{Structure, StructureState},
 };
 
-use super::{answers::Affected, marks::MarksNote, model::Model};
+use super::{answers::Affected, drains, kernel::Running, marks::MarksNote, model::Model};
 
 /// Depths by which flooded ground is counted, m.
 const DEPTHS_M: [f64; 5] = [0.1, 0.3, 0.5, 1.0, 2.0];
@@ -170,6 +170,12 @@ pub struct LedgerNote {
     /// Pumped out of the area.
     #[serde(default)]
     pub pumped_out_m3: f64,
+    /// Gone down into drains.
+    #[serde(default)]
+    pub drained_m3: f64,
+    /// Come up from drains.
+    #[serde(default)]
+    pub surcharged_m3: f64,
     /// What the end has too much.
     pub error_m3: f64,
     /// That in parts of all the water there ever was.
@@ -200,11 +206,11 @@ pub struct Flooded {
 pub(super) fn of(
     scenario: &FloodScenario,
     model: &Model,
-    state: &State<f32>,
+    run: &Running<'_>,
     worst: &Maxima,
     took: Duration,
 ) -> Summary {
-    let plane = &model.plane;
+    let (plane, state) = (&model.plane, run.surface());
     let is_land = |cell: &usize| !model.is_water[*cell] && !model.blocked[*cell];
     let land = || (0..plane.cells()).filter(is_land);
     let cell_ha = plane.cell_m().powi(2) / 1e4;
@@ -256,6 +262,8 @@ pub(super) fn of(
             infiltrated_m3: ledger.infiltrated_m3,
             stored_m3: ledger.stored_m3,
             pumped_out_m3: ledger.pumped_out_m3,
+            drained_m3: ledger.drained_m3,
+            surcharged_m3: ledger.surcharged_m3,
             error_m3: ledger.error_m3(),
             relative_error: ledger.relative_error(),
         },
@@ -264,7 +272,7 @@ pub(super) fn of(
         flooded: flooded.to_vec(),
         affected: None,
         structures: structures(model, state),
-        drains: None,
+        drains: drains::told(run, model),
         marks: None,
         members: scenario.ensemble.len(),
         assumptions: model.assumptions.clone(),
@@ -273,7 +281,7 @@ pub(super) fn of(
 }
 
 fn structures(model: &Model, state: &State<f32>) -> Vec<StructureNote> {
-    let told = model.engine.structures().zip(state.structures());
+    let told = model.kernel.surface().structures().zip(state.structures());
     let note = |(structure, stands): (&Structure, &StructureState)| StructureNote {
         name: structure.name.clone(),
         greatest_m3_s: stands.passed().greatest_m3_s(),

@@ -2,6 +2,7 @@
 //! a server.
 
 mod coverages;
+mod drains;
 mod handed_out;
 mod ninh_kieu;
 mod variants;

@@ -6,7 +6,7 @@ mod short;
 
 use city::{
     Title,
-    scenario::{FloodScenario, Infiltration, Rain, TideCurve},
+    scenario::{DrainSource, FloodScenario, Infiltration, Rain, TideCurve},
 };
 
 use crate::{
@@ -91,6 +91,13 @@ pub(super) fn scenario(scenario: &FloodScenario, summary: &Summary) -> Table {
         }
     };
     rows.push(("Thấm", soil));
+    if let Some(drains) = &scenario.drains {
+        let source = match drains.from {
+            DrainSource::Layers(_) => "theo các lớp cống, hố ga, cửa xả",
+            DrainSource::Swmm(_) => "theo tệp SWMM",
+        };
+        rows.push(("Thoát nước", source.to_owned()));
+    }
     for structure in &scenario.structures {
         rows.push(("Công trình", structure.name.clone()));
     }
@@ -163,6 +170,8 @@ pub(super) fn volumes(summary: &Summary) -> Table {
         ("Ra qua biên", -ledger.boundary_out_m3),
         ("Thấm", -ledger.infiltrated_m3),
         ("Bơm ra ngoài", -ledger.pumped_out_m3),
+        ("Vào cống", -ledger.drained_m3),
+        ("Từ cống trào lên", ledger.surcharged_m3),
         ("Còn lại lúc cuối", ledger.stored_m3),
     ];
     let columns = vec![text("Khoản", "Item", 2.0), number_of("Thể tích", "Volume", "m³", 1.0)];

@@ -119,6 +119,11 @@ mod tests {
 
     /// A scenario with every member that there is, and with one alternative of each kind.
     fn whole(rain: Json, levels: Json, infiltration: Json, area: Json) -> Json {
+        let from = match rain["design"].is_object() {
+            true => json!({ "layers": { "tolerance_m": 1.0, "diameter_m": 0.6 } }),
+            false => json!({ "swmm": { "inp": "[OPTIONS]", "crs": "EPSG:5899" } }),
+        };
+        let drains = json!({ "from": from, "rim_m": 1.6, "area_m2": 0.16 });
         json!({
             "kind": "flood",
             "title": { "vi": "Mưa", "en": "Rain" },
@@ -135,6 +140,7 @@ mod tests {
             "buildings": "ignored",
             "roughness": 1.5,
             "structures": structures(),
+            "drains": drains,
             "marks": [
                 { "name": "m", "at": [108.0, 15.0], "height": { "depth_m": 0.5 }, "source": "xã" },
                 { "name": "n", "at": [108.0, 15.0], "height": { "level_m": 2.5 }, "source": "xã" },

@@ -86,6 +86,7 @@ pub(super) fn of(app: &App, viewer: &Viewer) -> Option<Scenario> {
         buildings: Buildings::Blocked,
         roughness: 1.0,
         structures: Vec::new(),
+        drains: None,
         marks: Vec::new(),
         ensemble: Vec::new(),
         stage: None,
