@@ -6,6 +6,7 @@ import uPlot from 'uplot';
 import { formatNumber, formatValue } from '../coords/format.ts';
 import { lang } from '../i18n/index.ts';
 import { h } from '../ui/dom.ts';
+import { axisStyle, colorsOf, drawInstant, fitsRoom } from '../ui/plot.ts';
 import type { Hydrograph } from './model.ts';
 import { momentText } from './time.ts';
 
@@ -26,14 +27,13 @@ export interface ChartOptions {
 
 export class DepthChart {
   private readonly plot: uPlot;
-  private readonly observer: ResizeObserver;
+  private readonly unfit: () => void;
   private at: number | undefined;
 
   constructor(room: HTMLElement, { curves, start, label }: ChartOptions) {
-    const css = getComputedStyle(room);
-    const color = (name: string): string => css.getPropertyValue(name).trim();
+    const color = colorsOf(room);
     const [grid, ink] = [color('--line'), color('--muted')];
-    const axis = { stroke: ink, font: "11px 'Be Vietnam Pro', sans-serif", grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 } };
+    const axis = axisStyle(ink, grid);
     const hours = [...new Set(curves.flatMap(({ hydrograph }) => hydrograph.hours))].sort((a, b) => a - b);
     const columns = curves.map(({ hydrograph }) => {
       const known = new Map(hydrograph.hours.map((hour, i) => [hour, hydrograph.depth_m[i] ?? null]));
@@ -82,11 +82,7 @@ export class DepthChart {
       plotted,
     );
     if (curves.length > 1) room.append(names(curves));
-    this.observer = new ResizeObserver(() => {
-      const width = Math.floor(room.clientWidth);
-      if (width > 0 && width !== this.plot.width) this.plot.setSize({ width, height: HEIGHT_PX });
-    });
-    this.observer.observe(room);
+    this.unfit = fitsRoom(this.plot, room, HEIGHT_PX);
   }
 
   /** Draws where the map's clock stands, h of the scenario. */
@@ -97,7 +93,7 @@ export class DepthChart {
   }
 
   destroy(): void {
-    this.observer.disconnect();
+    this.unfit();
     this.plot.destroy();
   }
 }
@@ -121,18 +117,4 @@ function names(curves: readonly Curve[]): HTMLElement {
       return h('li', {}, swatch, h('span', {}, name));
     }),
   );
-}
-
-function drawInstant(plot: uPlot, at: number, color: string): void {
-  const { ctx, bbox } = plot;
-  const x = plot.valToPos(at, 'x', true);
-  if (x < bbox.left || x > bbox.left + bbox.width) return;
-  ctx.save();
-  ctx.strokeStyle = color;
-  ctx.lineWidth = 2 * devicePixelRatio;
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
-  ctx.restore();
 }

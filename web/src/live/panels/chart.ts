@@ -5,6 +5,7 @@ import uPlot from 'uplot';
 
 import { formatValue } from '../../coords/format.ts';
 import { lang, titled } from '../../i18n/index.ts';
+import { axisStyle, colorsOf, drawInstant, drawLimits, fitsRoom, tickText, withAlpha, type Limit } from '../../ui/plot.ts';
 import { isPassed, type Datastream, type Series, type Threshold } from '../model.ts';
 import { LOOKS, resultText } from '../tone.ts';
 import { extremes } from './series-text.ts';
@@ -12,7 +13,6 @@ import { withGaps, type Plotted } from './series-gaps.ts';
 
 const HEIGHT_PX = 210;
 const ZONE = 'Asia/Ho_Chi_Minh';
-const DAY_S = 86_400;
 const MARK_PX = 4;
 
 export interface ChartOptions {
@@ -29,7 +29,7 @@ export class Chart {
   private readonly plot: uPlot;
   private readonly room: HTMLElement;
   private readonly data: Plotted;
-  private readonly observer: ResizeObserver;
+  private readonly unfit: () => void;
   /** The instant that a replay shows, epoch seconds. */
   private at: number | undefined;
 
@@ -43,8 +43,7 @@ export class Chart {
     room.tabIndex = 0;
     room.setAttribute('role', 'img');
     room.addEventListener('keydown', this.key);
-    this.observer = new ResizeObserver(() => this.resize());
-    this.observer.observe(room);
+    this.unfit = fitsRoom(this.plot, room, HEIGHT_PX);
   }
 
   /** Draws where a replay stands (epoch milliseconds). */
@@ -56,17 +55,12 @@ export class Chart {
   }
 
   destroy(): void {
-    this.observer.disconnect();
+    this.unfit();
     this.room.removeEventListener('keydown', this.key);
     this.room.removeAttribute('tabindex');
     this.room.removeAttribute('role');
     this.room.removeAttribute('aria-label');
     this.plot.destroy();
-  }
-
-  private resize(): void {
-    const width = Math.floor(this.room.clientWidth);
-    if (width > 0 && width !== this.plot.width) this.plot.setSize({ width, height: HEIGHT_PX });
   }
 
   /** The arrows go from value to value, as the pointer does. */
@@ -87,11 +81,10 @@ export class Chart {
 
   private optionsOf(options: ChartOptions, hasBand: boolean): uPlot.Options {
     const { series, datastream, from, to } = options;
-    const css = getComputedStyle(this.room);
-    const color = (name: string): string => css.getPropertyValue(name).trim();
+    const color = colorsOf(this.room);
     const [line, grid, ink] = [color('--accent'), color('--line'), color('--muted')];
     const shown = shownThresholds(series, datastream.rules.thresholds);
-    const axis = { stroke: ink, font: "11px 'Be Vietnam Pro', sans-serif", grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 } };
+    const axis = axisStyle(ink, grid);
     const edge = { stroke: 'transparent', width: 0, points: { show: false } };
     return {
       width: Math.max(240, Math.floor(this.room.clientWidth)),
@@ -117,7 +110,7 @@ export class Chart {
       hooks: {
         draw: [
           (plot) => {
-            drawThresholds(plot, shown, datastream.unit, color('--surface'), color('--text'));
+            drawLimits(plot, shown.map((each) => limitOf(each, datastream.unit)), color('--surface'), color('--text'));
             drawFlags(plot, this.data);
             if (this.at !== undefined) drawInstant(plot, this.at, color('--warm'));
           },
@@ -147,7 +140,7 @@ export function shownThresholds(series: Series, thresholds: readonly Threshold[]
 }
 
 /** The values and the thresholds with a margin; a flat line stands in the middle. */
-export function rangeOf(low: number, high: number, thresholds: readonly Threshold[]): [number, number] {
+export function rangeOf(low: number, high: number, thresholds: readonly Pick<Threshold, 'value'>[]): [number, number] {
   const all = [low, high, ...thresholds.map(({ value }) => value)].filter(Number.isFinite);
   const [bottom, top] = [Math.min(...all), Math.max(...all)];
   if (!all.length) return [0, 1];
@@ -156,43 +149,8 @@ export function rangeOf(low: number, high: number, thresholds: readonly Threshol
   return [bottom >= 0 ? Math.max(0, bottom - margin) : bottom - margin, top + margin * 1.6];
 }
 
-function tickText(seconds: number, step: number): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: ZONE, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
-  }).formatToParts(seconds * 1000);
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((each) => each.type === type)?.value ?? '';
-  const date = `${part('day')}/${part('month')}`;
-  if (step >= 27 * DAY_S) return `${part('month')}/${part('year')}`;
-  if (step >= DAY_S) return date;
-  const clock = `${part('hour')}:${part('minute')}`;
-  return clock === '00:00' ? date : clock;
-}
-
-function drawThresholds(plot: uPlot, thresholds: readonly Threshold[], unit: string, halo: string, ink: string): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  for (const { level, value, title } of thresholds) {
-    const y = plot.valToPos(value, 'y', true);
-    ctx.strokeStyle = LOOKS[`alarm${Math.min(4, Math.max(1, Math.ceil(level))) as 1 | 2 | 3 | 4}`].fill;
-    ctx.lineWidth = 1.6 * devicePixelRatio;
-    ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.font = `${10.5 * devicePixelRatio}px 'Be Vietnam Pro', sans-serif`;
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'bottom';
-    ctx.strokeStyle = halo;
-    ctx.lineWidth = 3 * devicePixelRatio;
-    ctx.fillStyle = ink;
-    const words = `${titled(title)} ${resultText(value, unit)}`;
-    const [x, above] = [bbox.left + 5 * devicePixelRatio, y - 2 * devicePixelRatio];
-    ctx.strokeText(words, x, above);
-    ctx.fillText(words, x, above);
-  }
-  ctx.restore();
+function limitOf({ level, value, title }: Threshold, unit: string): Limit {
+  return { value, color: LOOKS[`alarm${Math.min(4, Math.max(1, Math.ceil(level))) as 1 | 2 | 3 | 4}`].fill, words: `${titled(title)} ${resultText(value, unit)}` };
 }
 
 /** A cross where quality control found something: shape, not colour alone. */
@@ -215,24 +173,4 @@ function drawFlags(plot: uPlot, { t, value, grade }: Plotted): void {
     ctx.stroke();
   }
   ctx.restore();
-}
-
-function drawInstant(plot: uPlot, at: number, color: string): void {
-  const { ctx, bbox } = plot;
-  const x = plot.valToPos(at, 'x', true);
-  if (x < bbox.left || x > bbox.left + bbox.width) return;
-  ctx.save();
-  ctx.strokeStyle = color;
-  ctx.lineWidth = 2 * devicePixelRatio;
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
-  ctx.restore();
-}
-
-/** `#rrggbb` with an opacity. */
-function withAlpha(color: string, share: number): string {
-  const alpha = Math.round(share * 255).toString(16).padStart(2, '0');
-  return /^#[0-9a-f]{6}$/i.test(color) ? `${color}${alpha}` : color;
 }
