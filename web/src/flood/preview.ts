@@ -34,14 +34,19 @@ export function tidePoints(draft: Draft): readonly Row[] {
   });
 }
 
-/** Bars over the hours of the scenario; nothing where none can be drawn. */
-export function barPicture(bars: ReturnType<typeof rainBars>, end_h: number | undefined): SVGSVGElement | null {
+/** Bars over the hours of the scenario, and times that nobody measured; nothing where none can be drawn. */
+export function barPicture(bars: ReturnType<typeof rainBars>, end_h: number | undefined, gaps: readonly (readonly [from_h: number, to_h: number])[] = []): SVGSVGElement | null {
   const most = Math.max(...bars.map(([, , rate]) => rate));
   if (!(end_h !== undefined && end_h > 0 && most > 0)) return null;
   const svg = picture();
+  for (const [from, to] of gaps) {
+    svg.append(shape('rect', { x: (from / end_h) * WIDTH, y: 0, width: ((to - from) / end_h) * WIDTH, height: HEIGHT, class: 'gap' }));
+  }
   for (const [from, to, rate] of bars) {
     const height = (rate / most) * (HEIGHT - 6);
-    const width = Math.max(0, ((to - from) / end_h) * WIDTH - 0.6);
+    // Bars of a few hours stand apart; those of ten minutes touch, or they would be paler than they are.
+    const whole = ((to - from) / end_h) * WIDTH;
+    const width = Math.max(0, whole > 3 ? whole - 0.6 : whole);
     if (![height, width].every(Number.isFinite)) continue;
     svg.append(shape('rect', { x: (from / end_h) * WIDTH, y: HEIGHT - height, width, height, class: 'bar' }));
   }

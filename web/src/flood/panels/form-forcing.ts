@@ -1,12 +1,12 @@
 /** Rain, levels at the edge, and what the ground takes in. */
 
-import { list, record } from '../../api/read.ts';
 import { h } from '../../ui/dom.ts';
 import { choice, numberField, rowTable, segments, textField } from '../fields.ts';
 import { barPicture, linePicture, rainBars, tidePoints } from '../preview.ts';
 import type { Draft } from '../scenario.ts';
 import { w, type Word } from '../words.ts';
 import type { Form } from './form.ts';
+import { stormFields } from './form-storm.ts';
 
 /** Soils with what they conduct, suck and can hold (Rawls, Brakensiek and Miller 1983), fairly moist. */
 const SOILS: readonly [Word, number, number, number][] = [
@@ -17,7 +17,11 @@ const SOILS: readonly [Word, number, number, number][] = [
   ['soil.clay', 0.3, 316.3, 0.1],
 ];
 
-export function rainFields({ draft, rebuild }: Form): (HTMLElement | null)[] {
+/** A longer table is folded. */
+const MOST_ROWS = 24;
+
+export function rainFields(form: Form): (HTMLElement | null)[] {
+  const { draft, rebuild } = form;
   const picture = h('div', { class: 'forcing' });
   const show = (): void => picture.replaceChildren(...[barPicture(rainBars(draft), draft.duration_h)].filter((each) => each !== null));
   show();
@@ -30,15 +34,13 @@ export function rainFields({ draft, rebuild }: Form): (HTMLElement | null)[] {
     w('rain.title'),
     [
       ['none', w('rain.none')], ['design', w('rain.design')], ['series', w('rain.series')],
-      ...(draft.gauges === undefined ? [] : [['gauges', w('rain.gauges')] as const]),
+      ['gauges', w('rain.past')],
     ],
     draft.rain,
     (value) => { draft.rain = value; rebuild(); },
   );
   if (draft.rain === 'none') return [kinds];
-  if (draft.rain === 'gauges') {
-    return [kinds, h('p', { class: 'muted small' }, w('rain.gaugesHint', { n: list(record(draft.gauges).gauges).length }))];
-  }
+  if (draft.rain === 'gauges') return [kinds, ...stormFields(form)];
   if (draft.rain === 'design') {
     return [
       kinds,
@@ -56,14 +58,16 @@ export function rainFields({ draft, rebuild }: Form): (HTMLElement | null)[] {
       picture,
     ];
   }
+  const rows = rowTable({
+    label: w('rain.series'),
+    head: [w('rain.from'), w('rain.rate')],
+    rows: draft.rainRows,
+    set: (next) => { draft.rainRows = next; show(); },
+  });
   return [
     kinds,
-    rowTable({
-      label: w('rain.series'),
-      head: [w('rain.from'), w('rain.rate')],
-      rows: draft.rainRows,
-      set: (rows) => { draft.rainRows = rows; show(); },
-    }),
+    // A storm of the past has hundreds of rows: they are there for who wants to change one.
+    draft.rainRows.length > MOST_ROWS ? h('details', { class: 'recipe-details' }, h('summary', {}, w('rain.rows', { n: draft.rainRows.length })), rows) : rows,
     h('div', { class: 'field-grid' }, numberField('rain.end', w('unit.h'), draft.rainEnd_h, (value) => { draft.rainEnd_h = value; show(); })),
     h('p', { class: 'muted small' }, w('table.paste')),
     picture,

@@ -253,6 +253,7 @@ export function drawHint({ flood, drawing, changed }: Form): { readonly element:
 export function missingIn(draft: Draft): string {
   if (!draft.area) return w('missing.area');
   if (!titled(draft.title).trim()) return w('missing.title');
+  if (draft.rain === 'gauges' && draft.gauges === undefined) return w('missing.storm');
   const numbers: unknown[] = [];
   JSON.stringify(documentOf(draft), (_, value: unknown) => {
     if (typeof value === 'number' || value === undefined) numbers.push(value);
