@@ -7,6 +7,7 @@ import type { Title } from '../i18n/index.ts';
 import { ServerClock } from '../live/api.ts';
 import { bearer } from '../live/rights.ts';
 import { changesOf, type Changes } from './changes.ts';
+import { alarmedGauges, gaugesPath, type AlarmedGauge } from './gauges.ts';
 import { libraryOf, matchOf, type Match, type Recipe, type Station } from './library.ts';
 import type { Hydrograph, Results, Run } from './model.ts';
 import { hydrographOf, resultsOf, runOf, runsOf } from './wire.ts';
@@ -64,6 +65,11 @@ export class FloodApi {
   async match(station: string, level_m?: number): Promise<Match> {
     const level = level_m === undefined ? '' : `&level_m=${level_m}`;
     return matchOf(await this.get(`flood-library/match?station=${encodeURIComponent(station)}${level}`));
+  }
+
+  /** The city's gauges that have alarm levels. */
+  async gauges(): Promise<AlarmedGauge[]> {
+    return alarmedGauges(await this.get(gaugesPath()));
   }
 
   /** Has runs made beforehand, one for each level. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { changesOf } from './changes.ts';
+import { absentGauges, alarmedGauges, missingAlarms } from './gauges.ts';
 import { levelsIn, libraryOf, matchOf, readyOf } from './library.ts';
 import { resultsOf, runOf } from './wire.ts';
 
@@ -13,7 +14,7 @@ it('reads the library by station, ascending by level, and tells what is ready', 
   expect(station).toMatchObject({ name: 'Tam Kỳ', datastream: 3 });
   expect(station?.levels.map(({ level_m }) => level_m)).toEqual([0.8, 1.2]);
   expect(station && readyOf(station)).toEqual([
-    { level_m: 1.2, name: { vi: 'Báo động 1', en: 'Alarm 1' }, job: '7', status: 'successful', ground: [{ depth_m: 0.1, area_ha: 12 }] },
+    { level_m: 1.2, name: { vi: 'Báo động 1', en: 'Alarm 1' }, job: '7', status: 'successful', ground: [{ depth_m: 0.1, area_ha: 12 }], links: [] },
   ]);
 });
 
@@ -53,4 +54,32 @@ it('reads who published a run, what passed structures, and flood marks', () => {
   } });
   expect(summary).toMatchObject({ members: 3, structures: [{ name: 'Đê', volume_m3: 300 }], marks: { counted: 1, marks: [{ error_m: 0.1 }, { error_m: undefined }] } });
   expect(resultsOf('8', { summary: {} }).summary).toMatchObject({ structures: [], marks: undefined, members: 0 });
+});
+
+it('reads other forms of a run, whichever way their relation is written, and nothing else', () => {
+  const links = [
+    { rel: 'self', href: 'a', title: 'x' },
+    { rel: 'http://www.opengis.net/def/rel/iana/1.0/alternate', type: 'application/pdf', href: 'b', title: { vi: 'Bản đồ A3', en: 'A3 map' } },
+    { rel: 'alternate', type: 'application/pdf', href: 'c', title: 'Bản đồ A4 / A4 map' },
+    { rel: 'alternate', title: 'không có địa chỉ' },
+  ];
+  const [station] = libraryOf({ stations: [{ station: 'Tam Kỳ', levels: [{ ...LEVEL, links }] }] });
+  expect(station?.levels[0]?.links.map(({ href, type, title }) => [href, type, title])).toEqual([
+    ['b', 'application/pdf', { vi: 'Bản đồ A3', en: 'A3 map' }],
+    ['c', 'application/pdf', { vi: 'Bản đồ A4', en: 'A4 map' }],
+  ]);
+});
+
+it('says which alarm levels and which gauges the library does not have', () => {
+  const threshold = (level: number, value: number, direction = 'above') => ({ level, value, direction, title: { vi: `Báo động ${level}`, en: `Alarm ${level}` } });
+  const gauges = alarmedGauges({ value: [
+    { '@iot.id': 3, Thing: { name: 'Tam Kỳ' }, properties: { rules: { thresholds: [threshold(2, 1.7), threshold(1, 1.2), threshold(3, 2.2), threshold(1, -1, 'below')] } } },
+    { '@iot.id': 5, Thing: { name: 'An Xá' }, properties: { rules: { thresholds: [threshold(1, 0.9)] } } },
+    { '@iot.id': 6, Thing: { name: 'Không ngưỡng' }, properties: {} },
+  ] });
+  const [station] = libraryOf({ stations: [{ station: 'Tam Kỳ', datastream: 3, levels: [LEVEL, { ...LEVEL, level_m: 1.7, status: 'accepted' }, { ...LEVEL, level_m: 2.2, status: 'failed' }] }] });
+  if (!station) throw new Error('the station is read');
+  // What waits will be there; what failed will not.
+  expect(missingAlarms(station, gauges).map(({ value }) => value)).toEqual([2.2]);
+  expect(absentGauges([station], gauges).map(({ name }) => name)).toEqual(['An Xá']);
 });

@@ -2,9 +2,12 @@
 
 import { list, record, text, title } from '../api/read.ts';
 import type { Title } from '../i18n/index.ts';
-import { STATUSES, type Status } from './model.ts';
+import { STATUSES, type FileLink, type Status } from './model.ts';
 import { readRows } from './numbers.ts';
-import { instant, number } from './wire.ts';
+import { alternatesOf, instant, number } from './wire.ts';
+
+/** Levels closer than this are the same: gauges tell centimetres. */
+export const LEVEL_TOLERANCE_M = 0.005;
 
 /** A station whose levels were run. */
 export interface Station {
@@ -23,6 +26,8 @@ export interface Level {
   readonly status: Status;
   /** Flooded ground at depths, where the run has ended. */
   readonly ground: readonly { readonly depth_m: number; readonly area_ha: number }[];
+  /** Other forms of it, such as a map on paper. */
+  readonly links: readonly FileLink[];
 }
 
 /** The run for a level. */
@@ -76,12 +81,18 @@ function levelOf(value: unknown): Level | undefined {
       const [depth_m, area_ha] = [number(each.depth_m), number(each.area_ha)];
       return depth_m === undefined || area_ha === undefined ? [] : [{ depth_m, area_ha }];
     }),
+    links: alternatesOf(raw.links),
   };
 }
 
 /** Levels that can be shown. */
 export function readyOf({ levels }: Station): Level[] {
   return levels.filter(({ status }) => status === 'successful');
+}
+
+/** Levels that cannot be shown, each with how it stands. */
+export function unreadyOf({ levels }: Station): Level[] {
+  return levels.filter(({ status }) => status !== 'successful');
 }
 
 /** Levels as somebody writes them, `0,8; 1,2`; nothing where something else stands there. */

@@ -2,6 +2,7 @@
 
 import type { Place } from '../app.ts';
 import { bbox, list, record, text, title } from '../api/read.ts';
+import type { Title } from '../i18n/index.ts';
 import {
   AFFECTED, STATUSES,
   type Affected, type Closure, type Facility, type FileLink, type Frames, type Hydrograph, type Marks, type Publication, type Raster,
@@ -92,6 +93,21 @@ function fileOf(name: string, raw: Raw): FileLink | undefined {
   const href = text(raw.href);
   if (!href) return undefined;
   return { name, title: raw.title === undefined ? undefined : title(raw.title), href, type: text(raw.type) };
+}
+
+/** A title, which a link says in both languages at once: `vi / en`. */
+function bothIn(value: unknown): Title {
+  const [vi, en, ...more] = text(value).split(' / ');
+  return vi && en && !more.length ? { vi, en } : title(value);
+}
+
+/** Another form of something, such as a map on paper (RFC 8288; a relation may be written as its address). */
+export function alternatesOf(value: unknown): FileLink[] {
+  return list(value).map(record).flatMap((each, i) => {
+    const [href, relation] = [text(each.href), text(each.rel)];
+    if (!href || !/(^|\/)alternate$/.test(relation)) return [];
+    return [{ name: String(i), title: each.title === undefined ? undefined : bothIn(each.title), href, type: text(each.type) }];
+  });
 }
 
 export function legendOf(value: unknown): Step[] {

@@ -5,7 +5,7 @@ import { sign } from '../../live/signs.ts';
 import { h } from '../../ui/dom.ts';
 import { notify } from '../../ui/notice.ts';
 import { reasonOf, type Flood } from '../flood.ts';
-import { OF_PEOPLE, type Results } from '../model.ts';
+import { OF_PEOPLE, type FileLink, type Results } from '../model.ts';
 import { isWord, w } from '../words.ts';
 import { section } from './form.ts';
 
@@ -50,8 +50,13 @@ function wordsOf(name: string): string {
   return isWord(word) ? w(word) : name;
 }
 
+/** How a file of a media type ends, and what people call it. */
+function endingOf(type: string): readonly [RegExp | undefined, ending: string, name: string] {
+  return ENDINGS.find(([pattern]) => pattern.test(type)) ?? [undefined, 'bin', ''];
+}
+
 function row(flood: Flood, results: Results, { name, words, href, type }: Offer): HTMLElement {
-  const [, ending, format] = ENDINGS.find(([pattern]) => pattern.test(type)) ?? [undefined, 'bin', ''];
+  const [, ending, format] = endingOf(type);
   return fileButton(flood, words, format, () => [href, `flood-${results.run}-${name}.${ending}`]);
 }
 
@@ -61,6 +66,12 @@ function frameRow(flood: Flood, results: Results, href: string): HTMLElement {
     href.replace('{minutes}', String(flood.minutes)),
     `flood-${results.run}-depth-${flood.minutes}min.tif`,
   ]);
+}
+
+/** A link of the server to a file, with the words of its title. */
+export function linkRow(flood: Flood, { title, href, type }: FileLink, stem: string): HTMLElement {
+  const [, ending, format] = endingOf(type);
+  return fileButton(flood, title ? titled(title) : format || href, format, () => [href, `${stem}.${ending}`]);
 }
 
 function fileButton(flood: Flood, words: string, format: string, what: () => readonly [href: string, name: string]): HTMLElement {

@@ -9,23 +9,36 @@ import { h, refill } from '../../ui/dom.ts';
 import { icon } from '../../ui/icons.ts';
 import { notify } from '../../ui/notice.ts';
 import { reasonOf, type Flood } from '../flood.ts';
-import { readyOf, type Level, type Match, type Station } from '../library.ts';
+import { absentGauges, missingAlarms, type AlarmedGauge } from '../gauges.ts';
+import { readyOf, unreadyOf, type Level, type Match, type Station } from '../library.ts';
 import { readNumber } from '../numbers.ts';
 import { w } from '../words.ts';
 import { section } from './form.ts';
-import { recipeForm } from './recipe.ts';
+import { linkRow } from './files.ts';
+import { recipeForm, type RecipeForm } from './recipe.ts';
 
 export function libraryPage(flood: Flood): Part {
   const stations = h('div', { class: 'stack library' });
   let isOver = false;
   // A form that somebody has begun to fill stays as it is while stations come and go.
   const recipe = h('div', { class: 'stack' });
-  const fillRecipe = (): void => refill(recipe, flood.isDenied ? null : recipeForm(flood, () => void load()));
+  let form: RecipeForm | undefined;
+  const fillRecipe = (): void => {
+    form = flood.isDenied ? undefined : recipeForm(flood, () => void load());
+    refill(recipe, form?.element);
+  };
+  const make: Make = (gauge, levels) => form?.fill(gauge, levels);
   const load = async (): Promise<void> => {
     try {
-      const found = await flood.api.library();
+      // What the gauges' alarm levels are is told beside the library; without them it is what it is.
+      const [found, gauges] = await Promise.all([flood.api.library(), flood.api.gauges().catch((): AlarmedGauge[] => [])]);
       if (isOver) return;
-      refill(stations, ...(found.length ? found.map((each) => stationBox(flood, each)) : [h('div', { class: 'empty-state' }, sign('history'), h('p', {}, w('library.none')))]));
+      const absent = flood.isDenied ? [] : absentGauges(found, gauges);
+      refill(
+        stations,
+        ...(found.length ? found.map((each) => stationBox(flood, each, gauges, make)) : [h('div', { class: 'empty-state' }, sign('history'), h('p', {}, w('library.none')))]),
+        absent.length ? absentBox(absent, make) : null,
+      );
     } catch (error) {
       if (!isOver) refill(stations, h('p', { class: 'warning-text' }, reasonOf(error)));
     }
@@ -62,7 +75,7 @@ export async function showLevel(flood: Flood, { job }: Level): Promise<void> {
 }
 
 /** `1,20 m · Báo động 2`. */
-export function levelText({ level_m, name }: Level): string {
+export function levelText({ level_m, name }: Pick<Level, 'level_m' | 'name'>): string {
   return [`${formatNumber(level_m, 2, lang())}\u00a0m`, name ? titled(name) : ''].filter(Boolean).join(' · ');
 }
 
@@ -77,7 +90,57 @@ export function matchText({ level_m, observed, chosen, warning }: Match, now: nu
   ];
 }
 
-function stationBox(flood: Flood, station: Station): HTMLElement {
+/** Fills the form for a gauge and some of its levels. */
+type Make = (gauge: { readonly name: string; readonly datastream: number }, levels: readonly number[]) => void;
+
+/** Gauges that have alarm levels and no maps. */
+function absentBox(absent: readonly AlarmedGauge[], make: Make): HTMLElement {
+  const row = (gauge: AlarmedGauge): HTMLElement =>
+    h(
+      'li',
+      {},
+      h('span', {}, w('library.absentRow', { name: gauge.name, n: gauge.alarms.length })),
+      h('button', { class: 'text-button', attrs: { type: 'button' }, on: { click: () => make(gauge, gauge.alarms.map(({ value }) => value)) } }, icon('plus'), w('library.begin')),
+    );
+  return section(w('library.absent'), h('ul', { class: 'small library-absent' }, ...absent.map(row)));
+}
+
+/** Levels that cannot be shown, each with the reason, and alarm levels that nobody has asked for. */
+function lackBox(flood: Flood, station: Station, gauges: readonly AlarmedGauge[], make: Make): HTMLElement | null {
+  const missing = missingAlarms(station, gauges);
+  const { datastream, name } = station;
+  const known = gauges.some((each) => each.datastream === datastream);
+  const waiting = unreadyOf(station).map((level) => {
+    const word = level.status === 'failed' ? 'library.failed' : level.status === 'running' ? 'library.running' : 'library.waits';
+    return h('li', { class: level.status === 'failed' ? 'warning-text' : 'muted' }, w(word, { level: levelText(level) }));
+  });
+  const rows = [...waiting, ...missing.map(({ value, title }) => h('li', { class: 'warning-text' }, w('library.missing', { level: levelText({ level_m: value, name: title }) })))];
+  if (!rows.length) return known ? h('p', { class: 'small muted' }, w('library.whole')) : null;
+  const fill = datastream !== undefined && missing.length && !flood.isDenied
+    ? h('button', { class: 'text-button', attrs: { type: 'button', 'data-do': 'fill-in' }, on: { click: () => make({ name, datastream }, missing.map(({ value }) => value)) } }, icon('plus'), w('library.fillIn'))
+    : null;
+  return h('div', { class: 'stack tight library-lack' }, h('ul', { class: 'small' }, ...rows), fill);
+}
+
+/** Files of the levels that can be shown, such as maps on paper, as the server names them. */
+function papersBox(flood: Flood, levels: readonly Level[]): HTMLElement | null {
+  const withLinks = levels.filter(({ links }) => links.length);
+  if (!withLinks.length) return null;
+  return h(
+    'div',
+    { class: 'stack tight library-papers' },
+    ...withLinks.map((level) =>
+      h(
+        'div',
+        {},
+        h('p', { class: 'kicker' }, w('library.papers', { level: levelText(level) })),
+        h('ul', { class: 'file-list' }, ...level.links.map((link, i) => h('li', {}, linkRow(flood, link, `ngap-${level.job}-${i + 1}`)))),
+      ),
+    ),
+  );
+}
+
+function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGauge[], make: Make): HTMLElement {
   const ready = readyOf(station);
   const fail = (error: unknown): void => notify(reasonOf(error), 'warning');
   const told = h('div', { class: 'stack tight match', attrs: { role: 'status' } });
@@ -128,6 +191,8 @@ function stationBox(flood: Flood, station: Station): HTMLElement {
     ready.length ? h('div', { class: 'stack tight' }, ready.length > 1 && slider, h('p', { class: 'small' }, words), h('div', { class: 'chips' }, ...chips)) : null,
     ready.length ? forecastRow(station, { ask, fail }) : null,
     told,
+    lackBox(flood, station, gauges, make),
+    papersBox(flood, ready),
   );
   box.classList.add('library-station');
   return box;

@@ -7,6 +7,7 @@ import { notify } from '../../ui/notice.ts';
 import { textField } from '../fields.ts';
 import { reasonOf, type Flood } from '../flood.ts';
 import { levelsIn, type Recipe } from '../library.ts';
+import { writeNumber } from '../numbers.ts';
 import { documentOf, draftOf, type Draft } from '../scenario.ts';
 import { w } from '../words.ts';
 import { missingIn } from './form.ts';
@@ -14,7 +15,13 @@ import { missingIn } from './form.ts';
 /** Devices that tell a level. */
 const ROLES = ['gauges', 'reservoirs'];
 
-export function recipeForm(flood: Flood, done: () => void): HTMLElement {
+/** The form, and the way to fill it for a gauge and some of its levels. */
+export interface RecipeForm {
+  readonly element: HTMLElement;
+  readonly fill: (gauge: Gauge, levels: readonly number[]) => void;
+}
+
+export function recipeForm(flood: Flood, done: () => void): RecipeForm {
   let [name, written] = ['', ''];
   let datastream: number | undefined;
   const trouble = h('p', { class: 'flood-trouble', attrs: { role: 'alert' } });
@@ -24,12 +31,20 @@ export function recipeForm(flood: Flood, done: () => void): HTMLElement {
     trouble.hidden = !words;
   };
   const station = textField('library.station', '', (value) => { name = value; });
+  const levels = textField('library.levels', '', (value) => { written = value; });
+  const take = (gauge: Gauge | undefined): void => {
+    datastream = gauge?.datastream;
+    if (!gauge) return;
+    name = gauge.name;
+    write(station, gauge.name);
+  };
+  const gauges = gaugeSelect(flood, take);
   const submit = h('button', { class: 'action primary', attrs: { type: 'submit', 'data-do': 'prepare' } }, w('library.prepare'));
   const send = async (): Promise<void> => {
     const draft = await currentDraft(flood);
-    const levels = levelsIn(written);
+    const wanted = levelsIn(written);
     if (!name.trim()) { say(w('library.noStation')); return; }
-    if (!levels || (!levels.length && datastream === undefined)) { say(w('library.noLevels')); return; }
+    if (!wanted || (!wanted.length && datastream === undefined)) { say(w('library.noLevels')); return; }
     if (!draft || draft.tide === 'none') { say(w('library.noTide')); return; }
     const missing = missingIn(draft);
     if (missing) { say(missing); return; }
@@ -38,7 +53,7 @@ export function recipeForm(flood: Flood, done: () => void): HTMLElement {
       const recipe: Recipe = {
         station: name.trim(),
         ...(datastream === undefined ? {} : { datastream }),
-        ...(levels.length ? { levels: levels.map((level_m) => ({ level_m })) } : {}),
+        ...(wanted.length ? { levels: wanted.map((level_m) => ({ level_m })) } : {}),
         // The library holds floods alone: here a scenario does not say what kind it is.
         scenario: Object.fromEntries(Object.entries(documentOf(draft)).filter(([name]) => name !== 'kind')),
       };
@@ -69,20 +84,31 @@ export function recipeForm(flood: Flood, done: () => void): HTMLElement {
           },
         },
       },
-      gaugeSelect(flood, (gauge) => {
-        datastream = gauge?.datastream;
-        const input = station.querySelector('input');
-        if (!gauge || !input) return;
-        name = gauge.name;
-        input.value = gauge.name;
-      }),
+      gauges.element,
       station,
-      textField('library.levels', '', (value) => { written = value; }),
+      levels,
       trouble,
       h('div', { class: 'actions' }, submit),
     ),
   );
-  return h('details', { class: 'recipe-details' }, h('summary', {}, w('library.open')), box);
+  const element = h('details', { class: 'recipe-details' }, h('summary', {}, w('library.open')), box);
+  return {
+    element,
+    fill: (gauge, wanted) => {
+      gauges.choose(gauge.datastream);
+      take(gauge);
+      written = wanted.map(writeNumber).join('; ');
+      write(levels, written);
+      element.open = true;
+      element.scrollIntoView({ block: 'start' });
+      submit.focus();
+    },
+  };
+}
+
+function write(field: HTMLElement, value: string): void {
+  const input = field.querySelector('input');
+  if (input) input.value = value;
 }
 
 /** The scenario of the form, else the example of the server. */
@@ -92,13 +118,13 @@ async function currentDraft(flood: Flood): Promise<Draft | undefined> {
   return example === undefined ? undefined : draftOf(example);
 }
 
-interface Gauge {
+export interface Gauge {
   readonly name: string;
   readonly datastream: number;
 }
 
 /** The city's gauges, where it has live data. */
-function gaugeSelect(flood: Flood, set: (gauge: Gauge | undefined) => void): HTMLElement {
+function gaugeSelect(flood: Flood, set: (gauge: Gauge | undefined) => void): { readonly element: HTMLElement; readonly choose: (datastream: number) => void } {
   const gauges = new Map<string, Gauge>();
   const select = h(
     'select',
@@ -124,5 +150,5 @@ function gaugeSelect(flood: Flood, set: (gauge: Gauge | undefined) => void): HTM
   };
   // Without live data a level is written by hand.
   void load().catch(() => undefined);
-  return label;
+  return { element: label, choose: (datastream) => { select.value = gauges.has(String(datastream)) ? String(datastream) : ''; } };
 }
