@@ -11,6 +11,9 @@ export function url(path: string): string {
   return new URL(path, base()).href;
 }
 
+/** Whether an address is of results that only who is on duty may see: runs, and the nowcast. */
+export const isInternal = (address: string): boolean => /\/(jobs|nowcast)\//.test(address);
+
 /** What went wrong with a request, in words for people. */
 export class RequestError extends Error {
   /** HTTP status; 0 when the server was not reached. */

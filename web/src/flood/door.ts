@@ -4,6 +4,7 @@ import type { App, PanelName, Part, Place } from '../app.ts';
 import { t } from '../i18n/index.ts';
 import { notify } from '../ui/notice.ts';
 import type { Flood } from './flood.ts';
+import type { Sheet } from './sheet.ts';
 
 /** Panels that the flood part fills. */
 export const FLOOD_PANELS = ['flood', 'disaster'] as const satisfies readonly PanelName[];
@@ -47,6 +48,11 @@ export class FloodDoor {
   /** Takes a click on the map where a run is shown. */
   takes(place: Place): boolean {
     return this.flood?.takes(place) ?? false;
+  }
+
+  /** What a printed map says of the water that is shown; nothing where there is none. */
+  get sheet(): Sheet | undefined {
+    return this.flood?.sheet;
   }
 
   /** Draws the flood part's words anew. */

@@ -3,6 +3,7 @@
 import '../styles/flood.css';
 import '../styles/flood-more.css';
 import '../styles/flood-map.css';
+import '../styles/nowcast.css';
 
 import type { App, Part, Place } from '../app.ts';
 import type { Bbox } from '../api/types.ts';
@@ -16,13 +17,15 @@ import { notify } from '../ui/notice.ts';
 import { FloodApi } from './api.ts';
 import { differenceTiles, isOfBoth, numbersOf } from './difference.ts';
 import type { FloodPanel } from './door.ts';
-import { FloodLayer, type Picture, type Things } from './layer.ts';
+import { FloodLayer, allowTiles, type Picture, type Things } from './layer.ts';
 import type { Recipe } from './library.ts';
 import type { Results, Run, Summary } from './model.ts';
+import { NowcastWatch } from './nowcast/watch.ts';
 import type { Draft } from './scenario.ts';
+import { sheetOf, type Sheet } from './sheet.ts';
 import { mountSurface, type Surface } from './surface.ts';
 import { swipe, type Swipe } from './swipe.ts';
-import { viewFrom, viewText } from './view.ts';
+import { nowcastIn, nowcastText, viewFrom, viewText } from './view.ts';
 import { w } from './words.ts';
 
 /** What the parts of the flood page tell one another. */
@@ -40,9 +43,13 @@ export type Topic =
   /** What is drawn beside the water. */
   | 'things'
   /** Whether the server has let this viewer see and do what is for who is on duty. */
-  | 'rights';
+  | 'rights'
+  /** What is known of the nowcast. */
+  | 'nowcast'
+  /** Which time of the nowcast is looked at. */
+  | 'lead';
 
-export type Page = 'new' | 'runs' | 'result' | 'library';
+export type Page = 'new' | 'runs' | 'result' | 'library' | 'nowcast';
 /** The depth over time; every other output is the worst of each cell. */
 export const DEPTH = 'depth';
 const POLL_MS = 1500;
@@ -61,6 +68,7 @@ export class Flood {
   readonly api = new FloodApi();
   readonly topics = new Topics<Topic>();
   readonly layer: FloodLayer;
+  readonly nowcast: NowcastWatch;
   /** The scenario in the form, kept while the page is open. */
   draft: Draft | undefined;
   page: Page = 'new';
@@ -85,18 +93,23 @@ export class Flood {
   constructor(app: App, view: string | undefined) {
     this.app = app;
     this.layer = new FloodLayer(app);
+    this.nowcast = new NowcastWatch(this);
     this.surface = mountSurface(this);
     this.takeOver(view);
   }
 
   /** What the address of the page keeps. */
   get view(): string | undefined {
+    if (this.nowcast.output !== undefined) return nowcastText(this.nowcast.output);
     return this.results && viewText({ run: this.results.run, output: this.output, minutes: this.minutes });
   }
 
   takeOver(text: string | undefined): void {
-    const view = text === undefined ? undefined : viewFrom(text);
-    if (!view || text === this.view) return;
+    if (text === undefined || text === this.view) return;
+    const map = nowcastIn(text);
+    if (map !== undefined) void this.nowcast.takeOver(map);
+    const view = viewFrom(text);
+    if (!view) return;
     this.output = view.output;
     this.minutes = view.minutes;
     void this.showRun(view.run, false).catch((error: unknown) => notify(reasonOf(error), 'warning'));
@@ -201,6 +214,7 @@ export class Flood {
     if (own !== this.asked) return;
     this.stop();
     this.compare(undefined);
+    this.nowcast.hide();
     this.layer.clear();
     this.results = results;
     this.setPlace(undefined);
@@ -294,8 +308,14 @@ export class Flood {
 
   relabel(): void {
     this.surface.build();
+    this.nowcast.paint();
     this.topics.tell('page');
     if (this.results) this.drawDeepest(this.results.summary);
+  }
+
+  /** What is shown, for a printed map. */
+  get sheet(): Sheet | undefined {
+    return sheetOf(this);
   }
 
   /** The name of the output that is shown. */
@@ -310,7 +330,7 @@ export class Flood {
   }
 
   private paint(): void {
-    this.allowTiles();
+    allowTiles(this.app.map);
     const picture = this.pictureAt(this.minutes);
     if (!picture) return;
     const minutes = this.output === DEPTH ? (this.results?.frames?.minutes ?? []) : [];
@@ -350,12 +370,6 @@ export class Flood {
     if (!deepest) return;
     const name = w('result.deepestHere', { depth: deepest.depth_m.toFixed(1).replace('.', ',') });
     this.draw('deepest', [{ type: 'Feature', geometry: { type: 'Point', coordinates: [...deepest.at] }, properties: { name } }]);
-  }
-
-  /** Tiles of runs are internal: they are asked for with the token of who is on duty. */
-  private allowTiles(): void {
-    const isOurs = (address: string): boolean => address.startsWith(`${location.origin}/`) && address.includes('/jobs/');
-    this.app.map.setTransformRequest((address) => (isOurs(address) ? { url: address, headers: { ...bearer() } } : { url: address }));
   }
 
   private watch(): void {

@@ -3,7 +3,9 @@
 import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap } from 'maplibre-gl';
 
 import type { App } from '../app.ts';
+import { isInternal } from '../api/http.ts';
 import type { Bbox } from '../api/types.ts';
+import { bearer } from '../live/rights.ts';
 import { OVERLAYS_START } from '../map/apply.ts';
 
 /** Frames that are kept on the map: that of now, and the next ones, so that they come without a gap. */
@@ -142,6 +144,12 @@ export class FloodLayer {
     };
     return own[own.findLastIndex(isGround) + 1] ?? (end < 0 ? undefined : OVERLAYS_START);
   }
+}
+
+/** Tiles of runs and of the nowcast are internal: they are asked for with the token of who is on duty. */
+export function allowTiles(map: MapLibreMap): void {
+  const isOurs = (address: string): boolean => address.startsWith(`${location.origin}/`) && isInternal(address);
+  map.setTransformRequest((address) => (isOurs(address) ? { url: address, headers: { ...bearer() } } : { url: address }));
 }
 
 function removePicture(map: MapLibreMap, number: number): void {

@@ -3,7 +3,7 @@
 import type { Results, Units } from './model.ts';
 import { formatNumber } from '../coords/format.ts';
 import { lang, t, titled } from '../i18n/index.ts';
-import { pictureOf } from '../panels/print.ts';
+import { PX_PER_MM, northArrow, pictureOf, scaleOf, type Picture } from '../panels/picture.ts';
 import { attributionsOf } from '../panels/attribution.ts';
 import { h } from '../ui/dom.ts';
 import { bearer } from '../live/rights.ts';
@@ -14,7 +14,6 @@ import { hoursText, momentText, shortMoment } from './time.ts';
 import { w } from './words.ts';
 import { unitsOf } from './wire.ts';
 
-const PX_PER_MM = 96 / 25.4;
 /** The map on A4 upright, inside margins of 12 mm, mm. */
 const [WIDTH_MM, HEIGHT_MM] = [186, 120];
 const MOST_UNITS = 25;
@@ -27,14 +26,14 @@ export async function printRun(flood: Flood, results: Results): Promise<void> {
     pictureOf(app.map, WIDTH_MM * PX_PER_MM, HEIGHT_MM * PX_PER_MM, { box: results.summary.bbox, headers: bearer }),
     href ? flood.api.get(href).then(unitsOf, () => undefined) : undefined,
   ]);
-  const image = h('img', { attrs: { src: picture, alt: '' } });
+  const image = h('img', { attrs: { src: picture.image, alt: '' } });
   image.style.width = `${WIDTH_MM}mm`;
   image.style.height = `${HEIGHT_MM}mm`;
   const root = h(
     'div',
     { class: 'print-root portrait' },
     h('style', {}, '@page { size: A4 portrait; margin: 12mm; }'),
-    pageOf(flood, results, image, units),
+    pageOf(flood, results, { picture, image }, units),
   );
   document.querySelector('.print-root')?.remove();
   document.body.append(root);
@@ -43,7 +42,7 @@ export async function printRun(flood: Flood, results: Results): Promise<void> {
   window.print();
 }
 
-function pageOf(flood: Flood, results: Results, image: HTMLElement, units: Units | undefined): HTMLElement {
+function pageOf(flood: Flood, results: Results, { picture, image }: { readonly picture: Picture; readonly image: HTMLElement }, units: Units | undefined): HTMLElement {
   const { summary } = results;
   const { output } = flood;
   const steps = output === DEPTH ? (results.frames?.legend ?? []) : (results.rasters.find(({ name }) => name === output)?.legend ?? []);
@@ -62,7 +61,8 @@ function pageOf(flood: Flood, results: Results, image: HTMLElement, units: Units
     ),
     h('p', {}, [titled(flood.app.catalogue.title), w('runs.number', { id: results.run }), w('result.lasts', { time: hoursText(summary.duration_h) })].filter(Boolean).join(' · ')),
     summary.synthetic ? h('p', {}, h('strong', {}, w('result.syntheticLong'))) : null,
-    h('div', { class: 'print-map' }, image),
+    h('div', { class: 'print-map' }, image, northArrow(0)),
+    scaleOf(picture),
     h('div', { class: 'flood-print-legend' }, h('h2', {}, what, unitOf(output) && !what.includes('(') ? ` (${unitOf(output)})` : ''), legendElement(legendRows(output, steps))),
     h('section', {}, h('h2', {}, w('result.summary')), sheet),
     units ? unitsSection(results, units) : null,

@@ -8,6 +8,7 @@ import { icon } from '../ui/icons.ts';
 import { DEPTH, nameOf, nearest, type Flood } from './flood.ts';
 import { differenceRows, legendElement, legendRows, unitOf } from './legend.ts';
 import type { Results } from './model.ts';
+import { nowcastSurface } from './nowcast/surface.ts';
 import { momentText, shortMoment } from './time.ts';
 import { w } from './words.ts';
 
@@ -20,18 +21,22 @@ export function mountSurface(flood: Flood): Surface {
   const root = h('div', { class: 'flood-surface' });
   (document.querySelector('#page') ?? document.body).after(root);
   let fillClock: () => void = () => undefined;
+  let isOfNowcast = false;
   const build = (): void => {
     const { results } = flood;
-    document.documentElement.toggleAttribute('data-flood', results !== undefined);
-    fillClock = () => undefined;
-    if (!results) { refill(root); return; }
+    const forecast = results ? undefined : nowcastSurface(flood);
+    isOfNowcast = forecast !== undefined;
+    document.documentElement.toggleAttribute('data-flood', results !== undefined || isOfNowcast);
+    fillClock = forecast?.fill ?? (() => undefined);
+    if (!results) { refill(root, ...(forecast?.elements ?? [])); return; }
     const player = results.frames ? playerOf(flood, results) : undefined;
     fillClock = player?.fill ?? fillClock;
     refill(root, legendBox(flood, results), player?.element);
   };
   flood.topics.on(['shown'], build);
   flood.topics.on(['things'], () => root.querySelector('.flood-things')?.replaceWith(thingsLegend(flood)));
-  flood.topics.on(['frame'], () => fillClock());
+  flood.topics.on(['frame', 'lead'], () => fillClock());
+  flood.topics.on(['nowcast'], () => { if (isOfNowcast) build(); });
   build();
   return { build };
 }
@@ -70,7 +75,7 @@ function legendBox(flood: Flood, results: Results): HTMLElement {
 }
 
 /** What is drawn beside the water, in the colours of the map. */
-function thingsLegend({ layer }: Flood): HTMLElement {
+export function thingsLegend({ layer }: Flood): HTMLElement {
   const kinds = ['roads', 'ways', 'facilities'] as const;
   return h(
     'ul',

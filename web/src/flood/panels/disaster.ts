@@ -16,6 +16,7 @@ import { momentText } from '../time.ts';
 import { standingTags } from '../surface.ts';
 import { w } from '../words.ts';
 import { readyOf, type Match, type Station } from '../library.ts';
+import { nowcastBox } from '../nowcast/box.ts';
 import { affectedBox } from './affected.ts';
 import { gate } from './flood.ts';
 import { section } from './form.ts';
@@ -135,6 +136,7 @@ function gaugeRow(live: Live, thing: Thing): HTMLElement {
 function runColumn(flood: Flood): Part {
   const room = h('div', { class: 'stack' });
   const present = h('div', { class: 'stack' });
+  const nowcast = nowcastBox(flood, { isQuiet: true });
   let affected: Part | undefined;
   const fill = (): void => {
     affected?.dispose?.();
@@ -172,7 +174,7 @@ function runColumn(flood: Flood): Part {
   const begin = async (): Promise<void> => {
     try {
       await flood.refresh();
-      const isUntouched = flood.results === undefined;
+      const isUntouched = flood.results === undefined && flood.nowcast.output === undefined;
       const chosen = await presentRows(flood, present);
       const last = flood.runs.find(({ status }) => status === 'successful');
       // What was made beforehand for the level of now, else the latest run.
@@ -180,7 +182,10 @@ function runColumn(flood: Flood): Part {
       else if (isUntouched && last) await flood.showRun(last.id, false);
       fill();
     } catch (error) {
-      refill(room, isDenied(error) ? gate(() => void begin()) : h('p', { class: 'warning-text' }, reasonOf(error)));
+      refill(room, isDenied(error) ? gate(() => {
+        void begin();
+        void flood.nowcast.ask();
+      }) : h('p', { class: 'warning-text' }, reasonOf(error)));
     }
   };
   void begin();
@@ -191,9 +196,10 @@ function runColumn(flood: Flood): Part {
     fill();
   });
   return {
-    element: h('div', { class: 'stack' }, present, room),
+    element: h('div', { class: 'stack' }, nowcast.element, present, room),
     dispose: () => {
       stop();
+      nowcast.dispose?.();
       affected?.dispose?.();
     },
   };

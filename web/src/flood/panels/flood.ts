@@ -7,6 +7,7 @@ import { notify } from '../../ui/notice.ts';
 import { isDenied, tokenRow } from '../../live/rights.ts';
 import { isActive, reasonOf, type Flood, type Page } from '../flood.ts';
 import { segments } from '../fields.ts';
+import { nowcastBox } from '../nowcast/box.ts';
 import { w } from '../words.ts';
 import { formPage } from './form.ts';
 import { libraryPage } from './library.ts';
@@ -29,6 +30,7 @@ export function floodPanel(flood: Flood): Part {
           ['runs', active ? w('panel.runsActive', { n: active }) : w('panel.runs')],
           ['result', w('panel.result')],
           ['library', w('panel.library')],
+          ['nowcast', w('panel.nowcast')],
         ],
         flood.page,
         (page) => flood.go(page),
@@ -87,6 +89,7 @@ export function floodPanel(flood: Flood): Part {
 function pageOf(flood: Flood, page: Page, again: () => void): Part {
   if (page === 'new') return flood.isDenied ? { element: gate(again) } : formPage(flood);
   if (page === 'library') return libraryPage(flood);
+  if (page === 'nowcast') return nowcastBox(flood);
   return page === 'runs' ? runsPage(flood) : resultPage(flood);
 }
 

@@ -131,6 +131,7 @@ function outputBox(flood: Flood, results: Results): Part {
     w('result.output'),
     h('div', { class: 'output-row' }, select, results.frames ? play : null),
     h('label', { class: 'opacity' }, h('span', {}, w('result.opacity')), opacity, value),
+    h('button', { class: 'text-button', attrs: { type: 'button', 'data-do': 'print-map' }, on: { click: () => flood.app.open('print') } }, icon('print'), w('sheet.print')),
   );
   return { element, dispose: stop };
 }
