@@ -193,7 +193,7 @@ async function has(server, path) {
 }
 
 /** What is refused to who has no token the browser itself notes; so it does when a server ends. */
-function forgetRefusals(visit) {
+export function forgetRefusals(visit) {
   visit.complaints = visit.complaints.filter((text) => !/40[13]|net::ERR_/.test(text));
 }
 

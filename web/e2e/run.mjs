@@ -16,6 +16,7 @@ import { openBrowser } from './browser.mjs';
 import { DUTY_TESTS } from './duty.mjs';
 import { FLOOD_TESTS } from './flood.mjs';
 import { LIVE_TESTS } from './live.mjs';
+import { NOWCAST_TESTS } from './nowcast.mjs';
 import { TESTS } from './tests.mjs';
 import { OUT, startTown } from './town.mjs';
 
@@ -29,7 +30,7 @@ const browser = await openBrowser(town.url);
 let passed = 0;
 const failed = [];
 try {
-  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS, ...DUTY_TESTS, ...FLOOD_TESTS })) {
+  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS, ...DUTY_TESTS, ...FLOOD_TESTS, ...NOWCAST_TESTS })) {
     if (!name.includes(options.only)) continue;
     const began = performance.now();
     const visit = browser.visit();

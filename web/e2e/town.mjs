@@ -43,13 +43,18 @@ export async function startTown() {
 }
 
 /** A demo city whose server asks for tokens, as a `tokens.toml` says. */
-export async function startGuarded(tokens) {
+export function startGuarded(tokens) {
+  return startDemo({ files: { 'tokens.toml': tokens } });
+}
+
+/** A demo city with some files of its own in its data folder. */
+export async function startDemo({ seed = 1, buildings = 500, files = {} } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'dothi-web-'));
   const data = join(dir, 'data');
   const clear = () => rmSync(dir, { recursive: true, force: true });
   try {
-    run('datasets', ['generate', '--seed', '1', '--buildings', '500', '--into', data]);
-    writeFileSync(join(data, 'tokens.toml'), tokens);
+    run('datasets', ['generate', '--seed', String(seed), '--buildings', String(buildings), '--into', data]);
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(data, name), text);
     const server = await serve(data);
     const stop = async () => {
       const ended = new Promise((done) => server.child.once('exit', done));
@@ -57,7 +62,7 @@ export async function startGuarded(tokens) {
       await ended;
       clear();
     };
-    return { url: server.url, stop };
+    return { url: server.url, data, stop };
   } catch (error) {
     clear();
     throw error;
