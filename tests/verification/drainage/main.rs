@@ -2,6 +2,7 @@
 //!
 //! The models stand in `../shared/data/flood/swmm`, with a report beside each (`*.ref.rpt`).
 
+mod peers;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -75,6 +76,26 @@ fn folder() -> Option<PathBuf> {
     root.is_dir().then_some(root)
 }
 
+/// The models with a report beside them, by name.
+fn models(root: &Path) -> Vec<String> {
+    let mut open = vec![root.to_owned()];
+    let mut names = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).expect("a folder").flatten().map(|e| e.path()));
+            continue;
+        }
+        let name = path.with_extension("");
+        let name = name.strip_prefix(root).expect("below it").to_string_lossy().into_owned();
+        let is_model = path.extension().is_some_and(|extension| extension == "inp");
+        if is_model && root.join(format!("{name}.ref.rpt")).is_file() {
+            names.push(name);
+        }
+    }
+    names.sort();
+    names
+}
+
 fn model(root: &Path, name: &str) -> Model {
     let bytes = std::fs::read(root.join(format!("{name}.inp"))).expect("the model is there");
     swmm::read(&String::from_utf8_lossy(&bytes)).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -97,6 +118,25 @@ fn worst<'a>(differences: impl Iterator<Item = (f64, &'a str)>) -> (f64, &'a str
     differences.fold((0.0, ""), |worst, next| if next.0 > worst.0 { next } else { worst })
 }
 
+/// How far our peaks of depth and of flow are from a report's at worst, with the places.
+fn differences<'a>(
+    report: &Report,
+    engine: &'a Engine,
+    state: &'a State,
+) -> ((f64, &'a str), (f64, &'a str)) {
+    // 5 cm of depth, 1 % of the greatest flow: less than that is as good as dry.
+    let depths = engine.node_names().zip(state.node_maxima()).filter_map(|(node, seen)| {
+        let theirs = report.depths_m.get(node)?;
+        Some((apart(seen.depth_m, *theirs, 0.05), node))
+    });
+    let least = 0.01 * report.flows_m3_s.values().copied().fold(0.0, f64::max);
+    let flows = engine.link_names().zip(state.link_maxima()).filter_map(|(link, seen)| {
+        let theirs = report.flows_m3_s.get(link)?;
+        Some((apart(seen.flow_m3_s, *theirs, least), link))
+    });
+    (worst(depths), worst(flows))
+}
+
 #[test]
 fn peaks_of_flow_and_depth_are_within_five_per_cent_of_swmms() {
     let Some(root) = folder() else { return };
@@ -105,22 +145,12 @@ fn peaks_of_flow_and_depth_are_within_five_per_cent_of_swmms() {
     for name in REACHED {
         let report = Report::read(&root.join(format!("{name}.ref.rpt")));
         let (engine, state) = run(&model(&root, name));
-        // 5 cm of depth, 1 % of the greatest flow: less than that is as good as dry.
-        let depths = engine.node_names().zip(state.node_maxima()).filter_map(|(node, seen)| {
-            let theirs = report.depths_m.get(node)?;
-            Some((apart(seen.depth_m, *theirs, 0.05), node))
-        });
-        let least = 0.01 * report.flows_m3_s.values().copied().fold(0.0, f64::max);
-        let flows = engine.link_names().zip(state.link_maxima()).filter_map(|(link, seen)| {
-            let theirs = report.flows_m3_s.get(link)?;
-            Some((apart(seen.flow_m3_s, *theirs, least), link))
-        });
         assert_eq!(
             report.depths_m.len(),
             engine.node_names().count(),
             "{name}: all nodes are told"
         );
-        let (depth, flow) = (worst(depths), worst(flows));
+        let (depth, flow) = differences(&report, &engine, &state);
         let error = state.ledger().relative_error();
         let percent = |part: f64| format!("{:.2} %", 100.0 * part);
         println!("{name:50} {:>9} {:>9} {:>9}", percent(depth.0), percent(flow.0), percent(error));
@@ -136,29 +166,17 @@ fn peaks_of_flow_and_depth_are_within_five_per_cent_of_swmms() {
 #[test]
 fn every_dynamic_wave_model_is_reached_or_says_why_not() {
     let Some(root) = folder() else { return };
-    let mut open = vec![root.clone()];
-    let mut unnamed = Vec::new();
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(std::fs::read_dir(&path).expect("a folder").flatten().map(|e| e.path()));
-            continue;
-        }
-        let name = path.with_extension("");
-        let name = name.strip_prefix(&root).expect("below it").to_string_lossy().into_owned();
-        let is_model = path.extension().is_some_and(|extension| extension == "inp");
-        if !is_model || !root.join(format!("{name}.ref.rpt")).is_file() {
-            continue;
-        }
-        let text = String::from_utf8_lossy(&std::fs::read(&path).expect("readable")).into_owned();
+    let is_unnamed = |name: &String| {
+        let path = root.join(format!("{name}.inp"));
+        let text = String::from_utf8_lossy(&std::fs::read(path).expect("readable")).into_owned();
         let routing = text.lines().find(|line| line.trim_start().starts_with("FLOW_ROUTING"));
         let is_dynamic =
             routing.is_some_and(|line| line.contains("DYNWAVE") || line.contains("DW"));
-        let is_named = REACHED.contains(&name.as_str())
-            || OUT_OF_REACH.iter().any(|(known, _)| *known == name);
-        if is_dynamic && !is_named {
-            unnamed.push(name);
-        }
-    }
+        let is_named =
+            REACHED.contains(&name.as_str()) || OUT_OF_REACH.iter().any(|(known, _)| known == name);
+        is_dynamic && !is_named
+    };
+    let unnamed: Vec<String> = models(&root).into_iter().filter(is_unnamed).collect();
     assert!(unnamed.is_empty(), "neither reached nor out of reach: {unnamed:?}");
     for (name, why) in OUT_OF_REACH {
         println!("{name:55} {why}");

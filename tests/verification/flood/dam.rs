@@ -18,7 +18,7 @@ const SMALL_M: f64 = 0.005;
 const SMALL_S: f64 = 6.0;
 
 /// Ritter (1892): the rarefaction behind a dam of depth `left_m`, at a speed x/t from it.
-fn rarefaction(left_m: f64, speed: f64) -> f64 {
+pub(crate) fn rarefaction(left_m: f64, speed: f64) -> f64 {
     let c = (GRAVITY * left_m).sqrt();
     match speed {
         s if s <= -c => left_m,
@@ -33,6 +33,16 @@ fn shock(left_m: f64, right_m: f64) -> (f64, f64, f64) {
     let behind = |h: f64| 2.0 * ((GRAVITY * left_m).sqrt() - (GRAVITY * h).sqrt());
     let h = zero(|h| pushed(h, right_m) - behind(h), right_m * 1.000_001, left_m);
     (h, behind(h), h * behind(h) / (h - right_m))
+}
+
+/// Stoker (1957): the depth at a speed x/t from a dam between two depths of still water.
+pub(crate) fn stoker(left_m: f64, right_m: f64) -> impl Fn(f64) -> f64 {
+    let (h, u, speed) = shock(left_m, right_m);
+    move |s| match s {
+        s if s > speed => right_m,
+        s if s > u - (GRAVITY * h).sqrt() => h,
+        s => rarefaction(left_m, s),
+    }
 }
 
 /// Velocity behind a shock of depth h into still water.
@@ -67,12 +77,8 @@ fn a_dam_breaks_onto_a_dry_bed_as_ritter_says() {
 #[test]
 fn a_dam_breaks_onto_a_wet_bed_as_stoker_says() {
     let right_m = 0.001;
-    let (h, u, speed) = shock(SMALL_M, right_m);
-    let exact = |x: f64| match (x - 5.0) / SMALL_S {
-        s if s > speed => right_m,
-        s if s > u - (GRAVITY * h).sqrt() => h,
-        s => rarefaction(SMALL_M, s),
-    };
+    let depth = stoker(SMALL_M, right_m);
+    let exact = |x: f64| depth((x - 5.0) / SMALL_S);
     is_as_in_swashes("dambreak_stoker.csv", 1e-8, exact);
     // A shock and two kinks: between ½ and 1.
     let [first, second] = small_dam(right_m, &exact);

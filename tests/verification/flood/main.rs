@@ -32,6 +32,7 @@ mod data;
 mod itzi;
 mod macdonald;
 mod oscillation;
+mod peers;
 mod radial;
 mod reach;
 mod refused;
