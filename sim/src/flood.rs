@@ -4,6 +4,8 @@
 //! comes and what happens at the edges; [`Params`] which [`Scheme`]. [`Engine`] puts them together and
 //! takes a [`State`] from step to step; each step returns a [`Ledger`] of volumes.
 //!
+//! [`Engine::subgrid`] runs a province in coarse cells that know the fine land below them by tables.
+//!
 //! Tiles of 32 × 32 cells are worked on in parallel, and only those with water, beside it, or about to
 //! get some: dry land costs nothing. The result has the same bits for any number of threads, and
 //! across a [checkpoint](Engine::checkpoint).
@@ -47,6 +49,7 @@ mod start;
 mod state;
 pub mod storm;
 pub mod structures;
+pub mod subgrid;
 mod tiles;
 mod walls;
 

@@ -75,6 +75,9 @@ impl<R: Real> Engine<R> {
         for tile in 0..self.lands.len() {
             state.status[tile] = reader.status()?;
             reader.fields(&mut state.fields[tile])?;
+            if let Some(tables) = &self.lands[tile].tables {
+                tables.motion(&mut state.fields[tile], R::of(self.params.dry_depth_m), None);
+            }
             state.records[tile] = None;
             if reader.number()? == 1 {
                 let mut record = Box::new(Record::new());
@@ -94,6 +97,8 @@ impl<R: Real> Engine<R> {
         };
         let (columns, rows) = (self.columns as u64, self.rows as u64);
         let layout = self.layout.identity();
+        let factor = self.fine.as_ref().map_or(0, |fine| fine.factor as u64);
+        let scheme = scheme | factor << 8;
         [R::BYTES as u64, scheme, columns, rows, self.cell_m.to_bits(), layout]
     }
 }
@@ -184,7 +189,8 @@ impl Reader<'_> {
     }
 
     fn fields<T: Real>(&mut self, fields: &mut Fields<T>) -> Result<(), Error> {
-        let Fields { depth, excess, flow_x, flow_y, soaked } = fields;
+        // Levels over the lowest beds follow from the depths.
+        let Fields { depth, excess, flow_x, flow_y, soaked, above: _ } = fields;
         [depth, excess, flow_x, flow_y]
             .into_iter()
             .try_for_each(|field| self.field(field.as_mut_slice()))?;

@@ -9,6 +9,13 @@ use super::{Engine, Error, Forcing, Ground, Ledger, Maxima, Params, State};
 pub trait Compiled: Sized {
     /// [`Engine::new`].
     fn lay_out(ground: &Ground, forcing: Forcing, params: Params) -> Result<Engine<Self>, Error>;
+    /// [`Engine::subgrid`].
+    fn lay_out_subgrid(
+        fine: &Ground,
+        factor: usize,
+        forcing: Forcing,
+        params: Params,
+    ) -> Result<Engine<Self>, Error>;
     /// [`Engine::start_moving`].
     fn start(
         engine: &Engine<Self>,
@@ -37,6 +44,16 @@ macro_rules! compile {
                 params: Params,
             ) -> Result<Engine<Self>, Error> {
                 Engine::lay_out(ground, forcing, params)
+            }
+
+            #[inline(never)]
+            fn lay_out_subgrid(
+                fine: &Ground,
+                factor: usize,
+                forcing: Forcing,
+                params: Params,
+            ) -> Result<Engine<Self>, Error> {
+                Engine::lay_out_coarse(fine, factor, forcing, params)
             }
 
             #[inline(never)]

@@ -1,9 +1,11 @@
 //! Ground, forcing and method together: from a state to the next.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::{
-    Edge, Error, Forcing, Ground, Ledger, Params, Scheme, Side, Soil, State,
+    Edge, Error, Forcing, Ground, Inflow, Ledger, Params, Scheme, Side, Soil, State,
     faces::Scratch,
     hllc, inertia,
     land::{Ghost, Land, cut},
@@ -11,6 +13,7 @@ use super::{
     sources::{self, Depths, Span},
     state::{Fields, Motion, Status},
     structures::{self, Flow, Plan, Structure},
+    subgrid::{Fine, Tables},
     tiles::{CELLS, Layout, SIDE},
 };
 use crate::{
@@ -41,6 +44,8 @@ pub struct Engine<R> {
     pub(super) ghosts: Vec<Ghost>,
     soils: Vec<Soil>,
     pub(super) plan: Plan,
+    /// The land below a coarse run.
+    pub(super) fine: Option<Arc<Fine>>,
 }
 
 /// What a step of a tile gave.
@@ -103,7 +108,23 @@ impl<R: Real> Engine<R> {
             ghosts,
             soils: ground.soils().to_vec(),
             plan: Plan::new(ground, layout)?,
+            fine: None,
         })
+    }
+
+    pub(super) fn lay_out_coarse(
+        ground: &Ground,
+        factor: usize,
+        forcing: Forcing,
+        params: Params,
+    ) -> Result<Self, Error> {
+        let fine = Fine::new(ground, factor, &params)?;
+        let mut engine = Self::lay_out(&fine.coarse(ground)?, forcing, params)?;
+        for (tile, land) in engine.lands.iter_mut().enumerate() {
+            land.tables = Some(Box::new(Tables::new(&fine, engine.layout, tile, land)));
+        }
+        engine.fine = Some(Arc::new(fine));
+        Ok(engine)
     }
 
     /// The longest step that is stable now, s: Δt = α·Δx / max(|u| + c, |v| + c) for HLLC, and
@@ -119,12 +140,21 @@ impl<R: Real> Engine<R> {
         for inflow in &self.forcing.inflows {
             let discharge = &inflow.discharge_m3_s;
             let most = discharge.at(state.time_s).max(discharge.at(state.time_s + dt_s));
-            let rise_m_s = most / (inflow.cells.len() as f64 * self.cell_m * self.cell_m);
+            let rise_m_s = most / self.wet_m2(inflow, state);
             if rise_m_s > 0.0 {
                 dt_s = dt_s.min(MOST_RISE_M / rise_m_s);
             }
         }
         dt_s
+    }
+
+    /// The area over which a hydrograph's water comes, m².
+    fn wet_m2(&self, inflow: &Inflow, state: &State<R>) -> f64 {
+        let part = |&(column, row): &(usize, usize)| {
+            let (tile, cell) = self.layout.place(column + 1, row + 1);
+            self.lands[tile].wet_part(cell, state.fields[tile].depth[cell])
+        };
+        inflow.cells.iter().map(part).sum::<f64>() * self.cell_m * self.cell_m
     }
 
     /// The structures, in the order in which they were given.
@@ -294,18 +324,19 @@ impl<R: Real> Engine<R> {
             in_m3 += (-outwards).max(0.0);
         }
         let depths = sources::apply(next, land, &self.soils, &self.forcing, span);
-        let (status, is_finite) = self.status(next, tile, span.to_s, dt_s);
+        let (status, is_finite) = self.status(next, tile, (span.to_s, dt_s), Some(scratch));
         Outcome { status, depths, in_m3, out_m3, is_finite }
     }
 
-    /// Friction, then what is to be known of a tile; and whether all of it is finite.
+    /// Friction, then what is to be known of a tile whose rain has come until a time, after a step; and
+    /// whether all of it is finite.
     #[inline(always)]
     pub(super) fn status(
         &self,
         fields: &mut Fields<R>,
         tile: usize,
-        rained_until_s: f64,
-        dt_s: f64,
+        (rained_until_s, dt_s): (f64, f64),
+        scratch: Option<&Scratch<R>>,
     ) -> (Status, bool) {
         let (land, dry) = (&self.lands[tile], R::of(self.params.dry_depth_m));
         // What stands outside is not of the tile.
@@ -313,10 +344,16 @@ impl<R: Real> Engine<R> {
         let outside: Vec<R> = outside.collect();
         let motion = match self.params.scheme {
             Scheme::Hllc | Scheme::Muscl => hllc::slow_down(fields, land, R::of(dt_s), dry),
-            Scheme::LocalInertia => inertia::motion(fields, dry),
+            Scheme::LocalInertia => match &land.tables {
+                Some(tables) => {
+                    let faces = scratch.map(|room| [&room.across_x.low, &room.across_y.low]);
+                    tables.motion(fields, dry, faces)
+                }
+                None => inertia::motion(fields, dry),
+            },
         };
         for (ghost, depth) in land.ghosts.iter().zip(outside) {
-            fields.depth[*ghost] = depth;
+            fields.stand(*ghost, depth);
         }
         let Motion { is_wet, wave, mut depth_sum_m, is_finite } = motion;
         if let Some(porosity) = &land.porosity {
@@ -360,14 +397,14 @@ impl<R: Real> Engine<R> {
         for ghost in &self.ghosts {
             let inner = &state.fields[ghost.inner.0];
             let (depth, x, y) = (
-                inner.depth[ghost.inner.1],
+                inner.surface()[ghost.inner.1],
                 inner.flow_x[ghost.inner.1],
                 inner.flow_y[ghost.inner.1],
             );
             let level = self.level_depth_m(ghost, state.time_s).map(R::of);
             let outside = &mut state.fields[ghost.place.0];
             let cell = ghost.place.1;
-            outside.depth[cell] = level.unwrap_or(depth);
+            outside.stand(cell, level.unwrap_or(depth));
             if self.params.scheme != Scheme::LocalInertia {
                 // The velocity goes on: discharges by the ratio of the depths.
                 let scale = match level {

@@ -92,6 +92,14 @@ pub enum Error {
         /// What to do.
         reason: &'static str,
     },
+    /// A coarse run cannot take something of its fine land.
+    #[error("a run with subgrid tables takes no {what}; {cure}")]
+    Subgrid {
+        /// What it does not take.
+        what: &'static str,
+        /// What to do.
+        cure: &'static str,
+    },
     /// Every cell is blocked.
     #[error("every cell of the grid is blocked: there is nowhere for water to be")]
     NothingOpen,

@@ -23,6 +23,8 @@ pub(super) struct Faces<R> {
 /// Room to work in, one for each thread.
 pub(super) struct Scratch<R> {
     pub(super) depth: [R; VIEW],
+    /// Subgrid tables: level over the cell's lowest bed.
+    pub(super) above: [R; VIEW],
     /// HLLC: velocities. Local inertia: discharges before the step.
     pub(super) x: [R; VIEW],
     pub(super) y: [R; VIEW],
@@ -43,6 +45,7 @@ impl<R: Real> Scratch<R> {
         };
         Box::new(Self {
             depth: [R::ZERO; VIEW],
+            above: [R::ZERO; VIEW],
             x: [R::ZERO; VIEW],
             y: [R::ZERO; VIEW],
             across_x: faces(),

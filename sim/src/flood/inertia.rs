@@ -24,6 +24,7 @@ use super::{
     faces::{Carries, Scratch, limit},
     land::Land,
     state::{Fields, LANES, Lanes, Motion, add, lane},
+    subgrid,
     tiles::{CELLS, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, gather, in_view, line, line_mut},
 };
 use crate::Real;
@@ -42,12 +43,21 @@ pub(super) fn advance<R: Real>(
     gather(around, |tile| &fields[tile].flow_x, &mut scratch.x);
     gather(around, |tile| &fields[tile].flow_y, &mut scratch.y);
     let face = Face { dry, two_dt: dt + dt, push: R::of(GRAVITY) * ratio, theta };
-    let Scratch { depth, x, y, across_x, across_y, .. } = &mut *scratch;
-    face.cross::<1, WIDE>((depth, x, y), &land.step_x, &land.friction, &mut across_x.mass);
-    face.cross::<WIDE, 1>((depth, y, x), &land.step_y, &land.friction, &mut across_y.mass);
-    across_x.empty_seams();
-    face.close::<1, WIDE>(land, (depth, x, y), &mut across_x.mass);
-    face.close::<WIDE, 1>(land, (depth, y, x), &mut across_y.mass);
+    if let Some(tables) = &land.tables {
+        gather(around, |tile| fields[tile].surface(), &mut scratch.above);
+        let Scratch { above, x, y, across_x, across_y, .. } = &mut *scratch;
+        subgrid::cross::<R, 1, WIDE>(&face, tables, land, (above, x, y), across_x);
+        subgrid::cross::<R, WIDE, 1>(&face, tables, land, (above, y, x), across_y);
+        across_x.empty_seams();
+    } else {
+        let Scratch { depth, x, y, across_x, across_y, .. } = &mut *scratch;
+        face.cross::<1, WIDE>((depth, x, y), &land.step_x, &land.friction, &mut across_x.mass);
+        face.cross::<WIDE, 1>((depth, y, x), &land.step_y, &land.friction, &mut across_y.mass);
+        across_x.empty_seams();
+        face.close_all::<1, WIDE>(land, (depth, x, y), &mut across_x.mass);
+        face.close_all::<WIDE, 1>(land, (depth, y, x), &mut across_y.mass);
+    }
+    let Scratch { across_x, across_y, .. } = &mut *scratch;
     for edge in land.edge_faces.iter().filter(|edge| edge.only_out) {
         let faces = if edge.is_y { &mut *across_y } else { &mut *across_x };
         let is_in = (faces.mass[edge.face] > R::ZERO) != edge.is_high;
@@ -113,10 +123,22 @@ fn across<R: Real, const STRIDE: usize, const ASIDE: usize>(along: &[R; VIEW], a
     R::of(0.25) * ((along[before] + along[at]) + (along[before + ASIDE] + along[at + ASIDE]))
 }
 
+/// A face's own discharge, the mean of the two beside it and that of the four across it.
+#[inline(always)]
+pub(super) fn around<R: Real, const STRIDE: usize, const ASIDE: usize>(
+    flow: &[R; VIEW],
+    along: &[R; VIEW],
+    at: usize,
+) -> (R, R, R) {
+    let mean = R::HALF * (flow[at - STRIDE] + flow[at + STRIDE]);
+    (flow[at], mean, across::<R, STRIDE, ASIDE>(along, at))
+}
+
 /// What is the same for all faces in a step.
-struct Face<R> {
+pub(super) struct Face<R> {
     dry: R,
-    two_dt: R,
+    /// 2·Δt.
+    pub(super) two_dt: R,
     /// g·Δt/Δx.
     push: R,
     theta: R,
@@ -144,8 +166,7 @@ impl<R: Real> Face<R> {
         };
         for at in from..to {
             let before = at - STRIDE;
-            let q = (flow[at], R::HALF * (flow[before] + flow[at + STRIDE]));
-            let q = (q.0, q.1, across::<R, STRIDE, ASIDE>(along, at));
+            let q = around::<R, STRIDE, ASIDE>(flow, along, at);
             let rough = friction[before] + friction[at];
             mass[at] = self.discharge(q, (depth[before], depth[at]), step[at], rough);
         }
@@ -153,16 +174,32 @@ impl<R: Real> Face<R> {
 
     /// Empties closed faces, and does those beside one again.
     #[inline(always)]
-    fn close<const STRIDE: usize, const ASIDE: usize>(
+    fn close_all<const STRIDE: usize, const ASIDE: usize>(
         &self,
         land: &Land<R>,
         (depth, flow, along): (&[R; VIEW], &[R; VIEW], &[R; VIEW]),
         mass: &mut [R; VIEW],
     ) {
-        let (walls, step, bit) = if STRIDE == 1 {
-            (&land.walls[0], &land.step_x, WEST_CLOSED)
+        let step = if STRIDE == 1 { &land.step_x } else { &land.step_y };
+        self.close::<STRIDE, ASIDE>(land, (flow, along), mass, |at, q| {
+            let rough = land.friction[at - STRIDE] + land.friction[at];
+            self.discharge(q, (depth[at - STRIDE], depth[at]), step[at], rough)
+        });
+    }
+
+    /// Empties closed faces, and does those beside one again by `discharge`, from what flows around.
+    #[inline(always)]
+    pub(super) fn close<const STRIDE: usize, const ASIDE: usize>(
+        &self,
+        land: &Land<R>,
+        (flow, along): (&[R; VIEW], &[R; VIEW]),
+        mass: &mut [R; VIEW],
+        discharge: impl Fn(usize, (R, R, R)) -> R,
+    ) {
+        let (walls, bit) = if STRIDE == 1 {
+            (&land.walls[0], WEST_CLOSED)
         } else {
-            (&land.walls[1], &land.step_y, SOUTH_CLOSED)
+            (&land.walls[1], SOUTH_CLOSED)
         };
         for at in &walls.closed {
             mass[usize::from(*at)] = R::ZERO;
@@ -171,26 +208,30 @@ impl<R: Real> Face<R> {
             let places = [at - STRIDE, at, at + STRIDE];
             let (own, mean) =
                 around_face(places.map(|at| flow[at]), places.map(|at| land.flags[at] & bit != 0));
-            let q = (own, mean, across::<R, STRIDE, ASIDE>(along, at));
-            let rough = land.friction[places[0]] + land.friction[at];
-            mass[at] = self.discharge(q, (depth[places[0]], depth[at]), step[at], rough);
+            mass[at] = discharge(at, (own, mean, across::<R, STRIDE, ASIDE>(along, at)));
         }
     }
 
     /// Discharge of a face after the step; `rough` is the sum of both sides' g·n².
     #[inline(always)]
-    fn discharge(&self, (q, mean, across): (R, R, R), (hl, hr): (R, R), step: R, rough: R) -> R {
+    fn discharge(&self, q: (R, R, R), (hl, hr): (R, R), step: R, rough: R) -> R {
         let rise = (hr - hl) + step;
         let depth = (hl - step.positive()).or_above(hr + step.or_below(R::ZERO));
+        let (_, resistance) = depth.or_above(self.dry).inverses();
+        self.flow(q, rise, depth, (self.two_dt * rough) * resistance)
+    }
+
+    /// Discharge of a face after the step, for the rise of the level over it, its depth, and
+    /// `drag` = 4·Δt·g·n²/h_f^(7/3).
+    #[inline(always)]
+    pub(super) fn flow(&self, (q, mean, across): (R, R, R), rise: R, depth: R, drag: R) -> R {
         let over = depth.or_above(self.dry);
         let theta = if mean * rise > R::ZERO { R::ONE } else { self.theta };
         let free = (mean + theta * (q - mean)) - over * self.push * rise;
-        let (_, resistance) = over.inverses();
         // s = √(q² + p²), B·s and 4k·s²; n² is the mean of both sides'.
         let own = q.abs().or_above(R::of(LEAST));
         let square = across * across;
         let norm = (own * own + square).sqrt();
-        let drag = (self.two_dt * rough) * resistance;
         let aside = norm + R::of(0.25) * drag * square;
         let root = (aside * aside + (drag * norm) * (own * free.abs())).sqrt();
         let new = (free + free) * norm / (aside + root);
@@ -207,7 +248,12 @@ pub(super) fn motion<R: Real>(next: &Fields<R>, dry: R) -> Motion<R> {
         // A discharge that is not finite makes a depth beside it so.
         (0..LANES).for_each(|i| lanes.see(i, depth[i], depth[i], excess[i]));
     }
-    let deepest = lanes.sum(dry);
+    wave(lanes.sum(dry))
+}
+
+/// What moves, where the lanes have seen depths: the wave of the greatest.
+#[inline(always)]
+pub(super) fn wave<R: Real>(deepest: Motion<R>) -> Motion<R> {
     let depth = if deepest.is_wet { deepest.wave } else { R::ZERO };
     Motion { wave: (R::of(GRAVITY) * depth).sqrt(), ..deepest }
 }

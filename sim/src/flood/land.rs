@@ -4,6 +4,7 @@ use super::{
     Edge, Error, Forcing, GRAVITY, Ground, Side, Soil,
     buildings::gutters,
     porosity::Porosity,
+    subgrid::Tables,
     tiles::{CELLS, FIXED, HALO, Layout, SIDE, SOUTH_CLOSED, VIEW, WEST_CLOSED, WIDE, in_view},
     walls::{Holds, Walls},
 };
@@ -39,6 +40,8 @@ pub(super) struct Land<R> {
     pub(super) inflows: Vec<(usize, usize, f64)>,
     /// Where the tile, or a cell that it sees, has buildings smaller than a cell.
     pub(super) porosity: Option<Box<Porosity<R>>>,
+    /// What a coarse run knows of the fine land.
+    pub(super) tables: Option<Box<Tables<R>>>,
 }
 
 impl<R: Real> Land<R> {
@@ -46,6 +49,12 @@ impl<R: Real> Land<R> {
     #[inline(always)]
     pub(super) fn storage(&self, cell: usize) -> f64 {
         self.porosity.as_ref().map_or(1.0, |porosity| porosity.storage[in_view(cell)].f64())
+    }
+
+    /// The part of a cell's area that so much water wets.
+    #[inline(always)]
+    pub(super) fn wet_part(&self, cell: usize, depth: R) -> f64 {
+        self.tables.as_ref().map_or(1.0, |tables| tables.wet_part(cell, depth))
     }
 }
 
@@ -241,6 +250,7 @@ impl<'a> Padded<'a> {
             roofs: Vec::new(),
             inflows: Vec::new(),
             porosity: None,
+            tables: None,
         };
         let (first_column, first_row) = self.layout.origin(tile);
         let mut holds = [Holds::Nothing; VIEW];

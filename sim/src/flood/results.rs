@@ -35,7 +35,7 @@ pub struct Maxima {
 }
 
 impl<R: Real> Engine<R> {
-    /// Depth of each cell, m.
+    /// Depth of each cell, m; in a run with subgrid tables its water over its whole area.
     #[must_use]
     pub fn depth_m(&self, state: &State<R>) -> Vec<f64> {
         self.spread(|tile, cell| {
@@ -54,7 +54,10 @@ impl<R: Real> Engine<R> {
         }
         let (tile, cell) = self.layout.place(column + 1, row + 1);
         let fields = &state.fields[tile];
-        Some(self.bed_m[at] + fields.depth[cell].f64() - fields.excess[cell].f64())
+        Some(match &fields.above {
+            Some(above) => self.bed_m[at] + above[cell].f64(),
+            None => self.bed_m[at] + fields.depth[cell].f64() - fields.excess[cell].f64(),
+        })
     }
 
     /// Velocity of each cell towards east and north, m/s.
@@ -147,19 +150,27 @@ impl<R: Real> Engine<R> {
     fn face_velocities(&self, state: &State<R>, tile: usize) -> [[R; CELLS]; 2] {
         let (around, land) = (self.layout.around(tile), &self.lands[tile]);
         let (mut depth, mut x, mut y) = ([R::ZERO; VIEW], [R::ZERO; VIEW], [R::ZERO; VIEW]);
-        gather(&around, |tile| &state.fields[tile].depth, &mut depth);
+        gather(&around, |tile| state.fields[tile].surface(), &mut depth);
         gather(&around, |tile| &state.fields[tile].flow_x, &mut x);
         gather(&around, |tile| &state.fields[tile].flow_y, &mut y);
         let dry = R::of(self.params.dry_depth_m);
         // Through a closed face nothing flows, so that its depth does not matter.
-        let at_face = |flow: R, (before, after): (R, R), step: R| {
-            let over = before.or_above(after + step) - step.positive();
+        let between =
+            |(before, after): (R, R), step: R| before.or_above(after + step) - step.positive();
+        let at_face = |flow: R, over: R| {
             let speed = flow / over.or_above(dry);
             if over > dry { speed } else { R::ZERO }
         };
         for at in HALO * WIDE..(HALO + SIDE + 1) * WIDE {
-            x[at] = at_face(x[at], (depth[at - 1], depth[at]), land.step_x[at]);
-            y[at] = at_face(y[at], (depth[at - WIDE], depth[at]), land.step_y[at]);
+            let over = match &land.tables {
+                Some(tables) => tables.face_depths(&depth, at),
+                None => [
+                    between((depth[at - 1], depth[at]), land.step_x[at]),
+                    between((depth[at - WIDE], depth[at]), land.step_y[at]),
+                ],
+            };
+            x[at] = at_face(x[at], over[0]);
+            y[at] = at_face(y[at], over[1]);
         }
         let mut means = [[R::ZERO; CELLS]; 2];
         for cell in (0..CELLS).step_by(SIDE) {
@@ -202,7 +213,7 @@ impl<R: Real> Kernel for Look<'_, R> {
     #[inline(always)]
     fn run(self) {
         let [x, y] = self.engine.velocities(self.state, self.tile);
-        let depth = &self.state.fields[self.tile].depth;
+        let depth = self.state.fields[self.tile].surface();
         let dry = R::of(self.engine.params.dry_depth_m);
         self.record.see(depth.as_slice(), [&x, &y], dry, self.state.time_s, self.elapsed_s);
     }

@@ -64,7 +64,11 @@ pub(super) fn apply<R: Real>(
         depths.inflow_m += depth_m;
     }
     if land.soaks {
-        soak(next, land, soils, span.to_s - span.rained_until_s, &mut depths);
+        let fell = |zone| match &forcing.rain {
+            Some(rain) => rain.depth_m(zone, span.to_s) - rain.depth_m(zone, span.rained_until_s),
+            None => 0.0,
+        };
+        soak(next, land, soils, (span.to_s - span.rained_until_s, fell), &mut depths);
     }
     depths
 }
@@ -114,12 +118,14 @@ fn put_rain<R: Real>(
 }
 
 /// Green–Ampt over a time on the open part of a cell, taken implicitly: ΔF = K·Δt·(1 + (ψ + h)·Δθ / (F + ΔF)), a quadratic in
-/// ΔF that has a root ≥ 0 even for soil that is still dry (F = 0); never more than is there.
+/// ΔF that has a root ≥ 0 even for soil that is still dry (F = 0); never more than is there. Where only a
+/// part of a cell is wet, the rest takes of the rain that falls on it. One F is kept for the whole cell, so
+/// that suction is overrated where water stands on a small part of it.
 fn soak<R: Real>(
     next: &mut Fields<R>,
     land: &Land<R>,
     soils: &[Soil],
-    elapsed_s: f64,
+    (elapsed_s, rain_m): (f64, impl Fn(u32) -> f64),
     depths: &mut Depths,
 ) {
     let most = R::ONE - R::of(16.0) * R::EPSILON;
@@ -128,17 +134,19 @@ fn soak<R: Real>(
         if h <= R::ZERO || land.flags[in_view(cell)] & FIXED != 0 {
             continue;
         }
-        let (_, soil) = land.mix[land.mix_of.get(cell).map_or(0, |pair| usize::from(*pair))];
+        let (zone, soil) = land.mix[land.mix_of.get(cell).map_or(0, |pair| usize::from(*pair))];
         let Soil::GreenAmpt { conductivity_m_s, suction_m, moisture_deficit } =
             soils[usize::from(soil)]
         else {
             continue;
         };
         let through_m = conductivity_m_s * elapsed_s;
-        let head_m = (suction_m + h.f64()) * moisture_deficit;
+        let wet = land.wet_part(cell, h);
+        let head_m = (suction_m + h.f64() / wet) * moisture_deficit;
         let taken_m = next.soaked[cell].f64();
         let half = taken_m - through_m;
         let wanted_m = 0.5 * ((half * half + 4.0 * through_m * (taken_m + head_m)).sqrt() - half);
+        let wanted_m = wet * wanted_m + (1.0 - wet) * wanted_m.min(rain_m(zone));
         let taken = R::of(wanted_m).or_below(h * most);
         next.add(cell, -taken);
         next.soaked[cell] += taken;

@@ -20,10 +20,7 @@ impl<R: Real> Engine<R> {
     /// The depth in each cell of water that stands at a level: where the bed is below it.
     #[must_use]
     pub fn depth_below_m(&self, level_m: f64) -> Vec<f64> {
-        let depth = |(at, bed): (usize, &f64)| {
-            if self.is_open(at) { (level_m - bed).max(0.0) } else { 0.0 }
-        };
-        self.bed_m.iter().enumerate().map(depth).collect()
+        (0..self.bed_m.len()).map(|at| self.depth_at_m(at, level_m)).collect()
     }
 
     /// The depth in each cell of water that stands at a level of its own in each: an interpolated
@@ -36,10 +33,18 @@ impl<R: Real> Engine<R> {
         if found != expected {
             return Err(Error::Length { what: "the water level", found, expected });
         }
-        let depth = |at: usize| {
-            if self.is_open(at) { (level_m[at] - self.bed_m[at]).max(0.0) } else { 0.0 }
-        };
-        Ok((0..expected).map(depth).collect())
+        Ok((0..expected).map(|at| self.depth_at_m(at, level_m[at])).collect())
+    }
+
+    /// The depth of water that stands at a level in an open cell of the ground; 0 in another.
+    fn depth_at_m(&self, at: usize, level_m: f64) -> f64 {
+        let (tile, cell) = self.layout.place(at % self.columns + 1, at / self.columns + 1);
+        let above_m = (level_m - self.bed_m[at]).max(0.0);
+        match (&self.lands[tile].tables, self.is_open(at)) {
+            (_, false) => 0.0,
+            (None, true) => above_m,
+            (Some(tables), true) => tables.mean_depth_m(cell, above_m),
+        }
     }
 
     /// The depth in each cell of water that stands at a level where it is connected, below that level,
@@ -66,7 +71,7 @@ impl<R: Real> Engine<R> {
             if depth_m[at] > 0.0 || self.bed_m[at] >= level_m {
                 continue;
             }
-            depth_m[at] = level_m - self.bed_m[at];
+            depth_m[at] = self.depth_at_m(at, level_m);
             let (column, row) = (at % self.columns, at / self.columns);
             let closed = |at: usize, bit: u8| self.flags(at) & bit != 0;
             if column > 0 && !closed(at, WEST_CLOSED) {
@@ -104,7 +109,12 @@ impl<R: Real> Engine<R> {
     }
 
     pub(super) fn begin(&self, depth_m: &[f64], [x, y]: [&[f64]; 2]) -> Result<State<R>, Error> {
-        let dry = || self.lands.iter().map(|land| Fields::dry(land.soaks)).collect::<Vec<_>>();
+        let dry = || {
+            self.lands
+                .iter()
+                .map(|land| Fields::dry(land.soaks, land.tables.is_some()))
+                .collect::<Vec<_>>()
+        };
         let blank = Status { is_wet: false, wave_m_s: 0.0, depth_sum_m: 0.0, rained_until_s: 0.0 };
         let tiles = self.lands.len();
         let mut state = State {
@@ -131,7 +141,7 @@ impl<R: Real> Engine<R> {
             self.close_inner_faces(&mut state);
         }
         for tile in 0..tiles {
-            state.status[tile] = self.status(&mut state.fields[tile], tile, 0.0, 0.0).0;
+            state.status[tile] = self.status(&mut state.fields[tile], tile, (0.0, 0.0), None).0;
         }
         self.fill_ghosts(&mut state);
         let stored_m3 = self.stored_m3(&state);

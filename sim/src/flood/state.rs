@@ -70,7 +70,7 @@ impl<R: Real> State<R> {
 /// The fields of a tile.
 #[derive(Debug, Clone)]
 pub(super) struct Fields<R> {
-    /// Depth h, m.
+    /// Depth h, m; with subgrid tables over the whole cell.
     pub(super) depth: Box<[R; CELLS]>,
     /// What rounding has added to the depth so far (Kahan 1965): the water there is `depth − excess`.
     /// So that f32 does not swallow a millimetre of rain that comes over a million steps.
@@ -81,16 +81,33 @@ pub(super) struct Fields<R> {
     pub(super) flow_y: Box<[R; CELLS]>,
     /// What the soil has taken by Green–Ampt, m; empty where no soil does.
     pub(super) soaked: Vec<R>,
+    /// Subgrid tables: level over the cell's lowest bed, m; follows from the depth.
+    pub(super) above: Option<Box<[R; CELLS]>>,
 }
 
 impl<R: Real> Fields<R> {
-    pub(super) fn dry(soaks: bool) -> Self {
+    pub(super) fn dry(soaks: bool, has_tables: bool) -> Self {
         Self {
             depth: Box::new([R::ZERO; CELLS]),
             excess: Box::new([R::ZERO; CELLS]),
             flow_x: Box::new([R::ZERO; CELLS]),
             flow_y: Box::new([R::ZERO; CELLS]),
             soaked: if soaks { vec![R::ZERO; CELLS] } else { Vec::new() },
+            above: has_tables.then(|| Box::new([R::ZERO; CELLS])),
+        }
+    }
+
+    /// Height of the surface over the cells' (lowest) beds, m.
+    #[inline(always)]
+    pub(super) fn surface(&self) -> &[R; CELLS] {
+        self.above.as_ref().unwrap_or(&self.depth)
+    }
+
+    /// Lets water stand so high in a cell outside the grid.
+    pub(super) fn stand(&mut self, cell: usize, depth: R) {
+        self.depth[cell] = depth;
+        if let Some(above) = &mut self.above {
+            above[cell] = depth;
         }
     }
 

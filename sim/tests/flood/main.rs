@@ -13,6 +13,7 @@ mod schemes;
 mod second;
 mod still;
 mod structures;
+mod subgrid;
 
 use sim::flood::{Engine, Forcing, Ground, Params};
 

@@ -62,7 +62,8 @@ impl<R: Real> Engine<R> {
         touched.dedup();
         for tile in touched {
             let rained_until_s = state.status[tile].rained_until_s;
-            state.status[tile] = self.status(&mut state.fields[tile], tile, rained_until_s, 0.0).0;
+            state.status[tile] =
+                self.status(&mut state.fields[tile], tile, (rained_until_s, 0.0), None).0;
         }
     }
 
