@@ -34,6 +34,9 @@ mod engine;
 mod error;
 mod faces;
 mod forcing;
+mod ghosts;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod ground;
 pub mod hllc;
 pub mod inertia;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{
-    Edge, Error, Forcing, Ground, Inflow, Ledger, Params, Scheme, Side, Soil, State,
+    Error, Forcing, Ground, Ledger, Params, Scheme, Side, Soil, State,
     faces::Scratch,
     hllc, inertia,
     land::{Ghost, Land, cut},
@@ -13,7 +13,7 @@ use super::{
     sources::{self, Depths, Span},
     state::{Fields, Motion, Status},
     structures::{self, Flow, Plan, Structure},
-    subgrid::{Fine, Tables},
+    subgrid::Fine,
     tiles::{CELLS, Layout, SIDE},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A hydrograph raises its cells by no more than this in a step, m.
-const MOST_RISE_M: f64 = 0.25;
+pub(super) const MOST_RISE_M: f64 = 0.25;
 
 /// A stable step shorter than this says that the run is none any more, s: 1 cm is crossed in it at
 /// 4.5 km/s.
@@ -42,7 +42,7 @@ pub struct Engine<R> {
     pub(super) layout: Layout,
     pub(super) lands: Vec<Land<R>>,
     pub(super) ghosts: Vec<Ghost>,
-    soils: Vec<Soil>,
+    pub(super) soils: Vec<Soil>,
     pub(super) plan: Plan,
     /// The land below a coarse run.
     pub(super) fine: Option<Arc<Fine>>,
@@ -112,21 +112,6 @@ impl<R: Real> Engine<R> {
         })
     }
 
-    pub(super) fn lay_out_coarse(
-        ground: &Ground,
-        factor: usize,
-        forcing: Forcing,
-        params: Params,
-    ) -> Result<Self, Error> {
-        let fine = Fine::new(ground, factor, &params)?;
-        let mut engine = Self::lay_out(&fine.coarse(ground)?, forcing, params)?;
-        for (tile, land) in engine.lands.iter_mut().enumerate() {
-            land.tables = Some(Box::new(Tables::new(&fine, engine.layout, tile, land)));
-        }
-        engine.fine = Some(Arc::new(fine));
-        Ok(engine)
-    }
-
     /// The longest step that is stable now, s: Δt = α·Δx / max(|u| + c, |v| + c) for HLLC, and
     /// α·Δx / √(g·h) for local inertia; less where a hydrograph would pile water up.
     #[must_use]
@@ -146,15 +131,6 @@ impl<R: Real> Engine<R> {
             }
         }
         dt_s
-    }
-
-    /// The area over which a hydrograph's water comes, m².
-    fn wet_m2(&self, inflow: &Inflow, state: &State<R>) -> f64 {
-        let part = |&(column, row): &(usize, usize)| {
-            let (tile, cell) = self.layout.place(column + 1, row + 1);
-            self.lands[tile].wet_part(cell, state.fields[tile].depth[cell])
-        };
-        inflow.cells.iter().map(part).sum::<f64>() * self.cell_m * self.cell_m
     }
 
     /// The structures, in the order in which they were given.
@@ -390,42 +366,5 @@ impl<R: Real> Engine<R> {
         let (column, row) = (column + cell % SIDE, row + cell / SIDE);
         let (column, row) = (column.saturating_sub(1), row.saturating_sub(1));
         Error::Unstable { column, row, time_s, term }
-    }
-
-    /// Sets the cells outside open edges from inside and from the forcing.
-    pub(super) fn fill_ghosts(&self, state: &mut State<R>) {
-        for ghost in &self.ghosts {
-            let inner = &state.fields[ghost.inner.0];
-            let (depth, x, y) = (
-                inner.surface()[ghost.inner.1],
-                inner.flow_x[ghost.inner.1],
-                inner.flow_y[ghost.inner.1],
-            );
-            let level = self.level_depth_m(ghost, state.time_s).map(R::of);
-            let outside = &mut state.fields[ghost.place.0];
-            let cell = ghost.place.1;
-            outside.stand(cell, level.unwrap_or(depth));
-            if self.params.scheme != Scheme::LocalInertia {
-                // The velocity goes on: discharges by the ratio of the depths.
-                let scale = match level {
-                    Some(level) if depth > R::ZERO => level / depth,
-                    Some(_) => R::ZERO,
-                    None => R::ONE,
-                };
-                outside.flow_x[cell] = x * scale;
-                outside.flow_y[cell] = y * scale;
-            }
-            if outside.depth[cell].f64() > self.params.dry_depth_m {
-                state.status[ghost.place.0].is_wet = true;
-            }
-        }
-    }
-
-    /// Depth outside a level edge over the bed inside of it; none for other edges.
-    pub(super) fn level_depth_m(&self, ghost: &Ghost, time_s: f64) -> Option<f64> {
-        match &self.forcing.edges[ghost.span].edge {
-            Edge::Level(level) => Some((level.at(time_s) - ghost.inner_bed_m).max(0.0)),
-            Edge::Open { .. } => None,
-        }
     }
 }

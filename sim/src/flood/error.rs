@@ -100,6 +100,26 @@ pub enum Error {
         /// What to do.
         cure: &'static str,
     },
+    /// No device speaks Vulkan.
+    #[cfg(feature = "gpu")]
+    #[error("no Vulkan adapter; install mesa-vulkan-drivers or use backend cpu")]
+    NoAdapter,
+    /// A graphics processor failed.
+    #[cfg(feature = "gpu")]
+    #[error("the graphics processor failed: {reason}; look at its driver, or use backend cpu")]
+    Device {
+        /// What it said.
+        reason: String,
+    },
+    /// The back end for graphics processors does not have something.
+    #[cfg(feature = "gpu")]
+    #[error("the back end for graphics processors takes no {what}; {cure}")]
+    Refused {
+        /// What it does not take.
+        what: &'static str,
+        /// What to do.
+        cure: &'static str,
+    },
     /// Every cell is blocked.
     #[error("every cell of the grid is blocked: there is nowhere for water to be")]
     NothingOpen,

@@ -113,6 +113,12 @@ impl Rain {
         }
     }
 
+    /// The next time after this at which intensities change.
+    #[cfg(feature = "gpu")]
+    pub(super) fn next_bound_s(&self, time_s: f64) -> Option<f64> {
+        self.times_s.get(self.times_s.partition_point(|bound_s| *bound_s <= time_s)).copied()
+    }
+
     /// Whether no more rain falls after a time.
     pub(super) fn is_over(&self, time_s: f64) -> bool {
         self.times_s.last().is_none_or(|end| *end <= time_s)

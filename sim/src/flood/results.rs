@@ -161,9 +161,10 @@ impl<R: Real> Engine<R> {
             let speed = flow / over.or_above(dry);
             if over > dry { speed } else { R::ZERO }
         };
+        let known = land.tables.as_ref().map(|tables| tables.face_depths(&depth));
         for at in HALO * WIDE..(HALO + SIDE + 1) * WIDE {
-            let over = match &land.tables {
-                Some(tables) => tables.face_depths(&depth, at),
+            let over = match &known {
+                Some(known) => [known[0][at], known[1][at]],
                 None => [
                     between((depth[at - 1], depth[at]), land.step_x[at]),
                     between((depth[at - WIDE], depth[at]), land.step_y[at]),

@@ -32,7 +32,9 @@ pub(super) use flux::cross;
 pub(super) use land::Fine;
 pub(super) use tables::Tables;
 
-use super::{Engine, Error, Forcing, Ground, Params, State};
+use std::sync::Arc;
+
+use super::{Engine, Error, Forcing, Ground, Inflow, Params, State};
 use crate::Real;
 
 impl<R: Real> Engine<R> {
@@ -91,5 +93,29 @@ impl<R: Real> Engine<R> {
             if self.is_open(at) { (level_m[at] - self.bed_m[at]).max(0.0) as f32 } else { 0.0 }
         };
         Ok((0..expected).map(depth).collect())
+    }
+
+    pub(super) fn lay_out_coarse(
+        ground: &Ground,
+        factor: usize,
+        forcing: Forcing,
+        params: Params,
+    ) -> Result<Self, Error> {
+        let fine = Fine::new(ground, factor, &params)?;
+        let mut engine = Self::lay_out(&fine.coarse(ground)?, forcing, params)?;
+        for (tile, land) in engine.lands.iter_mut().enumerate() {
+            land.tables = Some(Box::new(Tables::new(&fine, engine.layout, tile, land)));
+        }
+        engine.fine = Some(Arc::new(fine));
+        Ok(engine)
+    }
+
+    /// The area over which a hydrograph's water comes, m².
+    pub(super) fn wet_m2(&self, inflow: &Inflow, state: &State<R>) -> f64 {
+        let part = |&(column, row): &(usize, usize)| {
+            let (tile, cell) = self.layout.place(column + 1, row + 1);
+            self.lands[tile].wet_part(cell, state.fields[tile].depth[cell])
+        };
+        inflow.cells.iter().map(part).sum::<f64>() * self.cell_m * self.cell_m
     }
 }

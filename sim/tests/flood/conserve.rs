@@ -20,32 +20,46 @@ pub(crate) fn country(seed: u64, relief_m: f64) -> (Ground, Forcing) {
     let bed = (0..cells).map(|_| 200.0 + relief_m * next()).collect();
     let manning = (0..cells).map(|_| 0.1 * next()).collect();
     let blocked: Vec<bool> = (0..cells).map(|i| next() < 0.05 && i != COLUMNS + 3).collect();
-    let soils = vec![
-        Soil::Sealed,
-        Soil::GreenAmpt { conductivity_m_s: 1e-5, suction_m: 0.1, moisture_deficit: 0.3 },
-        Soil::CurveNumber { number: 80.0 },
-    ];
     let soil_of = (0..cells).map(|_| (3.0 * next()) as u8).collect();
     let ground = Ground::new(COLUMNS, ROWS, 4.0, bed)
         .and_then(|g| g.with_manning(manning))
         .and_then(|g| g.with_blocked(blocked))
-        .and_then(|g| g.with_soils(soils, soil_of))
+        .and_then(|g| g.with_soils(soils(), soil_of))
         .expect("a sound country");
-    let zones = (0..cells).map(|i| (i % 3) as u32).collect();
-    let rain =
-        Rain::gridded(vec![0.0, 20.0, 60.0], 3, &[80.0, 0.0, 300.0, 0.0, 900.0, 40.0], zones);
-    let river = Series::new("a river", vec![(0.0, 0.0), (15.0, 6.0), (40.0, 0.0)]);
+    let river = vec![(0.0, 0.0), (15.0, 6.0), (40.0, 0.0)];
     let sea = vec![(0.0, 199.5), (25.0, 200.0 + 0.8 * relief_m), (50.0, 199.0)];
+    let forcing = weather(cells, [0.0, 20.0, 60.0], river, sea);
+    (ground, forcing)
+}
+
+/// Soils of each kind.
+pub(crate) fn soils() -> Vec<Soil> {
+    vec![
+        Soil::Sealed,
+        Soil::GreenAmpt { conductivity_m_s: 1e-5, suction_m: 0.1, moisture_deficit: 0.3 },
+        Soil::CurveNumber { number: 80.0 },
+    ]
+}
+
+/// Rain in three zones on so many cells, a river, a sea in the east and an open south.
+pub(crate) fn weather(
+    cells: usize,
+    rain_s: [f64; 3],
+    river: Vec<(f64, f64)>,
+    sea: Vec<(f64, f64)>,
+) -> Forcing {
+    let zones = (0..cells).map(|i| (i % 3) as u32).collect();
+    let rain = Rain::gridded(rain_s.to_vec(), 3, &[80.0, 0.0, 300.0, 0.0, 900.0, 40.0], zones);
+    let river = Series::new("a river", river).expect("it ascends");
     let sea = Edge::Level(Series::new("the sea", sea).expect("a tide"));
-    let forcing = Forcing {
+    Forcing {
         rain: Some(rain.expect("it is rain")),
-        inflows: vec![Inflow { cells: vec![(3, 1)], discharge_m3_s: river.expect("it ascends") }],
+        inflows: vec![Inflow { cells: vec![(3, 1)], discharge_m3_s: river }],
         edges: vec![
             EdgeSpan { side: Side::East, cells: 4..30, edge: sea },
             EdgeSpan { side: Side::South, cells: 10..40, edge: Edge::Open { slope: 0.01 } },
         ],
-    };
-    (ground, forcing)
+    }
 }
 
 fn run<R: Real>(seed: u64, relief_m: f64, steps: usize, params: Params) -> (Ledger, f64) {

@@ -5,6 +5,8 @@
 
 mod channel;
 mod conserve;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod land;
 mod porosity;
 mod rain;

@@ -4,12 +4,15 @@ use rayon::ThreadPoolBuilder;
 use sim::{
     Real,
     flood::{
-        Edge, EdgeSpan, Engine, Error, Forcing, Ground, Inflow, Ledger, Params, Rain, Series, Side,
-        Soil, State,
+        Edge, EdgeSpan, Engine, Error, Forcing, Ground, Ledger, Params, Rain, Series, Side, Soil,
+        State,
     },
 };
 
-use crate::{conserve::country, noise};
+use crate::{
+    conserve::{country, soils, weather},
+    noise,
+};
 
 const FACTOR: usize = 4;
 
@@ -124,32 +127,16 @@ fn province() -> (Ground, Forcing) {
     let bed = (0..cells).map(|_| 20.0 + 2.0 * next()).collect();
     let manning = (0..cells).map(|_| 0.02 + 0.05 * next()).collect();
     let blocked = (0..cells).map(|_| next() < 0.1).collect();
-    let soils = vec![
-        Soil::Sealed,
-        Soil::GreenAmpt { conductivity_m_s: 1e-5, suction_m: 0.1, moisture_deficit: 0.3 },
-        Soil::CurveNumber { number: 80.0 },
-    ];
     // The same soil for 16 × 16 fine cells, so that each is the most frequent one somewhere.
     let soil_of = (0..cells).map(|i| ((i % COLUMNS / 16 + i / COLUMNS / 16) % 3) as u8).collect();
     let ground = Ground::new(COLUMNS, ROWS, 5.0, bed)
         .and_then(|g| g.with_manning(manning))
         .and_then(|g| g.with_blocked(blocked))
-        .and_then(|g| g.with_soils(soils, soil_of))
+        .and_then(|g| g.with_soils(soils(), soil_of))
         .expect("a sound country");
-    let zones = (0..cells / (FACTOR * FACTOR)).map(|i| (i % 3) as u32).collect();
-    let rain =
-        Rain::gridded(vec![0.0, 900.0, 3600.0], 3, &[80.0, 0.0, 300.0, 0.0, 90.0, 40.0], zones);
-    let river = Series::new("a river", vec![(0.0, 0.0), (600.0, 30.0), (4000.0, 0.0)]);
+    let river = vec![(0.0, 0.0), (600.0, 30.0), (4000.0, 0.0)];
     let sea = vec![(0.0, 20.5), (1800.0, 21.6), (5400.0, 20.2)];
-    let sea = Edge::Level(Series::new("the sea", sea).expect("a tide"));
-    let forcing = Forcing {
-        rain: Some(rain.expect("it is rain")),
-        inflows: vec![Inflow { cells: vec![(3, 1)], discharge_m3_s: river.expect("it ascends") }],
-        edges: vec![
-            EdgeSpan { side: Side::East, cells: 4..30, edge: sea },
-            EdgeSpan { side: Side::South, cells: 10..40, edge: Edge::Open { slope: 0.01 } },
-        ],
-    };
+    let forcing = weather(cells / (FACTOR * FACTOR), [0.0, 900.0, 1500.0], river, sea);
     (ground, forcing)
 }
 

@@ -35,26 +35,39 @@ pub(in super::super) fn cross<R: Real, const STRIDE: usize, const ASIDE: usize>(
     // As in plain local inertia, sixteen go into both loops without a rest.
     let (from, to) =
         if is_x { (2 * WIDE - 4, (SIDE + 4) * WIDE) } else { (2 * WIDE + 2, (SIDE + 5) * WIDE) };
-    let pull = face.two_dt * R::of(2.0 * GRAVITY);
-    let discharge = |at: usize, q: (R, R, R), depth: R, convey: R| {
-        let rise = (above[at] - above[at - STRIDE]) + step[at];
-        // 4·Δt·g·a/K², with q|q|/K² the friction slope.
-        let drag = pull * depth / (convey * convey).or_above(R::of(LEAST));
-        face.flow(q, rise, depth, drag)
-    };
+    let rises = Rises { above, step, pull: face.two_dt * R::of(2.0 * GRAVITY) };
     for first in (from..to).step_by(LANES) {
         let (depth, convey) = sills.depths::<STRIDE, LANES>(above, first);
         for i in 0..LANES {
             let q = around::<R, STRIDE, ASIDE>(flow, along, first + i);
-            faces.mass[first + i] = discharge(first + i, q, depth[i], convey[i]);
+            let (rise, drag) = rises.at::<STRIDE>(first + i, depth[i], convey[i]);
+            faces.mass[first + i] = face.flow(q, rise, depth[i], drag);
             // Local inertia carries no momentum: there is room for the depth.
             faces.low[first + i] = depth[i];
         }
     }
     face.close::<STRIDE, ASIDE>(land, (flow, along), &mut faces.mass, |at, q| {
-        let (depth, convey) = sills.depths::<STRIDE, 1>(above, at);
-        discharge(at, q, depth[0], convey[0])
+        let ([depth], [convey]) = sills.depths::<STRIDE, 1>(above, at);
+        let (rise, drag) = rises.at::<STRIDE>(at, depth, convey);
+        face.flow(q, rise, depth, drag)
     });
+}
+
+/// What drives and what slows the water over a face.
+struct Rises<'a, R> {
+    above: &'a [R; VIEW],
+    step: &'a [R; VIEW],
+    /// 4·Δt·g.
+    pull: R,
+}
+
+impl<R: Real> Rises<'_, R> {
+    /// Rise of the level over a face, m, and 4·Δt·g·a/K², with q|q|/K² the friction slope.
+    #[inline(always)]
+    fn at<const STRIDE: usize>(&self, at: usize, depth: R, convey: R) -> (R, R) {
+        let rise = (self.above[at] - self.above[at - STRIDE]) + self.step[at];
+        (rise, self.pull * depth / (convey * convey).or_above(R::of(LEAST)))
+    }
 }
 
 impl<R: Real> Sills<R> {
@@ -93,11 +106,14 @@ impl<R: Real> Sills<R> {
         (above[at - STRIDE] - self.before[at]).or_above(above[at] - self.after[at])
     }
 
-    /// Conveyance depth of one face, m.
+    /// Conveyance depths of the faces of a view between the first rows of halo and the last, m.
     #[inline(always)]
-    pub(super) fn depth<const STRIDE: usize>(&self, above: &[R; VIEW], at: usize) -> R {
-        let surface = self.surface::<STRIDE>(above, at);
-        let strips = self.strips[at..].iter().step_by(VIEW);
-        strips.fold(R::ZERO, |sum, sill| sum + (surface - *sill).positive()) * self.share
+    pub(super) fn all_depths<const STRIDE: usize>(&self, above: &[R; VIEW]) -> [R; VIEW] {
+        let mut depths = [R::ZERO; VIEW];
+        for first in (2 * WIDE - 4..(SIDE + 5) * WIDE - LANES).step_by(LANES) {
+            let (depth, _) = self.depths::<STRIDE, LANES>(above, first);
+            depths[first..][..LANES].copy_from_slice(&depth);
+        }
+        depths
     }
 }

@@ -121,10 +121,10 @@ impl<R: Real> Tables<R> {
         1.0 / rise.f64()
     }
 
-    /// Conveyance depths of the faces west and south of a place of a view, m.
+    /// Conveyance depths of the faces west and south of each place of a view, m.
     #[inline(always)]
-    pub(in super::super) fn face_depths(&self, above: &[R; VIEW], at: usize) -> [R; 2] {
-        [self.faces[0].depth::<1>(above, at), self.faces[1].depth::<WIDE>(above, at)]
+    pub(in super::super) fn face_depths(&self, above: &[R; VIEW]) -> [[R; VIEW]; 2] {
+        [self.faces[0].all_depths::<1>(above), self.faces[1].all_depths::<WIDE>(above)]
     }
 
     /// Levels over the lowest beds of a row of cells, and how fast they rise with the depth: one in the
@@ -221,6 +221,9 @@ impl<R: Real> Sills<R> {
 /// How many cells are wet in each piece: all counts where there is room, else closer together where few
 /// are; the last piece repeats where counts run out.
 fn wet_counts(cells: usize, pieces: usize) -> Vec<usize> {
+    if pieces >= cells {
+        return (1..=pieces).map(|count| count.min(cells)).collect();
+    }
     let mut counts = Vec::with_capacity(pieces);
     let mut last = 0;
     for piece in 0..pieces {
