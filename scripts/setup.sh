@@ -31,6 +31,8 @@ packages_to_test() {
   echo "python3-pyftpdlib pollers fetch files from it"
   echo "openssh-client    pollers fetch files with its sftp"
   echo "mosquitto         the bridge is tested against an outside broker"
+  echo "libvulkan1        floods on a graphics processor find devices by it"
+  echo "mesa-vulkan-drivers a program that acts as a graphics processor (lavapipe)"
   echo "mosquitto-clients the MQTT listener is tried with clients of others"
 }
 
