@@ -69,6 +69,8 @@ pub struct Parts {
     pub rasters: Rasters,
     /// Fonts that reports and maps are written with.
     pub fonts: SystemFonts,
+    /// Why the nowcast makes no forecast, while it makes none.
+    pub nowcast_problem: ArcSwapOption<String>,
     /// What the city senses; why not, where that cannot be opened.
     pub sensing: Result<Sensing, String>,
     /// Jobs; why not, where their folder cannot be written.
@@ -115,6 +117,7 @@ impl App {
             tiles: Tiles::new(config.cache.tiles_mib),
             rasters: Rasters::default(),
             fonts: SystemFonts::default(),
+            nowcast_problem: ArcSwapOption::empty(),
             config,
             store,
             tokens: ArcSwapOption::from_pointee(tokens),

@@ -32,7 +32,9 @@ pub(super) fn document(
     json!({
         "issued": issued,
         "from": at(ensemble.nowcast.time_s()),
+        "cycle_min": ensemble.config.cycle_min,
         "horizon_h": ensemble.config.horizon_h,
+        "bbox": ensemble.site.plane.lon_lat_box().ok().map(|it| [it.min_x, it.min_y, it.max_x, it.max_y]),
         "members": ensemble.config.members,
         "simulated": ensemble.is_simulated(),
         "synthetic_terrain": ensemble.site.terrain.synthetic,

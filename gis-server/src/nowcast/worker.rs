@@ -76,6 +76,7 @@ impl Thread {
             // The same complaint is made once.
             if told.as_ref() != config.as_ref().err() {
                 told = config.as_ref().err().cloned();
+                self.complain(told.clone());
                 if let Some(why) = &told {
                     tracing::error!(why, "there is no nowcast");
                 }
@@ -93,6 +94,11 @@ impl Thread {
         }
     }
 
+    /// What people are told is wrong.
+    fn complain(&self, why: Option<String>) {
+        self.app.nowcast_problem.store(why.map(Arc::new));
+    }
+
     fn is_over_after(&self, wait: Duration) -> bool {
         let (over, bell) = &*self.over;
         let over = over.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,9 +110,14 @@ impl Thread {
     fn cycle(&mut self, config: Config) -> Duration {
         let (began, period) = (Moment::now(), Duration::from_secs_f64(config.cycle_min * 60.0));
         match self.forecast(config) {
-            Ok(()) => period.saturating_sub(began.elapsed()),
+            Ok(()) => {
+                self.complain(None);
+                period.saturating_sub(began.elapsed())
+            }
             Err(error) => {
-                tracing::error!(why = chain(&error), "the nowcast made no forecast");
+                let why = chain(&error);
+                tracing::error!(why, "the nowcast made no forecast");
+                self.complain(Some(why));
                 self.ensemble = None;
                 period.max(AFTER_FAILURE)
             }

@@ -32,6 +32,9 @@ impl<R: Real> Engine<R> {
         what: &'static str,
         cells: &[(usize, usize)],
     ) -> Result<Opening, Error> {
+        if self.fine.is_some() {
+            return Err(Error::Subgrid { what: "drains", cure: "run the fine grid" });
+        }
         let mut places = Vec::new();
         for &(column, row) in cells {
             let at = row * self.columns + column;

@@ -20,6 +20,7 @@ const EXAMPLE = {
   inflows: [{ name: 'Sông Tam Kỳ', at: [108.48, 15.6], radius_m: 30, times_h: [0, 2], m3_s: [0, 50] }],
   infiltration: { 'curve-number': 75 },
   buildings: 'blocked',
+  drains: { from: { layers: { tolerance_m: 2 } }, rim_m: 1.2 },
   frames_min: 15,
 };
 
@@ -47,7 +48,7 @@ it('leaves out what is not chosen', () => {
   const draft = emptyDraft();
   draft.rain = 'none';
   const document = documentOf(draft);
-  for (const name of ['rain', 'tide', 'inflows', 'start', 'initial_level_m']) expect(document, name).not.toHaveProperty(name);
+  for (const name of ['rain', 'tide', 'inflows', 'start', 'initial_level_m', 'drains']) expect(document, name).not.toHaveProperty(name);
 });
 
 it('counts the cells that the server would make', () => {

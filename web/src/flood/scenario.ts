@@ -49,6 +49,8 @@ export interface Draft {
   curve_number: number | undefined;
   green_ampt: { conductivity_mm_h: number | undefined; suction_mm: number | undefined; moisture_deficit: number | undefined };
   buildings: string;
+  /** Drains as the scenario has them; none where it has none. */
+  drains: unknown;
   works: Work[];
   /** Members of an ensemble; they go back as they came. */
   ensemble: readonly unknown[];
@@ -58,7 +60,7 @@ export interface Draft {
 
 const KNOWN = new Set([
   'kind', 'title', 'area', 'resolution_m', 'start', 'duration_h', 'frames_min', 'method', 'rain', 'tide',
-  'initial_level_m', 'inflows', 'infiltration', 'buildings', 'structures', 'ensemble',
+  'initial_level_m', 'inflows', 'infiltration', 'buildings', 'structures', 'drains', 'ensemble',
   // A scenario of the flood library that is changed is not of the library any more.
   'stage',
 ]);
@@ -89,6 +91,7 @@ export function emptyDraft(): Draft {
     curve_number: 75,
     green_ampt: { conductivity_mm_h: 3.4, suction_mm: 89, moisture_deficit: 0.3 },
     buildings: 'blocked',
+    drains: undefined,
     works: [],
     ensemble: [],
     rest: {},
@@ -118,6 +121,7 @@ export function draftOf(document: unknown): Draft {
     rows: pairs(each.times_h, each.m3_s),
   }));
   draft.works = worksOf(raw.structures);
+  draft.drains = raw.drains ?? undefined;
   draft.ensemble = list(raw.ensemble);
   draft.rest = Object.fromEntries(Object.entries(raw).filter(([name]) => !KNOWN.has(name)));
   return draft;
@@ -215,6 +219,7 @@ export function documentOf(draft: Draft): Record<string, unknown> {
     infiltration: soilOf(draft),
     buildings: draft.buildings,
     ...(draft.works.length ? { structures: draft.works.map(workDocument) } : {}),
+    ...(draft.drains === undefined ? {} : { drains: draft.drains }),
     ...(draft.ensemble.length ? { ensemble: draft.ensemble } : {}),
     frames_min: draft.frames_min,
   };

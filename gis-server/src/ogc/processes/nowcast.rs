@@ -19,7 +19,7 @@ use crate::{
 #[utoipa::path(
     get, path = "/nowcast", tag = "Processes", operation_id = "getNowcast",
     responses(
-        (status = 200, description = "The forecast; levels in the terrain's datum. Where there is none, `issued` is null and `reason` says why", body = Object),
+        (status = 200, description = "The forecast; levels in the terrain's datum. Where there is none, `issued` is null and `reason` says why; where the last cycle failed, `problem` does", body = Object),
         (status = 403, description = "The caller runs nothing", content_type = "application/problem+json"),
     )
 )]
@@ -31,6 +31,9 @@ pub async fn show(ask: Ask) -> Result<Response, Problem> {
         folder.read_json::<Json>(FORECAST).map_err(|e| Problem::internal(&e))
     });
     let mut forecast = read.await?.unwrap_or_else(|| json!({ "issued": null, "reason": reason() }));
+    if let Some(problem) = ask.app.nowcast_problem.load_full() {
+        forecast["problem"] = json!(*problem);
+    }
     for map in forecast["maps"].as_array_mut().into_iter().flatten() {
         let Some(output) = map["output"].as_str().and_then(Output::from_name) else { continue };
         let own = format!(

@@ -116,6 +116,7 @@ function standingText(flood: Flood): HTMLElement {
         'div',
         { class: 'stack tight nowcast-none' },
         h('p', {}, h('strong', {}, w('nowcast.none'))),
+        nowcast.problem ? h('p', { class: 'warning-text small' }, w('nowcast.problem', { problem: nowcast.problem })) : null,
         reason ? h('p', { class: 'small' }, reason) : null,
         h('details', { class: 'recipe-details' }, h('summary', {}, w('nowcast.howTo')), h('ol', { class: 'small nowcast-steps' }, ...(['nowcast.step1', 'nowcast.step2', 'nowcast.step3', 'nowcast.step4'] as const).map((word) => h('li', {}, w(word))))),
       );

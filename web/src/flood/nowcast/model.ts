@@ -74,15 +74,19 @@ export interface Alarm {
 export interface Answer {
   readonly forecast: Nowcast | undefined;
   readonly reason: Title | undefined;
+  /** What was wrong with the last cycle. */
+  readonly problem: string | undefined;
 }
 
 export function answerOf(answer: unknown): Answer {
   const raw = record(answer);
   const issued = instant(raw.issued);
-  if (issued === undefined) return { forecast: undefined, reason: raw.reason === undefined ? undefined : title(raw.reason) };
+  const problem = text(raw.problem) || undefined;
+  if (issued === undefined) return { forecast: undefined, problem, reason: raw.reason === undefined ? undefined : title(raw.reason) };
   const times = list(raw.times).flatMap((each) => instant(each) ?? []);
   const multipliers = record(raw.multipliers);
   return {
+    problem,
     reason: undefined,
     forecast: {
       issued,

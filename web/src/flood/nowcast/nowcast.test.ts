@@ -66,8 +66,9 @@ it('takes a band without one of its edges for none', () => {
 });
 
 it('says why there is no forecast', () => {
-  expect(answerOf({ issued: null, reason: { vi: 'Chưa có dự báo', en: 'None' } })).toEqual({ forecast: undefined, reason: { vi: 'Chưa có dự báo', en: 'None' } });
-  expect(answerOf(null)).toEqual({ forecast: undefined, reason: undefined });
+  expect(answerOf({ issued: null, reason: { vi: 'Chưa có dự báo', en: 'None' } })).toEqual({ forecast: undefined, problem: undefined, reason: { vi: 'Chưa có dự báo', en: 'None' } });
+  expect(answerOf(null)).toEqual({ forecast: undefined, problem: undefined, reason: undefined });
+  expect(answerOf({ issued: null, problem: 'the terrain has no height in 553 cells' }).problem).toContain('553');
 });
 
 it('finds the peak of the median, with the band at that time, and the alarm that it reaches', () => {

@@ -19,6 +19,7 @@ export class NowcastWatch {
   forecast: Nowcast | undefined;
   /** Why there is none, as the server says it. */
   reason: Title | undefined;
+  problem: string | undefined;
   /** Milliseconds between forecasts, once that is known. */
   cycle_ms: number | undefined;
   /** Which map of it is shown; nothing while none is. */
@@ -70,10 +71,12 @@ export class NowcastWatch {
     const before = this.forecast;
     const was = this.standing;
     try {
-      const { forecast, reason } = answerOf(await this.flood.api.get('nowcast'));
+      const { forecast, reason, problem } = answerOf(await this.flood.api.get('nowcast'));
       this.standing = forecast ? 'ready' : 'none';
       this.reason = reason;
-      if (forecast?.issued === before?.issued && was === this.standing) return;
+      const sameProblem = problem === this.problem;
+      this.problem = problem;
+      if (forecast?.issued === before?.issued && was === this.standing && sameProblem) return;
       if (forecast) this.cycle_ms = cycleOf(forecast.cycle_min, forecast.issued, before?.issued) ?? this.cycle_ms;
       this.take(forecast, before);
     } catch (error) {
