@@ -54,6 +54,8 @@ pub struct Config {
     pub web: Web,
     /// What is cached.
     pub cache: Cache,
+    /// How floods are run.
+    pub floods: Floods,
     /// What the city senses.
     pub feeds: Feeds,
     /// What it says of itself.
@@ -101,6 +103,26 @@ pub struct Limits {
 pub struct Web {
     /// Folder with the built web map.
     pub dir: PathBuf,
+}
+
+/// How floods are run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Floods {
+    /// On what.
+    pub device: Device,
+}
+
+/// What floods run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Device {
+    /// A graphics processor where there is one that can, else the processor.
+    #[default]
+    Auto,
+    /// The processor.
+    Cpu,
+    /// Whatever speaks Vulkan, a program that acts as a graphics processor too: for tests.
+    Gpu,
 }
 
 /// What is cached.

@@ -4,6 +4,7 @@
 mod answers;
 mod compare;
 mod cover;
+mod device;
 mod document;
 mod drains;
 mod ensemble;
@@ -28,6 +29,7 @@ mod works;
 
 pub use answers::{ANSWERS, Affected, file_of};
 pub use compare::{COMPARABLE, Change, Comparison, Numbers, compare, difference};
+pub use device::Devices;
 pub use document::read;
 pub use error::FloodError;
 pub use folder::{Output, RunFolder};

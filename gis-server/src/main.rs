@@ -4,7 +4,7 @@ use std::{io::Write, net::TcpListener, path::Path, process::ExitCode, time::Dura
 
 use clap::Parser;
 use gis_server::{
-    config::{self, Cli, Command, Config, Log, LogFormat},
+    config::{self, Cli, Command, Config, Device, Log, LogFormat},
     error::chain,
     flood::{self, OfflineError},
     jobs, nowcast, sensing,
@@ -21,8 +21,8 @@ fn main() -> ExitCode {
         print!("{}", config::DOCUMENTED);
         return ExitCode::SUCCESS;
     }
-    if let Some(Command::Run { scenario, data, into }) = &cli.command {
-        return run_scenario(scenario, data, into);
+    if let Some(Command::Run { scenario, data, into, flood_device }) = &cli.command {
+        return run_scenario(scenario, data, into, *flood_device);
     }
     match cli.resolve() {
         Ok(config) => run(config),
@@ -41,12 +41,12 @@ fn say(line: &str) {
 }
 
 /// Runs a scenario without a server.
-fn run_scenario(scenario: &Path, data: &Path, into: &Path) -> ExitCode {
+fn run_scenario(scenario: &Path, data: &Path, into: &Path, device: Device) -> ExitCode {
     let tell = |share: f64| {
         // Nobody need look on.
         let _ = write!(std::io::stderr(), "\r{:3.0} %", 100.0 * share);
     };
-    match flood::offline(scenario, data, into, &tell) {
+    match flood::offline(scenario, data, into, device, &tell) {
         Ok(summary) => {
             let _ = writeln!(std::io::stderr(), "\r100 %");
             match serde_json::to_string_pretty(&summary) {

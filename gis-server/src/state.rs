@@ -15,6 +15,7 @@ use crate::{
     codelists::LiveCodeLists,
     config::Config,
     error::chain,
+    flood::Devices,
     http::{metrics::Metrics, stream::TURNS},
     jobs::Jobs,
     ogc::collections::Extents,
@@ -69,6 +70,8 @@ pub struct Parts {
     pub rasters: Rasters,
     /// Fonts that reports and maps are written with.
     pub fonts: SystemFonts,
+    /// What floods run on.
+    pub devices: Devices,
     /// Why the nowcast makes no forecast, while it makes none.
     pub nowcast_problem: ArcSwapOption<String>,
     /// What the city senses; why not, where that cannot be opened.
@@ -115,6 +118,7 @@ impl App {
     ) -> Self {
         Self(Arc::new(Parts {
             tiles: Tiles::new(config.cache.tiles_mib),
+            devices: Devices::of(config.floods.device),
             rasters: Rasters::default(),
             fonts: SystemFonts::default(),
             nowcast_problem: ArcSwapOption::empty(),

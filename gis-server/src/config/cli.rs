@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Parser;
 
 use super::{
-    Cache, Config, ConfigError, DOCUMENTED, Feeds, FileConfig, Http, Limits, Log, LogFormat, Mqtt,
-    Web,
+    Cache, Config, ConfigError, DOCUMENTED, Device, Feeds, FileConfig, Floods, Http, Limits, Log,
+    LogFormat, Mqtt, Web,
 };
 
 /// Serves a data folder: OGC APIs, tiles, styles, search and the web map.
@@ -48,6 +48,9 @@ pub enum Command {
         /// Folder of the run, made where it is not there
         #[arg(long, value_name = "DIR")]
         into: PathBuf,
+        /// What it runs on
+        #[arg(long, env = "DOTHI_FLOOD_DEVICE", value_name = "DEVICE", default_value = "auto")]
+        flood_device: Device,
     },
 }
 
@@ -115,6 +118,9 @@ pub struct Settings {
     /// Memory for encoded tiles in MiB; 0 caches none [default: 256]
     #[arg(long, env = "DOTHI_TILE_CACHE_MIB", value_name = "MIB")]
     pub tile_cache_mib: Option<u64>,
+    /// What floods run on [default: auto]
+    #[arg(long, env = "DOTHI_FLOOD_DEVICE", value_name = "DEVICE")]
+    pub flood_device: Option<Device>,
     /// Address and port of MQTT, or "off" [default: 1883 beside HTTP, a free one if that is taken]
     #[arg(long, env = "DOTHI_MQTT", value_name = "ADDRESS:PORT")]
     pub mqtt: Option<String>,
@@ -193,6 +199,12 @@ impl Settings {
                 tiles_mib: pick(
                     "cache.tiles_mib",
                     [self.tile_cache_mib, file.cache.tiles_mib, documented.cache.tiles_mib],
+                )?,
+            },
+            floods: Floods {
+                device: pick(
+                    "floods.device",
+                    [self.flood_device, file.floods.device, documented.floods.device],
                 )?,
             },
             log: Log {

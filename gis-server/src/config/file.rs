@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{ConfigError, LogFormat};
+use super::{ConfigError, Device, LogFormat};
 
 /// The documented configuration: every key with its default.
 pub const DOCUMENTED: &str = include_str!("../../../dothi.toml");
@@ -23,6 +23,8 @@ pub struct FileConfig {
     pub web: WebTable,
     /// `[cache]`
     pub cache: CacheTable,
+    /// `[floods]`
+    pub floods: FloodsTable,
     /// `[feeds]`
     pub feeds: FeedsTable,
     /// `[log]`
@@ -66,6 +68,13 @@ pub struct WebTable {
 #[serde(deny_unknown_fields, default)]
 pub struct CacheTable {
     pub(super) tiles_mib: Option<u64>,
+}
+
+/// `[floods]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FloodsTable {
+    pub(super) device: Option<Device>,
 }
 
 /// `[feeds]`

@@ -12,6 +12,7 @@ use sim::flood::{Engine, Forcing, Ground, Params, Soil};
 
 use super::{
     cover::Cover,
+    device::Devices,
     drains,
     error::FloodError,
     forcing,
@@ -40,12 +41,20 @@ pub struct Sources<'a> {
     pub data: &'a std::path::Path,
     /// Raster files that were opened.
     pub rasters: &'a Rasters,
+    /// What floods run on.
+    pub devices: &'a Devices,
 }
 
 impl Sources<'_> {
     /// The sources of a server, in the eyes of somebody.
     pub fn of<'a>(app: &'a App, city: &'a City, viewer: &'a Viewer) -> Sources<'a> {
-        Sources { city, viewer, data: &app.config.data, rasters: &app.rasters }
+        Sources {
+            city,
+            viewer,
+            data: &app.config.data,
+            rasters: &app.rasters,
+            devices: &app.devices,
+        }
     }
 
     /// The layers that play a role.
@@ -110,7 +119,7 @@ impl Model {
         let Parts { mut site, ground, forcing, params } = Parts::assemble(scenario, sources)?;
         let surface = Engine::new(&ground, forcing, params)?;
         let kernel = match &scenario.drains {
-            None => Kernel::Alone(Box::new(surface)),
+            None => sources.devices.kernel(surface),
             Some(drains) => {
                 let datum = forcing::Datum::of(&site.terrain, scenario)?;
                 let at = (&mut site, &datum);

@@ -8,6 +8,7 @@ use std::{
 use city::scenario::Scenario;
 
 use super::{
+    device::Devices,
     document::read,
     error::FloodError,
     folder::RunFolder,
@@ -16,6 +17,7 @@ use super::{
     summary::Summary,
 };
 use crate::{
+    config::Device,
     store::{Store, StoreError},
     tiles::raster::Rasters,
     viewer::Viewer,
@@ -61,6 +63,7 @@ pub fn offline(
     scenario: &Path,
     data: &Path,
     into: &Path,
+    device: Device,
     tell: &(dyn Fn(f64) + Sync),
 ) -> Result<Summary, OfflineError> {
     let path = || scenario.to_owned();
@@ -70,7 +73,9 @@ pub fn offline(
     asked.check().map_err(FloodError::from)?;
     let store = Store::open(data)?;
     let (city, viewer, rasters) = (store.city(), Viewer::public(), Rasters::default());
-    let sources = Sources { city: &city, viewer: &viewer, data, rasters: &rasters };
+    let devices = Devices::of(device);
+    let sources =
+        Sources { city: &city, viewer: &viewer, data, rasters: &rasters, devices: &devices };
     let Scenario::Flood(flood) = &asked;
     let model = Model::assemble(flood, &sources)?;
     let folder = RunFolder::make(into)?;

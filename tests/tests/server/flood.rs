@@ -164,6 +164,7 @@ fn unfinished(folder: &Path) -> u64 {
 
 fn run<'a>(scenario: &Path, data: &Path, into: &Path) -> &'a mut Command {
     let mut command = Command::new(repo::program("gis-server"));
+    command.env("DOTHI_FLOOD_DEVICE", "cpu");
     command.arg("run").arg(scenario).arg("--data").arg(data).arg("--into").arg(into);
     Box::leak(Box::new(command))
 }
