@@ -121,16 +121,19 @@ impl Assumption {
     pub fn vi(&self) -> String {
         match self {
             Self::Residents { buildings, floor_area_per_person_m2: area } => format!(
-                "Số người ở {buildings} công trình ước tính theo diện tích sàn: {area} m²/người"
+                "Số người ở {buildings} công trình ước tính theo diện tích sàn: {} m²/người",
+                vietnamese(*area)
             ),
             Self::Floors { buildings, floors } => {
-                format!("{buildings} công trình không rõ số tầng: lấy {floors} tầng")
+                format!("{buildings} công trình không rõ số tầng: lấy {} tầng", vietnamese(*floors))
             }
             Self::FloorHeight { buildings, floor_height_m } => format!(
-                "{buildings} công trình không rõ cao độ nền nhà: lấy cao hơn mặt đất {floor_height_m} m"
+                "{buildings} công trình không rõ cao độ nền nhà: lấy cao hơn mặt đất {} m",
+                vietnamese(*floor_height_m)
             ),
             Self::Households { buildings, people_per_household } => format!(
-                "Số hộ ở {buildings} công trình tính từ số người: {people_per_household} người/hộ"
+                "Số hộ ở {buildings} công trình tính từ số người: {} người/hộ",
+                vietnamese(*people_per_household)
             ),
             Self::Vulnerable { buildings } => format!(
                 "{buildings} công trình có người ở không rõ số người dễ bị tổn thương: tổng là số tối thiểu"
@@ -165,6 +168,11 @@ impl Assumption {
             ),
         }
     }
+}
+
+/// A number with the comma that Vietnamese writes.
+fn vietnamese(value: f64) -> String {
+    value.to_string().replace('.', ",")
 }
 
 impl fmt::Display for Assumption {

@@ -83,6 +83,8 @@ fn residents_are_estimated_by_floor_area_and_the_answer_says_so() {
         ]
     );
     assert!(answer.assumptions[0].vi().contains("25 m²/người"));
+    let each = &answer.assumptions[1];
+    assert!(each.vi().contains("3,6 người/hộ") && each.en().contains("3.6"), "{each}");
 }
 
 #[test]
