@@ -9,6 +9,7 @@ mod document;
 mod drains;
 mod ensemble;
 mod error;
+mod feature;
 mod folder;
 mod forcing;
 mod hydrograph;

@@ -10,6 +10,7 @@
 //! [`coupled`]. [`impact`]
 //! makes answers of what a flood leaves behind; [`fusion`] brings gauges into a running one.
 
+mod bytes;
 pub mod coupled;
 pub mod drainage;
 pub mod flood;

@@ -21,13 +21,13 @@ use sim::{
 
 use super::{
     error::FloodError,
+    feature::Reader,
     forcing::Datum,
     kernel::{Drained, Running},
     model::{Site, Sources, visit},
     summary::{DrainsNote, ManholeNote},
     works::nearest_open,
 };
-use crate::store::{FeatureRef, LayerView};
 
 /// Inlets on blocked cells move to an open one within so many cells.
 const NEAR: usize = 2;
@@ -266,22 +266,7 @@ pub(super) fn told(run: &Running<'_>, site: &Site) -> Option<DrainsNote> {
     })
 }
 
-/// Reads a feature by its role's attributes.
-struct Reader<'a> {
-    view: &'a LayerView,
-    feature: FeatureRef<'a>,
-}
-
 impl Reader<'_> {
-    fn text(&self, attribute: &str) -> Option<String> {
-        let value = self.feature.value(self.view.attribute(attribute)?);
-        value.as_text().map(str::to_owned)
-    }
-
-    fn number(&self, attribute: &str) -> Option<f64> {
-        self.feature.value(self.view.attribute(attribute)?).as_number()
-    }
-
     /// Its code, by which drains name their manholes; else its id.
     fn code(&self) -> String {
         let code = self.text("code").filter(|code| !code.is_empty());

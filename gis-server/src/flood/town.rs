@@ -7,10 +7,10 @@ use sim::impact::{Building, Road, Unit};
 
 use super::{
     error::FloodError,
+    feature::Reader,
     model::{Sources, visit},
     plane::Plane,
 };
-use crate::store::{FeatureRef, LayerView};
 
 /// Uses of buildings in which people live, of the code list `building-use`.
 const DWELLINGS: [&str; 10] = [
@@ -69,15 +69,15 @@ impl Town {
         visit(plane, sources, Role::Buildings, |view, feature, geometry| {
             let Some(footprint) = polygons(geometry) else { return };
             let reader = Reader { view, feature };
-            let code = reader.text("use");
+            let code = reader.text("use").unwrap_or_default();
             town.building_labels.push(reader.label("address"));
             town.buildings.push(Building {
                 footprint,
                 floor_height_m: None,
-                floors: reader.number("storeys"),
+                floors: reader.amount("storeys"),
                 is_dwelling: code.is_empty() || DWELLINGS.contains(&code.as_str()),
-                people: reader.number("people"),
-                households: reader.number("households"),
+                people: reader.amount("people"),
+                households: reader.amount("households"),
                 vulnerable: None,
             });
         })?;
@@ -98,23 +98,27 @@ impl Town {
                 label: reader.label("kind"),
                 at: at.0,
                 is_shelter: reader.flag("shelter"),
-                capacity: reader.number("capacity").unwrap_or(0.0),
+                capacity: reader.amount("capacity").unwrap_or(0.0),
             });
         })?;
         Ok(town)
     }
 }
 
-fn places(plane: &Plane, sources: &Sources<'_>, role: Role) -> Result<Vec<Place>, FloodError> {
+pub(super) fn places(
+    plane: &Plane,
+    sources: &Sources<'_>,
+    role: Role,
+) -> Result<Vec<Place>, FloodError> {
     let mut places = Vec::new();
     visit(plane, sources, role, |view, feature, geometry| {
         let Some(area) = polygons(geometry) else { return };
         let reader = Reader { view, feature };
         let unit = Unit {
             area,
-            people: reader.number("people"),
-            households: reader.number("households"),
-            vulnerable: reader.number("vulnerable"),
+            people: reader.amount("people"),
+            households: reader.amount("households"),
+            vulnerable: reader.amount("vulnerable"),
         };
         places.push(Place { label: reader.label("kind"), unit });
     })?;
@@ -122,36 +126,14 @@ fn places(plane: &Plane, sources: &Sources<'_>, role: Role) -> Result<Vec<Place>
     Ok(places)
 }
 
-/// Reads a feature by its role's attributes.
-struct Reader<'a> {
-    view: &'a LayerView,
-    feature: FeatureRef<'a>,
-}
-
 impl Reader<'_> {
-    fn text(&self, attribute: &str) -> String {
-        let column = self.view.attribute(attribute);
-        let value = column.and_then(|column| self.feature.value(column).as_text());
-        value.unwrap_or_default().to_owned()
-    }
-
-    fn number(&self, attribute: &str) -> Option<f64> {
-        let value = self.feature.value(self.view.attribute(attribute)?).as_number();
-        value.filter(|value| value.is_finite() && *value >= 0.0)
-    }
-
-    fn flag(&self, attribute: &str) -> bool {
-        let column = self.view.attribute(attribute);
-        column
-            .is_some_and(|column| self.feature.value(column) == crate::store::ValueRef::Bool(true))
-    }
-
     fn label(&self, note: &str) -> Label {
+        let text = |attribute: &str| self.text(attribute).unwrap_or_default();
         Label {
             id: self.feature.id().to_string(),
-            code: self.text("code"),
-            name: self.text("name"),
-            note: self.text(note),
+            code: text("code"),
+            name: text("name"),
+            note: text(note),
         }
     }
 }

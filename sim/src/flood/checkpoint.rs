@@ -5,7 +5,10 @@ use super::{
     state::{Fields, Record, Status},
     structures::StructureState,
 };
-use crate::Real;
+use crate::{
+    Real,
+    bytes::{Broken, Bytes, Reader},
+};
 
 /// First bytes of a checkpoint; the last is the version of its layout.
 const MAGIC: &[u8; 8] = b"DTFLOOD\x04";
@@ -118,17 +121,7 @@ fn ledger_to_array(ledger: &Ledger) -> [f64; 10] {
     ]
 }
 
-struct Bytes(Vec<u8>);
-
 impl Bytes {
-    fn number(&mut self, number: u64) {
-        self.0.extend(number.to_le_bytes());
-    }
-
-    fn float(&mut self, value: f64) {
-        self.number(value.to_bits());
-    }
-
     fn structure(&mut self, structure: &StructureState) {
         let StructureState { passed, opening_m, is_on, breaches } = structure;
         let known = [
@@ -151,50 +144,22 @@ impl Bytes {
             times.iter().for_each(|value| self.float(*value));
         }
     }
+}
 
-    fn field<T: Real>(&mut self, field: &[T]) {
-        for value in field {
-            self.0.extend_from_slice(&value.bits().to_le_bytes()[..T::BYTES]);
-        }
+impl From<Broken> for Error {
+    fn from(Broken(reason): Broken) -> Self {
+        Self::Checkpoint { reason }
     }
 }
 
-struct Reader<'a>(&'a [u8]);
-
 impl Reader<'_> {
-    /// The next bytes, at most eight, as a number.
-    fn take(&mut self, bytes: usize) -> Result<u64, Error> {
-        let Some((head, rest)) = self.0.split_at_checked(bytes) else {
-            return Err(Error::Checkpoint { reason: "it is cut short" });
-        };
-        self.0 = rest;
-        let mut whole = [0; 8];
-        whole[..bytes].copy_from_slice(head);
-        Ok(u64::from_le_bytes(whole))
-    }
-
-    fn number(&mut self) -> Result<u64, Error> {
-        self.take(8)
-    }
-
-    fn float(&mut self) -> Result<f64, Error> {
-        self.number().map(f64::from_bits)
-    }
-
-    fn field<T: Real>(&mut self, field: &mut [T]) -> Result<(), Error> {
-        for value in field {
-            *value = T::of_bits(self.take(T::BYTES)?);
-        }
-        Ok(())
-    }
-
     fn fields<T: Real>(&mut self, fields: &mut Fields<T>) -> Result<(), Error> {
         // Levels over the lowest beds follow from the depths.
         let Fields { depth, excess, flow_x, flow_y, soaked, above: _ } = fields;
         [depth, excess, flow_x, flow_y]
             .into_iter()
             .try_for_each(|field| self.field(field.as_mut_slice()))?;
-        self.field(soaked)
+        Ok(self.field(soaked)?)
     }
 
     fn structure(&mut self, structure: &mut StructureState) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use city::{Bbox, Role, Title};
 use datasets::read::Cog;
 use geo::{BoundingRect, Contains, InteriorPoint};
-use geo_types::{Coord, Geometry, MultiPolygon};
+use geo_types::{Coord, MultiPolygon};
 use serde_json::Value as Json;
 
 use super::{Dossier, Found, tables};
@@ -12,8 +12,9 @@ use crate::{
         error::FloodError,
         folder::Output,
         map::{Focus, MapAsk, Signs, map},
-        model::{Sources, visit},
+        model::Sources,
         plane::Plane,
+        town::{Place, places},
     },
     report::{
         document::{Block, Document, Figure},
@@ -84,47 +85,24 @@ pub fn sheets(
     Ok(Atlas { front, sheets: sheets.collect::<Result<_, _>>()? })
 }
 
-/// A commune or village in the plane.
-struct Unit {
-    code: String,
-    name: String,
-    area: MultiPolygon<f64>,
-}
-
 struct Land {
-    communes: Vec<Unit>,
-    villages: Vec<Unit>,
+    communes: Vec<Place>,
+    villages: Vec<Place>,
 }
 
 impl Land {
     fn of(plane: &Plane, sources: &Sources<'_>) -> Result<Self, FloodError> {
-        let units = |role: Role| -> Result<Vec<Unit>, FloodError> {
-            let mut units = Vec::new();
-            visit(plane, sources, role, |view, feature, geometry| {
-                let area = match geometry {
-                    Geometry::Polygon(area) => MultiPolygon::from(area.clone()),
-                    Geometry::MultiPolygon(areas) => areas.clone(),
-                    _ => return,
-                };
-                let text = |attribute: &str| {
-                    let column = view.attribute(attribute);
-                    let value = column.and_then(|column| feature.value(column).as_text());
-                    value.unwrap_or_default().to_owned()
-                };
-                units.push(Unit { code: text("code"), name: text("name"), area });
-            })?;
-            Ok(units)
-        };
-        Ok(Self { communes: units(Role::Communes)?, villages: units(Role::Villages)? })
+        let places = |role: Role| places(plane, sources, role);
+        Ok(Self { communes: places(Role::Communes)?, villages: places(Role::Villages)? })
     }
 
     /// The villages of a commune, each with a place within it.
-    fn villages_in(&self, area: &MultiPolygon<f64>) -> Vec<(&Unit, Coord<f64>)> {
-        let within = |unit: &'_ Unit| {
-            let at = unit.area.interior_point()?;
+    fn villages_in(&self, area: &MultiPolygon<f64>) -> Vec<(&Place, Coord<f64>)> {
+        let within = |place: &Place| {
+            let at = place.unit.area.interior_point()?;
             area.contains(&at).then_some(at.0)
         };
-        self.villages.iter().filter_map(|unit| within(unit).map(|at| (unit, at))).collect()
+        self.villages.iter().filter_map(|place| within(place).map(|at| (place, at))).collect()
     }
 }
 
@@ -139,11 +117,11 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn sheet(&self, commune: &Wet, signs: &Signs) -> Result<Sheet, FloodError> {
-        let own = self.land.communes.iter().filter(|unit| unit.code == commune.code);
-        let area = MultiPolygon(own.flat_map(|unit| unit.area.0.clone()).collect());
+        let own = self.land.communes.iter().filter(|it| it.label.code == commune.code);
+        let area = MultiPolygon(own.flat_map(|it| it.unit.area.0.clone()).collect());
         let villages = self.land.villages_in(&area);
-        let codes: Vec<&str> = villages.iter().map(|(unit, _)| unit.code.as_str()).collect();
-        let names = villages.iter().map(|(unit, at)| (unit.name.clone(), *at)).collect();
+        let codes: Vec<&str> = villages.iter().map(|(it, _)| it.label.code.as_str()).collect();
+        let names = villages.iter().map(|(it, at)| (it.label.name.clone(), *at)).collect();
         let within = self.around(&area);
         let focus = Focus { area, signs: signs.clone().with_villages(names) };
         let drawn = map(

@@ -6,7 +6,10 @@ use super::{
     super::{Error, quality::History},
     Gauge, Nowcast, Settings, Snapshot, members,
 };
-use crate::flood::{Engine, Forcing, Ground};
+use crate::{
+    bytes::{Broken, Bytes, Reader},
+    flood::{Engine, Forcing, Ground},
+};
 
 /// First bytes of a checkpoint; the last is the version of its layout.
 const MAGIC: &[u8; 8] = b"DTNOWCA\x01";
@@ -97,17 +100,7 @@ impl Nowcast {
     }
 }
 
-struct Bytes(Vec<u8>);
-
 impl Bytes {
-    fn number(&mut self, number: u64) {
-        self.0.extend(number.to_le_bytes());
-    }
-
-    fn float(&mut self, value: f64) {
-        self.number(value.to_bits());
-    }
-
     fn history(&mut self, history: &History) {
         let History { last, still, departures, good, is_left_out } = history;
         for value in [last.0, last.1, still.0, still.1, still.2] {
@@ -119,32 +112,13 @@ impl Bytes {
     }
 }
 
-struct Reader<'a>(&'a [u8]);
+impl From<Broken> for Error {
+    fn from(Broken(reason): Broken) -> Self {
+        Self::Checkpoint { reason }
+    }
+}
 
 impl Reader<'_> {
-    fn take(&mut self, bytes: usize) -> Result<&[u8], Error> {
-        let Some((head, rest)) = self.0.split_at_checked(bytes) else {
-            return Err(Error::Checkpoint { reason: "it is cut short" });
-        };
-        self.0 = rest;
-        Ok(head)
-    }
-
-    fn number(&mut self) -> Result<u64, Error> {
-        let mut whole = [0; 8];
-        whole.copy_from_slice(self.take(8)?);
-        Ok(u64::from_le_bytes(whole))
-    }
-
-    fn float(&mut self) -> Result<f64, Error> {
-        self.number().map(f64::from_bits)
-    }
-
-    fn count(&mut self) -> Result<u32, Error> {
-        let refuse = |_| Error::Checkpoint { reason: "it counts too far" };
-        u32::try_from(self.number()?).map_err(refuse)
-    }
-
     fn history(&mut self) -> Result<History, Error> {
         Ok(History {
             last: (self.float()?, self.float()?),
@@ -161,7 +135,7 @@ impl Reader<'_> {
             let time_s = self.float()?;
             let mut found = Vec::with_capacity(members);
             for _ in 0..members {
-                let length = usize::try_from(self.number()?).unwrap_or(usize::MAX);
+                let length = self.length()?;
                 found.push(self.take(length)?.to_vec());
             }
             snapshots.push_back(Snapshot { time_s, members: found });

@@ -4,7 +4,6 @@ import type { Part } from '../../app.ts';
 import { formatNumber, formatValue } from '../../coords/format.ts';
 import { lang, titled } from '../../i18n/index.ts';
 import { timeText } from '../../live/age.ts';
-import { tokenRow } from '../../live/rights.ts';
 import { agoText } from '../../live/tone.ts';
 import { h, refill } from '../../ui/dom.ts';
 import { icon } from '../../ui/icons.ts';
@@ -12,6 +11,7 @@ import type { Flood } from '../flood.ts';
 import { section } from '../panels/form.ts';
 import { spanText } from '../time.ts';
 import { w } from '../words.ts';
+import { gate } from '../panels/gate.ts';
 import { isOld } from './due.ts';
 import { gaugeBox } from './gauge.ts';
 import { byConcern, isDoubted, isFar, isSilent, type Gauge, type Nowcast, type Spread } from './model.ts';
@@ -106,7 +106,10 @@ function standingText(flood: Flood): HTMLElement {
     case 'ready':
       return h('p', { class: 'muted' }, w('common.loading'));
     case 'denied':
-      return gate(flood);
+      return gate(() => {
+        flood.deny(false);
+        void nowcast.ask();
+      }, 'nowcast.denied', 'nowcast.deniedWhy');
     case 'absent':
       return h('p', { class: 'muted' }, w('nowcast.absent'));
     case 'failed':
@@ -130,30 +133,6 @@ function deniedLine(flood: Flood): HTMLElement {
     flood.app.open('flood');
   };
   return h('p', { class: 'small muted' }, w('nowcast.denied'), '. ', h('button', { class: 'text-button', attrs: { type: 'button' }, on: { click: open } }, icon('open'), w('disaster.toFlood')));
-}
-
-/** Who may see it, and where a token is written. */
-function gate(flood: Flood): HTMLElement {
-  const token = tokenRow();
-  token.element.hidden = false;
-  return h(
-    'form',
-    {
-      class: 'stack gate flood-gate',
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          token.take();
-          flood.deny(false);
-          void flood.nowcast.ask();
-        },
-      },
-    },
-    h('p', {}, h('strong', {}, w('nowcast.denied'))),
-    h('p', { class: 'muted' }, w('nowcast.deniedWhy')),
-    token.element,
-    h('div', { class: 'actions' }, h('button', { class: 'action', attrs: { type: 'submit' } }, icon('check'), w('denied.use'))),
-  );
 }
 
 /** When it was made, and when the next one is due; or that none has come for long. */

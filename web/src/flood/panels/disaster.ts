@@ -18,7 +18,7 @@ import { w } from '../words.ts';
 import { readyOf, type Match, type Station } from '../library.ts';
 import { nowcastBox } from '../nowcast/box.ts';
 import { affectedBox } from './affected.ts';
-import { gate } from './flood.ts';
+import { gate } from './gate.ts';
 import { section } from './form.ts';
 import { matchText, showLevel } from './library.ts';
 import { figures } from './result.ts';

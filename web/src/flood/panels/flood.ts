@@ -4,11 +4,12 @@ import type { Part } from '../../app.ts';
 import { h, refill } from '../../ui/dom.ts';
 import { icon } from '../../ui/icons.ts';
 import { notify } from '../../ui/notice.ts';
-import { isDenied, tokenRow } from '../../live/rights.ts';
+import { isDenied } from '../../live/rights.ts';
 import { isActive, reasonOf, type Flood, type Page } from '../flood.ts';
 import { segments } from '../fields.ts';
 import { nowcastBox } from '../nowcast/box.ts';
 import { w } from '../words.ts';
+import { gate } from './gate.ts';
 import { formPage } from './form.ts';
 import { libraryPage } from './library.ts';
 import { resultPage } from './result.ts';
@@ -91,29 +92,6 @@ function pageOf(flood: Flood, page: Page, again: () => void): Part {
   if (page === 'library') return libraryPage(flood);
   if (page === 'nowcast') return nowcastBox(flood);
   return page === 'runs' ? runsPage(flood) : resultPage(flood);
-}
-
-/** Who may not run anything is told kindly, and may write a token. */
-export function gate(again: () => void): HTMLElement {
-  const token = tokenRow();
-  token.element.hidden = false;
-  return h(
-    'form',
-    {
-      class: 'stack gate flood-gate',
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          token.take();
-          again();
-        },
-      },
-    },
-    h('p', {}, h('strong', {}, w('denied.title'))),
-    h('p', { class: 'muted' }, w('denied.why')),
-    token.element,
-    h('div', { class: 'actions' }, h('button', { class: 'action', attrs: { type: 'submit' } }, icon('check'), w('denied.use'))),
-  );
 }
 
 function trouble(reason: string, again: () => void): HTMLElement {
