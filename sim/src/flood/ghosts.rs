@@ -6,6 +6,7 @@ use crate::Real;
 impl<R: Real> Engine<R> {
     /// Sets the cells outside open edges from inside and from the forcing.
     pub(super) fn fill_ghosts(&self, state: &mut State<R>) {
+        let dry = R::of(self.params.dry_depth_m);
         for ghost in &self.ghosts {
             let inner = &state.fields[ghost.inner.0];
             let (depth, x, y) = (
@@ -18,9 +19,10 @@ impl<R: Real> Engine<R> {
             let cell = ghost.place.1;
             outside.stand(cell, level.unwrap_or(depth));
             if self.params.scheme != Scheme::LocalInertia {
-                // The velocity goes on: discharges by the ratio of the depths.
+                // The velocity goes on: discharges by the ratio of the depths. A film rests; the ratio to its depth
+                // may be more than a number can hold.
                 let scale = match level {
-                    Some(level) if depth > R::ZERO => level / depth,
+                    Some(level) if depth > dry => level / depth,
                     Some(_) => R::ZERO,
                     None => R::ONE,
                 };

@@ -151,7 +151,7 @@ fn fill_ghosts(@builtin(global_invocation_id) id: vec3<u32>) {
     if (ghost.bits & 4u) != 0u {
         let part = (control.passed_s + control.passed_low_s) / control.span_s;
         depth = max(ghost.from_m + (ghost.to_m - ghost.from_m) * part, 0.0);
-        scale = select(0.0, depth / inner.x, inner.x > 0.0);
+        scale = select(0.0, depth / inner.x, inner.x > numbers.dry);
         atomicMax(&control.wave, bitcast<u32>(sqrt(GRAVITY * depth)));
     }
     cells[ghost.cell] = outside(cells[ghost.cell], depth, inner.zw * scale);
@@ -334,7 +334,7 @@ fn see(@builtin(global_invocation_id) cell: vec3<u32>, @builtin(workgroup_id) bl
         if depth >= max(thresholds[level], numbers.dry) {
             let arrival = (4u + level) * all + at;
             let duration = (8u + level) * all + at;
-            if record[arrival] < 0.0 {
+            if record[arrival] > 3.0e38 {
                 record[arrival] = control.time_s + control.passed_s;
             } else {
                 record[duration] += control.record_s;
