@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// First bytes of a checkpoint; the last is the version of its layout.
-const MAGIC: &[u8; 8] = b"DTFLOOD\x04";
+const MAGIC: &[u8; 8] = b"DTFLOOD\x05";
 
 impl<R: Real> Engine<R> {
     /// The state as bytes, little end first: what [`Engine::restore`] reads.

@@ -91,7 +91,7 @@ pub(super) fn advance<R: Real>(
     lean(scratch, slopes, land);
     let Scratch { depth, x, y, across_x, across_y, .. } = &mut *scratch;
     // The faces' room serves for the lesser depth at each face, before they are found.
-    half_step((depth, x, y), land, numbers, slopes, [&across_x.mass, &across_y.mass]);
+    half_step((depth, x, y), &land.friction, numbers, slopes, [&across_x.mass, &across_y.mass]);
     meet_edge::<R, 1>(&land.walls[0], (depth, x, y), slopes, &land.step_x);
     meet_edge::<R, WIDE>(&land.walls[1], (depth, x, y), slopes, &land.step_y);
     let Slopes { x: half_x, y: half_y, depth, across_x: u, across_y: v, .. } = &*slopes;
@@ -188,6 +188,18 @@ fn straighten<R: Real, const STRIDE: usize>(
 }
 
 impl<R: Real> Halves<R> {
+    /// Flattens the cells whose factor is none.
+    #[inline(always)]
+    fn keep(&mut self, factor: &[R; VIEW]) {
+        let Self { depth, level, x, y } = self;
+        for at in FROM..TO {
+            depth[at] *= factor[at];
+            level[at] *= factor[at];
+            x[at] *= factor[at];
+            y[at] *= factor[at];
+        }
+    }
+
     fn flatten(&mut self, cell: usize) {
         self.depth[cell] = R::ZERO;
         self.level[cell] = R::ZERO;
@@ -262,41 +274,80 @@ fn shut<R: Real>(edge: &EdgeFace, depth: &[R; VIEW], [x, y]: [&Halves<R>; 2]) ->
 
 /// Takes all cells to the middle of the step; those beside dry ones, and those that would dry up,
 /// become flat and stay as they are.
+///
+/// In passes of few fields each: of one loop over all of them the compiler makes no vectors.
 #[inline(always)]
 fn half_step<R: Real>(
     (depth, x, y): (&[R; VIEW], &[R; VIEW], &[R; VIEW]),
-    land: &Land<R>,
+    friction: &[R; VIEW],
     Numbers { dry, dt, ratio }: Numbers<R>,
     slopes: &mut Slopes<R>,
     [lesser_x, lesser_y]: [&[R; VIEW]; 2],
 ) {
-    let (g, half_dt) = (R::of(GRAVITY), R::HALF * dt);
-    let Slopes { x: sx, y: sy, depth: mid, across_x, across_y, keep: kept } = slopes;
+    let Slopes { x: sx, y: sy, depth: mid, across_x, across_y, keep } = slopes;
+    rise((depth, x, y), [&*sx, &*sy], [lesser_x, lesser_y], (dry, ratio), [mid, keep]);
+    let numbers = (R::of(GRAVITY), ratio);
+    hasten((x, x, y), [&sx.x, &sy.x], &sx.level, numbers, across_x);
+    hasten((y, x, y), [&sx.y, &sy.y], &sy.level, numbers, across_y);
+    drag((depth, x, y), [friction, keep], (dry, R::HALF * dt), [across_x, across_y]);
+    sx.keep(keep);
+    sy.keep(keep);
+}
+
+/// Depths at the middle of the step, and 1 where a cell and those beside it are wet and no end of its lines
+/// is dry then. Halves of slopes take half a step by the whole ratio.
+#[inline(always)]
+fn rise<R: Real>(
+    (depth, x, y): (&[R; VIEW], &[R; VIEW], &[R; VIEW]),
+    [sx, sy]: [&Halves<R>; 2],
+    [lesser_x, lesser_y]: [&[R; VIEW]; 2],
+    (dry, ratio): (R, R),
+    [mid, keep]: [&mut [R; VIEW]; 2],
+) {
     for at in FROM..TO {
         let (h, u, v) = (depth[at], x[at], y[at]);
-        let (hx, hy, ux, vy) = (sx.depth[at], sy.depth[at], sx.x[at], sy.y[at]);
-        // Halves of slopes take half a step by the whole ratio.
-        let new_h = h - ratio * ((u * hx + h * ux) + (v * hy + h * vy));
-        let push_x = (u * ux + v * sy.x[at]) + g * sx.level[at];
-        let push_y = (v * vy + u * sx.y[at]) + g * sy.level[at];
-        let over = h.or_above(dry);
-        let (_, resistance) = over.inverses();
-        let speed = (u * u + v * v).sqrt();
-        let drag = R::ONE / (R::ONE + (half_dt * land.friction[at] * speed) * (resistance * over));
+        let (hx, hy) = (sx.depth[at], sy.depth[at]);
+        let new_h = h - ratio * ((u * hx + h * sx.x[at]) + (v * hy + h * sy.y[at]));
         let least = lesser_x[at].or_below(lesser_x[at + 1]);
         let least = least.or_below(lesser_y[at].or_below(lesser_y[at + WIDE]));
         let is_second = (least > dry) & (new_h > dry + hx.abs().or_above(hy.abs()));
-        let keep = if is_second { R::ONE } else { R::ZERO };
-        kept[at] = keep;
         mid[at] = if is_second { new_h } else { h };
-        across_x[at] = if is_second { (u - ratio * push_x) * drag } else { u };
-        across_y[at] = if is_second { (v - ratio * push_y) * drag } else { v };
-        for halves in [&mut *sx, &mut *sy] {
-            halves.depth[at] *= keep;
-            halves.level[at] *= keep;
-            halves.x[at] *= keep;
-            halves.y[at] *= keep;
-        }
+        keep[at] = if is_second { R::ONE } else { R::ZERO };
+    }
+}
+
+/// One velocity at the middle of the step, before friction: what carries it, and the slope of the level.
+#[inline(always)]
+fn hasten<R: Real>(
+    (own, x, y): (&[R; VIEW], &[R; VIEW], &[R; VIEW]),
+    [in_x, in_y]: [&[R; VIEW]; 2],
+    level: &[R; VIEW],
+    (g, ratio): (R, R),
+    to: &mut [R; VIEW],
+) {
+    for at in FROM..TO {
+        let push = (x[at] * in_x[at] + y[at] * in_y[at]) + g * level[at];
+        to[at] = own[at] - ratio * push;
+    }
+}
+
+/// Friction of half a step; and the velocities from before it where no line is kept.
+#[inline(always)]
+fn drag<R: Real>(
+    (depth, x, y): (&[R; VIEW], &[R; VIEW], &[R; VIEW]),
+    [friction, keep]: [&[R; VIEW]; 2],
+    (dry, half_dt): (R, R),
+    [across_x, across_y]: [&mut [R; VIEW]; 2],
+) {
+    for at in FROM..TO {
+        let (u, v) = (x[at], y[at]);
+        let over = depth[at].or_above(dry);
+        let (_, resistance) = over.inverses();
+        let speed = (u * u + v * v).sqrt();
+        let drag = R::ONE / (R::ONE + (half_dt * friction[at] * speed) * (resistance * over));
+        let is_second = keep[at] > R::ZERO;
+        across_x[at] = if is_second { across_x[at] * drag } else { u };
+        across_y[at] = if is_second { across_y[at] * drag } else { v };
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Params {
     /// How fluxes are found.
     pub scheme: Scheme,
     /// Courant number α: Δt = α·Δx / (fastest wave). At most ½ for HLLC and MUSCL–Hancock in two
-    /// dimensions; 0.7 is usual for local inertia (de Almeida et al. 2012).
+    /// dimensions, √(θ/2) for local inertia ([`super::inertia`] says why).
     pub courant: f64,
     /// The longest step, s.
     pub max_step_s: f64,
@@ -61,7 +61,7 @@ impl Params {
     /// Defaults for [`Scheme::LocalInertia`].
     #[must_use]
     pub fn local_inertia() -> Self {
-        Self { scheme: Scheme::LocalInertia, courant: 0.7, theta: 0.9, ..Self::hllc() }
+        Self { scheme: Scheme::LocalInertia, courant: 0.65, theta: 0.9, ..Self::hllc() }
     }
 
     /// Defaults for [`Scheme::Muscl`].
@@ -74,15 +74,18 @@ impl Params {
     pub(super) fn check(&self) -> Result<(), Error> {
         let highest = match self.scheme {
             Scheme::Hllc | Scheme::Muscl => 0.5,
-            Scheme::LocalInertia => 1.0,
+            Scheme::LocalInertia => (0.5 * self.theta).sqrt(),
         };
         let is_in = |value: f64, low: f64, high: f64| value > low && value <= high;
         let refuse = |name, value, range| Err(Error::Parameter { name, value, range });
+        if !is_in(self.theta, 0.0, 1.0) {
+            return refuse("theta", self.theta, "above 0 and at most 1");
+        }
         if !is_in(self.courant, 0.0, highest) {
             return refuse(
                 "courant",
                 self.courant,
-                "above 0, at most ½ (HLLC, MUSCL) or 1 (local inertia)",
+                "above 0, at most ½ (HLLC, MUSCL) or √(θ/2) (local inertia)",
             );
         }
         if !is_in(self.max_step_s, 0.0, 3600.0) {
@@ -90,9 +93,6 @@ impl Params {
         }
         if !is_in(self.dry_depth_m, 0.0, 0.1) {
             return refuse("dry_depth_m", self.dry_depth_m, "above 0 and at most 0.1 m");
-        }
-        if !is_in(self.theta, 0.0, 1.0) {
-            return refuse("theta", self.theta, "above 0 and at most 1");
         }
         if !(self.record_interval_s >= 0.0 && self.record_interval_s.is_finite()) {
             return refuse("record_interval_s", self.record_interval_s, "0 or more, and finite");

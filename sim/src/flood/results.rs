@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::{
     Engine, GRAVITY, Scheme, State,
     hllc::velocity,
-    state::Record,
+    state::{NEVER_S, Record},
     tiles::{CELLS, HALO, SIDE, VIEW, WIDE, gather, in_view, line},
 };
 use crate::{
@@ -93,8 +93,8 @@ impl<R: Real> Engine<R> {
             if *depth > 0.0 { (f64::from(*depth) + bed) as f32 } else { f32::NAN }
         };
         let came = |threshold: usize| {
-            let never_to_nan = |time: f32| if time < 0.0 { f32::NAN } else { time };
-            of(4, threshold * CELLS, -1.0).into_iter().map(never_to_nan).collect()
+            let never_to_nan = |time: f32| if time < NEVER_S { time } else { f32::NAN };
+            of(4, threshold * CELLS, NEVER_S).into_iter().map(never_to_nan).collect()
         };
         Maxima {
             level_m: depth_m.iter().zip(&self.bed_m).map(level).collect(),
@@ -153,26 +153,17 @@ impl<R: Real> Engine<R> {
         gather(&around, |tile| state.fields[tile].surface(), &mut depth);
         gather(&around, |tile| &state.fields[tile].flow_x, &mut x);
         gather(&around, |tile| &state.fields[tile].flow_y, &mut y);
-        let dry = R::of(self.params.dry_depth_m);
-        // Through a closed face nothing flows, so that its depth does not matter.
-        let between =
-            |(before, after): (R, R), step: R| before.or_above(after + step) - step.positive();
-        let at_face = |flow: R, over: R| {
-            let speed = flow / over.or_above(dry);
-            if over > dry { speed } else { R::ZERO }
-        };
-        let known = land.tables.as_ref().map(|tables| tables.face_depths(&depth));
-        for at in HALO * WIDE..(HALO + SIDE + 1) * WIDE {
-            let over = match &known {
-                Some(known) => [known[0][at], known[1][at]],
-                None => [
-                    between((depth[at - 1], depth[at]), land.step_x[at]),
-                    between((depth[at - WIDE], depth[at]), land.step_y[at]),
-                ],
-            };
-            x[at] = at_face(x[at], over[0]);
-            y[at] = at_face(y[at], over[1]);
+        let (mut over_x, mut over_y) = ([R::ZERO; VIEW], [R::ZERO; VIEW]);
+        match land.tables.as_ref().map(|tables| tables.face_depths(&depth)) {
+            Some(known) => [over_x, over_y] = known,
+            None => {
+                over_faces::<R, 1>(&depth, &land.step_x, &mut over_x);
+                over_faces::<R, WIDE>(&depth, &land.step_y, &mut over_y);
+            }
         }
+        let dry = R::of(self.params.dry_depth_m);
+        per_depth(&mut x, &over_x, dry);
+        per_depth(&mut y, &over_y, dry);
         let mut means = [[R::ZERO; CELLS]; 2];
         for cell in (0..CELLS).step_by(SIDE) {
             let at = in_view(cell);
@@ -196,6 +187,31 @@ impl<R: Real> Engine<R> {
     pub(super) fn edge_wave_m_s(&self, time_s: f64) -> f64 {
         let depths = self.ghosts.iter().filter_map(|ghost| self.level_depth_m(ghost, time_s));
         (GRAVITY * depths.fold(0.0, f64::max)).sqrt()
+    }
+}
+
+/// Faces whose velocities are asked for.
+const FACES: std::ops::Range<usize> = HALO * WIDE..(HALO + SIDE + 1) * WIDE;
+
+/// Depth of the water over each face, from those of both sides. Through a closed face nothing flows, so that its
+/// depth does not matter.
+#[inline(always)]
+fn over_faces<R: Real, const STRIDE: usize>(
+    depth: &[R; VIEW],
+    step: &[R; VIEW],
+    over: &mut [R; VIEW],
+) {
+    for at in FACES {
+        over[at] = depth[at - STRIDE].or_above(depth[at] + step[at]) - step[at].positive();
+    }
+}
+
+/// Velocities from discharges; none where it is dry.
+#[inline(always)]
+fn per_depth<R: Real>(flow: &mut [R; VIEW], over: &[R; VIEW], dry: R) {
+    for at in FACES {
+        let speed = flow[at] / over[at].or_above(dry);
+        flow[at] = if over[at] > dry { speed } else { R::ZERO };
     }
 }
 

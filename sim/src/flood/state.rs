@@ -10,6 +10,9 @@ use crate::Real;
 /// Depths for which arrival and duration are kept, m.
 pub const THRESHOLDS_M: [f64; 4] = [0.1, 0.3, 0.5, 1.0];
 
+/// The time of an arrival that has not been, s: a number, since a graphics processor need not know infinity.
+pub(super) const NEVER_S: f32 = f32::MAX;
+
 /// The state of a flood: everything that a run needs to go on, to the bit.
 ///
 /// Made by [`super::Engine::start`] or [`super::Engine::restore`].
@@ -217,7 +220,7 @@ pub(super) struct Record {
     pub(super) speed: Vec<f32>,
     pub(super) depth_speed: Vec<f32>,
     pub(super) froude: Vec<f32>,
-    /// By threshold, then cell; negative where it never came.
+    /// By threshold, then cell; [`NEVER_S`] where it never came.
     pub(super) arrival_s: Vec<f32>,
     pub(super) duration_s: Vec<f32>,
 }
@@ -229,7 +232,7 @@ impl Record {
             speed: vec![0.0; CELLS],
             depth_speed: vec![0.0; CELLS],
             froude: vec![0.0; CELLS],
-            arrival_s: vec![-1.0; THRESHOLDS_M.len() * CELLS],
+            arrival_s: vec![NEVER_S; THRESHOLDS_M.len() * CELLS],
             duration_s: vec![0.0; THRESHOLDS_M.len() * CELLS],
         }
     }
@@ -263,19 +266,21 @@ impl Record {
         let g = R::of(super::GRAVITY);
         for from in (0..CELLS).step_by(SIDE) {
             let (depth, x, y) = (line(depth, from), line(x, from), line(y, from));
-            let deepest = line_mut(&mut self.depth, from);
-            let fastest = line_mut(&mut self.speed, from);
-            let strongest = line_mut(&mut self.depth_speed, from);
-            let froude = line_mut(&mut self.froude, from);
+            let mut seen = [[0.0_f32; SIDE]; 4];
+            let [deepest, fastest, strongest, froude] = &mut seen;
             for i in 0..SIDE {
                 let h = if depth[i] > dry { depth[i] } else { R::ZERO };
                 let speed = (x[i] * x[i] + y[i] * y[i]).sqrt();
                 let speed = if depth[i] > dry { speed } else { R::ZERO };
                 let wave = (g * depth[i].or_above(dry)).sqrt();
-                deepest[i] = h.single().or_above(deepest[i]);
-                fastest[i] = speed.single().or_above(fastest[i]);
-                strongest[i] = (h * speed).single().or_above(strongest[i]);
-                froude[i] = (speed / wave).single().or_above(froude[i]);
+                deepest[i] = h.single();
+                fastest[i] = speed.single();
+                strongest[i] = (h * speed).single();
+                froude[i] = (speed / wave).single();
+            }
+            let most = [&mut self.depth, &mut self.speed, &mut self.depth_speed, &mut self.froude];
+            for (most, seen) in most.into_iter().zip(&seen) {
+                raise(line_mut(most, from), seen);
             }
         }
         for (level, threshold) in THRESHOLDS_M.iter().enumerate() {
@@ -298,10 +303,19 @@ impl Record {
             let arrival_s = line_mut(&mut self.arrival_s, level * CELLS + from);
             let duration_s = line_mut(&mut self.duration_s, level * CELLS + from);
             for i in 0..SIDE {
-                let (is_deep, is_first) = (depth[i] >= threshold, arrival_s[i] < 0.0);
-                duration_s[i] += if is_deep & !is_first { elapsed_s } else { 0.0 };
-                arrival_s[i] = if is_deep & is_first { time_s } else { arrival_s[i] };
+                let (is_deep, has_come) = (depth[i] >= threshold, arrival_s[i] < time_s);
+                duration_s[i] += if is_deep & has_come { elapsed_s } else { 0.0 };
+                arrival_s[i] = arrival_s[i].min(if is_deep { time_s } else { NEVER_S });
             }
         }
+    }
+}
+
+/// Raises a row of maxima. By `f32::max`, and arrivals above by `f32::min`: of a choice between what was read and
+/// something else the compiler makes a masked store, which takes ten times as long on some processors.
+#[inline(always)]
+fn raise(most: &mut [f32], seen: &[f32; SIDE]) {
+    for i in 0..SIDE {
+        most[i] = most[i].max(seen[i]);
     }
 }

@@ -7,8 +7,6 @@ use super::tiles::{VIEW, WIDE};
 pub(super) struct Walls {
     /// Places of the cells east (north) of them.
     pub(super) closed: Vec<u16>,
-    /// Open faces beside a closed one along the way of the water.
-    pub(super) beside: Vec<u16>,
     /// Open faces of cells with buildings in them.
     pub(super) narrow: Vec<u16>,
     /// Faces towards ghosts.
@@ -63,9 +61,6 @@ impl Walls {
             }
             if row.min(column) < 2 || row.max(column) > WIDE - 2 {
                 continue;
-            }
-            if is_closed(at - stride) || is_closed(at + stride) {
-                walls.beside.push(at as u16);
             }
             let is_high = before == Holds::Water;
             let ghost = if is_high { after } else { before };

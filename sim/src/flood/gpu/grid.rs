@@ -3,7 +3,7 @@
 use super::super::{
     Edge, Engine, Error, Ledger, Scheme, Side, Soil, State,
     sources::{self, Span},
-    state::{Fields, Record},
+    state::{Fields, NEVER_S, Record},
     tiles::{CELLS, FIXED, SIDE, SOUTH_CLOSED, WEST_CLOSED, in_view},
 };
 
@@ -165,7 +165,7 @@ impl Grid {
     pub(super) fn record(&self, engine: &Engine<f32>, state: &State<f32>) -> Vec<f32> {
         let cells = self.cells();
         let mut all = vec![0.0; RECORDS * cells];
-        all[MAXIMA * cells..DURATIONS * cells].fill(-1.0);
+        all[MAXIMA * cells..DURATIONS * cells].fill(NEVER_S);
         self.each(engine, |tile, cell, at| {
             let Some(record) = &state.records[tile] else { return };
             for field in 0..RECORDS {

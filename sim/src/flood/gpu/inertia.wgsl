@@ -11,10 +11,10 @@ fn masses(at: u32) -> vec4<f32> {
     return vec4(own.x, fluxes[at + 1u].x, own.y, fluxes[at + numbers.width].y);
 }
 
-// A face's discharge in x or y; a closed one counts as `own`.
-fn beside(at: u32, is_y: bool, own: f32) -> f32 {
-    let is_closed = (flags_of(at) & select(WEST_CLOSED, SOUTH_CLOSED, is_y)) != 0u;
-    return select(select(cells[at].z, cells[at].w, is_y), own, is_closed);
+// A face's discharge in x or y, 0 through a closed one; `own` beside an edge's face where `cell` is outside.
+fn beside(at: u32, cell: u32, is_y: bool, own: f32) -> f32 {
+    let is_outside = (flags_of(cell) & FIXED) != 0u;
+    return select(select(cells[at].z, cells[at].w, is_y), own, is_outside);
 }
 
 // Mean of the four faces that stand across the face before a cell.
@@ -42,7 +42,7 @@ fn discharge(at: u32, is_y: bool, dt: f32) -> f32 {
     }
     let rise = (hr - hl) + step;
     let q = select(cells[at].z, cells[at].w, is_y);
-    let mean = 0.5 * (beside(before, is_y, q) + beside(at + stride, is_y, q));
+    let mean = 0.5 * (beside(before, before, is_y, q) + beside(at + stride, at, is_y, q));
     let across = aside(at, before, is_y);
     let theta = select(numbers.theta, 1.0, mean * rise > 0.0);
     let push = GRAVITY * dt / numbers.cell_m;
