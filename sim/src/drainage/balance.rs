@@ -3,6 +3,10 @@
 //! With a free surface: H' = H + ½·(ΣQ + ΣQ')·Δt / A. With the head over the highest crown there is no
 //! surface to speak of, and the head rises until the flows balance: ΔH = ΣQ' / Σ(∂Q/∂H) (EXTRAN).
 //!
+//! A manhole that opens to the surface is no lid: the water stands in its shaft, whose area is the least of a node.
+//! Its head then follows from what is in it, H' = H + (ΔV − A·ΔH) / (A + Δt·Σ(∂Q/∂H)); EXTRAN's rule would swing
+//! by metres with each flow through the inlet.
+//!
 //! A is that of the last iteration, and not the derivative of what the halves of the conduits hold by their
 //! depths at H. The difference, which SWMM 5 leaves alone, is what a node owes (or is owed); while it
 //! fills it pays that back in the next step, and never rises beyond what there is water for.
@@ -69,7 +73,11 @@ pub(super) fn settle(
     } else {
         place.crown_m > 0.0 && node.depth_m > place.crown_m
     };
-    let depth_m = if has_lid && !limits.is_ponded {
+    let depth_m = if has_lid && has_surface && place.shaft_m2 > 0.0 {
+        let missing_m3 = node.held_m3 - node.owed_m3 + came_m3 - held_m3(node.depth_m);
+        let change_m = missing_m3 / (place.shaft_m2 + node.give_m2_s * dt_s);
+        (node.depth_m + change_m).max(place.crown_m - NO_DEPTH_M)
+    } else if has_lid && !limits.is_ponded {
         let net_m3_s = net_m3_s + node.exchange_m3_s;
         under_pressure(place, node, net_m3_s, dt_s, &limits)
     } else {
@@ -180,9 +188,14 @@ fn come_out(
 pub(super) fn volume_m3(place: &Place, depth_m: f64) -> f64 {
     match &place.kind {
         Kind::Basin(basin) => basin.volume_m3(depth_m.min(place.full_depth_m)),
-        Kind::Junction if place.well_m3 > 0.0 => {
-            place.well_m3 * (depth_m / place.full_depth_m).min(1.0)
+        Kind::Junction => {
+            let well_m3 = if place.well_m3 > 0.0 {
+                place.well_m3 * (depth_m / place.full_depth_m).min(1.0)
+            } else {
+                0.0
+            };
+            well_m3 + place.shaft_m2 * (depth_m - place.crown_m).max(0.0)
         }
-        Kind::Junction | Kind::Outfall { .. } => 0.0,
+        Kind::Outfall { .. } => 0.0,
     }
 }

@@ -55,6 +55,7 @@ impl Engine {
             if self.mouth_of[node].replace(self.mouths.len()).is_some() {
                 return Err(Error::Duplicate { what: "inlet", name: inlet.node.clone() });
             }
+            self.layout.places[node].shaft_m2 = self.params.min_area_m2;
             self.mouths.push(mouth);
         }
         Ok(self)

@@ -31,6 +31,8 @@ pub(super) struct Place {
     pub(super) initial_m: f64,
     /// What a junction holds when it is full: nothing, but where a pump goes by its volume.
     pub(super) well_m3: f64,
+    /// Area of the shaft that opens to the surface, m²; none where nothing does.
+    pub(super) shaft_m2: f64,
     pub(super) kind: Kind,
     /// Links only leave it.
     pub(super) is_head: bool,
@@ -294,6 +296,7 @@ fn place(node: &Node) -> Result<Place, Error> {
         crown_m: 0.0,
         initial_m: node.initial_depth_m,
         well_m3: 0.0,
+        shaft_m2: 0.0,
         kind,
         is_head: false,
         ends: Vec::new(),

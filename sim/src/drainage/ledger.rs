@@ -12,8 +12,9 @@
 /// a conduit at an outfall fills before water leaves there. Sewers with a free surface close to 1 % half a
 /// minute after a dry start, and to 0.1 % once they are filled. Pipes under pressure store nothing
 /// while heads move (EXTRAN), and to pay back there would move heads by metres: what the change to
-/// pressure costs, 1 to 7 % of the water in a sewer that fills beyond its brim at once, stays in the
-/// ledger and becomes less beside what comes after.
+/// pressure costs, 1 to 7 % of the water in a closed sewer that fills beyond its brim at once, stays in the
+/// ledger and becomes less beside what comes after. Manholes that open to a surface have shafts in which the
+/// water stands, and close to 0.1 %.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Ledger {
     /// In conduits, basins and ponds at the beginning.

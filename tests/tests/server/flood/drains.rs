@@ -41,8 +41,8 @@ fn drains_of_layers_take_water_from_the_streets_and_every_volume_is_accounted_fo
     // What the ground gave is what the drains got, to the rounding of the fields.
     assert!((number(&ledger["drained_m3"]) / taken - 1.0).abs() < 1e-4, "{ledger} {drains}");
     assert!(number(&ledger["relative_error"]).abs() < 1e-5, "{ledger}");
-    // Pipes that fill beyond their brim within minutes: `sim::drainage::Ledger` tells why up to 7 %.
-    assert!(number(&drains["error_m3"]).abs() < 0.07 * taken, "{drains}");
+    // Its manholes overflow: they close to 0.1 % (`sim::drainage::Ledger`), the outfalls' halves to a little more.
+    assert!(number(&drains["error_m3"]).abs() < 0.005 * taken, "{drains}");
     let stored = |summary: &Value| number(&summary["ledger"]["stored_m3"]);
     assert!(stored(&with) < stored(&without), "drains leave less on the ground");
     let said = with["assumptions"].to_string();
