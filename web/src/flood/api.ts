@@ -8,7 +8,7 @@ import { ServerClock } from '../live/api.ts';
 import { bearer } from '../live/rights.ts';
 import { changesOf, type Changes } from './changes.ts';
 import { alarmedGauges, gaugesPath, type AlarmedGauge } from './gauges.ts';
-import { libraryOf, matchOf, type Match, type Recipe, type Station } from './library.ts';
+import { libraryOf, matchOf, MEMBER, type Mark, type Match, type Recipe, type Station } from './library.ts';
 import type { Hydrograph, Results, Run } from './model.ts';
 import { hydrographOf, resultsOf, runOf, runsOf } from './wire.ts';
 import { w } from './words.ts';
@@ -61,10 +61,10 @@ export class FloodApi {
     return libraryOf(await this.get('flood-library'));
   }
 
-  /** The run that was made beforehand for a level of a station: of now where none is given. */
-  async match(station: string, level_m?: number): Promise<Match> {
-    const level = level_m === undefined ? '' : `&level_m=${level_m}`;
-    return matchOf(await this.get(`flood-library/match?station=${encodeURIComponent(station)}${level}`));
+  /** The run that was made beforehand for a level of a station or a release: of now where none is given. */
+  async match(station: string, mark?: Mark): Promise<Match> {
+    const asked = mark ? `&${MEMBER[mark.of]}=${mark.value}` : '';
+    return matchOf(await this.get(`flood-library/match?station=${encodeURIComponent(station)}${asked}`));
   }
 
   /** The city's gauges that have alarm levels. */

@@ -39,7 +39,7 @@ export function alarmedGauges(answer: unknown): AlarmedGauge[] {
 /** Alarm levels of a station's gauge for which the library has no run, whether it has ended or not. */
 export function missingAlarms({ datastream, levels }: Station, gauges: readonly AlarmedGauge[]): readonly Threshold[] {
   const gauge = gauges.find((each) => each.datastream === datastream);
-  const isThere = ({ value }: Threshold): boolean => levels.some(({ level_m, status }) => status !== 'failed' && Math.abs(level_m - value) < LEVEL_TOLERANCE_M);
+  const isThere = ({ value }: Threshold): boolean => levels.some((each) => each.of === 'level' && each.status !== 'failed' && Math.abs(each.value - value) < LEVEL_TOLERANCE_M);
   return gauge?.alarms.filter((each) => !isThere(each)) ?? [];
 }
 

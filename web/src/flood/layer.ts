@@ -22,7 +22,7 @@ export interface Picture {
 }
 
 /** What vector results show. */
-export type Things = 'roads' | 'ways' | 'facilities' | 'buildings' | 'area' | 'deepest';
+export type Things = 'roads' | 'manholes' | 'ways' | 'facilities' | 'buildings' | 'area' | 'deepest';
 
 export class FloodLayer {
   private readonly app: App;
@@ -180,6 +180,14 @@ function thingLayers(): LayerSpecification[] {
     {
       id: 'dothi-flood-things-names', type: 'symbol', source: THINGS, minzoom: 13.5, filter: of('facilities'),
       layout: { ...small, 'text-field': ['get', 'name'] } as never, paint: { 'text-color': '#14282a', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
+    },
+    {
+      id: 'dothi-flood-things-manholes', type: 'circle', source: THINGS, filter: of('manholes'),
+      paint: { 'circle-radius': ['interpolate', ['linear'], ['get', 'returned_m3'], 0, 4, 200, 10], 'circle-color': '#d9480f', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 1.5 },
+    },
+    {
+      id: 'dothi-flood-things-manhole-names', type: 'symbol', source: THINGS, minzoom: 16, filter: of('manholes'),
+      layout: { ...small, 'text-field': ['get', 'name'] } as never, paint: { 'text-color': '#8a2d08', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 },
     },
     {
       id: 'dothi-flood-things-deepest', type: 'circle', source: THINGS, filter: of('deepest'),

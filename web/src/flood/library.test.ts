@@ -12,16 +12,32 @@ it('reads the library by station, ascending by level, and tells what is ready', 
   const [station, ...more] = libraryOf({ stations: [{ station: 'Tam Kỳ', datastream: 3, levels: [LEVEL, waiting] }, { station: 'x', levels: [] }, 4] });
   expect(more).toEqual([]);
   expect(station).toMatchObject({ name: 'Tam Kỳ', datastream: 3 });
-  expect(station?.levels.map(({ level_m }) => level_m)).toEqual([0.8, 1.2]);
+  expect(station?.levels.map(({ value }) => value)).toEqual([0.8, 1.2]);
   expect(station && readyOf(station)).toEqual([
-    { level_m: 1.2, name: { vi: 'Báo động 1', en: 'Alarm 1' }, job: '7', status: 'successful', ground: [{ depth_m: 0.1, area_ha: 12 }], links: [] },
+    { of: 'level', value: 1.2, name: { vi: 'Báo động 1', en: 'Alarm 1' }, job: '7', status: 'successful', ground: [{ depth_m: 0.1, area_ha: 12 }], links: [] },
   ]);
 });
 
 it('reads the run for a level, with the warning and without', () => {
   const match = matchOf({ station: 'Tam Kỳ', level_m: 1.1, observed: '2026-11-22T03:00:00Z', chosen: LEVEL, below: null, warning: null });
-  expect(match).toMatchObject({ level_m: 1.1, observed: Date.UTC(2026, 10, 22, 3), chosen: { job: '7' }, below: undefined, warning: undefined });
+  expect(match).toMatchObject({ of: 'level', value: 1.1, observed: Date.UTC(2026, 10, 22, 3), chosen: { job: '7' }, below: undefined, warning: undefined });
   expect(matchOf({ level_m: 9, observed: null, chosen: LEVEL, warning: { vi: 'cao hơn', en: 'above' } })).toMatchObject({ observed: undefined, warning: { vi: 'cao hơn' } });
+});
+
+it('reads the releases of a reservoir, and does not take them for levels of an alarm', () => {
+  const release = { station: 'Phú Ninh', discharge_m3_s: 850, job: 9, status: 'successful' };
+  const [reservoir] = libraryOf({ stations: [{ station: 'Phú Ninh', datastream: 4, levels: [{ ...release, discharge_m3_s: 1200, job: 10 }, release] }] });
+  expect(reservoir).toMatchObject({ of: 'release', levels: [{ of: 'release', value: 850, job: '9' }, { value: 1200 }] });
+  const alarms = [{ value: 850, direction: 'above' as const, title: { vi: 'Báo động', en: 'Alarm' }, severity: 'severe' as const }];
+  expect(reservoir && missingAlarms(reservoir, [{ datastream: 4, name: 'Phú Ninh', alarms: alarms as never }])).toHaveLength(1);
+  expect(matchOf({ discharge_m3_s: 900, chosen: release })).toMatchObject({ of: 'release', value: 900, chosen: { value: 850 } });
+});
+
+it('reads what drains did, and leaves out manholes that lie nowhere', () => {
+  const manhole = { name: 'G12', at: [108.5, 15.6], from_h: 1.5, hours: 0.5, above_rim_m: 0.2, returned_m3: 31 };
+  const drains = { nodes: 48, links: 47, taken_m3: 866, returned_m3: 40, outfall_m3: 800, error_m3: 14, surcharged: [manhole, { name: 'G13' }] };
+  expect(resultsOf('7', { summary: { drains } }).summary.drains).toEqual({ taken_m3: 866, returned_m3: 40, outfall_m3: 800, surcharged: [manhole] });
+  expect(resultsOf('8', { summary: {} }).summary.drains).toBeUndefined();
 });
 
 it('reads levels as people write them', () => {

@@ -1,4 +1,4 @@
-/** Runs that were made beforehand, one for each level of a station. Values only. */
+/** Runs that were made beforehand, one for each level of a station or release of a reservoir. Values only. */
 
 import { list, record, text, title } from '../api/read.ts';
 import type { Title } from '../i18n/index.ts';
@@ -9,17 +9,24 @@ import { alternatesOf, instant, number } from './wire.ts';
 /** Levels closer than this are the same: gauges tell centimetres. */
 export const LEVEL_TOLERANCE_M = 0.005;
 
-/** A station whose levels were run. */
+/** What a run was made for: a station's level, m, or a reservoir's release, m³/s. */
+export interface Mark {
+  readonly of: 'level' | 'release';
+  readonly value: number;
+}
+
+/** A station whose levels were run, or a reservoir whose releases were. */
 export interface Station {
   readonly name: string;
-  /** The datastream that tells its level; without one nobody knows the present level. */
+  /** What its runs were made for. */
+  readonly of: Mark['of'];
+  /** The datastream that tells its level or release; without one nobody knows that of now. */
   readonly datastream: number | undefined;
   /** Ascending. */
   readonly levels: readonly Level[];
 }
 
-export interface Level {
-  readonly level_m: number;
+export interface Level extends Mark {
   readonly name: Title | undefined;
   /** The run, and how it stands. */
   readonly job: string;
@@ -31,9 +38,8 @@ export interface Level {
 }
 
 /** The run for a level. */
-export interface Match {
-  readonly level_m: number;
-  /** When the level was measured; nothing where somebody gave it. */
+export interface Match extends Mark {
+  /** When it was measured; nothing where somebody gave it. */
   readonly observed: number | undefined;
   /** The lowest run that is not below the level, or the highest where all are. */
   readonly chosen: Level | undefined;
@@ -45,22 +51,23 @@ export interface Match {
 export interface Recipe {
   readonly station: string;
   readonly datastream?: number;
-  readonly levels?: readonly { readonly level_m: number }[];
+  readonly levels?: readonly { readonly level_m?: number; readonly discharge_m3_s?: number }[];
   readonly scenario: unknown;
 }
 
 export function libraryOf(answer: unknown): Station[] {
   return list(record(answer).stations).map(record).flatMap((each) => {
     const name = text(each.station);
-    const levels = list(each.levels).flatMap((level) => levelOf(level) ?? []).sort((a, b) => a.level_m - b.level_m);
-    return name && levels.length ? [{ name, datastream: number(each.datastream), levels }] : [];
+    const levels = list(each.levels).flatMap((level) => levelOf(level) ?? []).sort((a, b) => a.value - b.value);
+    const [first] = levels;
+    return name && first ? [{ name, of: first.of, datastream: number(each.datastream), levels }] : [];
   });
 }
 
 export function matchOf(answer: unknown): Match {
   const raw = record(answer);
   return {
-    level_m: number(raw.level_m) ?? 0,
+    ...(markOf(raw) ?? { of: 'level', value: 0 }),
     observed: instant(raw.observed),
     chosen: levelOf(raw.chosen),
     below: levelOf(raw.below),
@@ -70,10 +77,10 @@ export function matchOf(answer: unknown): Match {
 
 function levelOf(value: unknown): Level | undefined {
   const raw = record(value);
-  const [level_m, job, status] = [number(raw.level_m), text(raw.job), text(raw.status)];
-  if (level_m === undefined || !job) return undefined;
+  const [mark, job, status] = [markOf(raw), text(raw.job), text(raw.status)];
+  if (!mark || !job) return undefined;
   return {
-    level_m,
+    ...mark,
     name: record(raw.name).vi === undefined ? undefined : title(raw.name),
     job,
     status: STATUSES.find((each) => each === status) ?? 'accepted',
@@ -84,6 +91,15 @@ function levelOf(value: unknown): Level | undefined {
     links: alternatesOf(raw.links),
   };
 }
+
+function markOf(raw: Readonly<Record<string, unknown>>): Mark | undefined {
+  const [level, release] = [number(raw.level_m), number(raw.discharge_m3_s)];
+  if (level !== undefined) return { of: 'level', value: level };
+  return release === undefined ? undefined : { of: 'release', value: release };
+}
+
+/** The member of a request that tells it. */
+export const MEMBER = { level: 'level_m', release: 'discharge_m3_s' } as const satisfies Record<Mark['of'], string>;
 
 /** Levels that can be shown. */
 export function readyOf({ levels }: Station): Level[] {

@@ -68,6 +68,25 @@ export interface FileLink {
   readonly type: string;
 }
 
+/** What drains took from the ground and gave back, m³. */
+export interface Drains {
+  readonly taken_m3: number;
+  readonly returned_m3: number;
+  readonly outfall_m3: number;
+  /** Manholes that water rose out of, those that gave most first. */
+  readonly surcharged: readonly Manhole[];
+}
+
+export interface Manhole {
+  readonly name: string;
+  readonly at: Place;
+  /** From when, h of the scenario, and how long in all. */
+  readonly from_h: number;
+  readonly hours: number;
+  readonly above_rim_m: number;
+  readonly returned_m3: number;
+}
+
 export interface Summary {
   readonly title: Title;
   readonly start: number | undefined;
@@ -83,6 +102,8 @@ export interface Summary {
   readonly synthetic: boolean;
   /** Volumes by name, m³, and `relative_error`. */
   readonly ledger: Readonly<Record<string, number>>;
+  /** What its drains did, where it has any. */
+  readonly drains: Drains | undefined;
   readonly deepest: { readonly at: Place; readonly depth_m: number; readonly level_m: number } | undefined;
   readonly speed_m_s: number | undefined;
   readonly flooded: readonly { readonly depth_m: number; readonly area_ha: number }[];

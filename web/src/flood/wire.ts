@@ -5,7 +5,7 @@ import { bbox, list, record, text, title } from '../api/read.ts';
 import type { Title } from '../i18n/index.ts';
 import {
   AFFECTED, STATUSES,
-  type Affected, type Closure, type Facility, type FileLink, type Frames, type Hydrograph, type Marks, type Publication, type Raster,
+  type Affected, type Closure, type Drains, type Facility, type FileLink, type Frames, type Hydrograph, type Marks, type Publication, type Raster,
   type Results, type Run, type Spell, type Step, type Summary, type Unit, type Units, type Way,
 } from './model.ts';
 
@@ -121,6 +121,20 @@ export function legendOf(value: unknown): Step[] {
   });
 }
 
+function drainsOf(value: unknown): Drains | undefined {
+  const raw = record(value);
+  const taken_m3 = number(raw.taken_m3);
+  if (taken_m3 === undefined) return undefined;
+  const surcharged = list(raw.surcharged).map(record).flatMap((each) => {
+    const at = place(each.at);
+    const of = (name: string): number => number(each[name]) ?? 0;
+    return at
+      ? [{ name: text(each.name), at, from_h: of('from_h'), hours: of('hours'), above_rim_m: of('above_rim_m'), returned_m3: of('returned_m3') }]
+      : [];
+  });
+  return { taken_m3, returned_m3: number(raw.returned_m3) ?? 0, outfall_m3: number(raw.outfall_m3) ?? 0, surcharged };
+}
+
 function summaryOf(raw: Raw): Summary {
   const grid = record(raw.grid);
   const terrain = record(raw.terrain);
@@ -143,6 +157,7 @@ function summaryOf(raw: Raw): Summary {
     datum: text(terrain.vertical_datum),
     synthetic: terrain.synthetic === true,
     ledger: Object.fromEntries(volumes),
+    drains: drainsOf(raw.drains),
     deepest: at && { at, depth_m: number(deepest.depth_m) ?? 0, level_m: number(deepest.level_m) ?? 0 },
     speed_m_s: number(raw.greatest_speed_m_s),
     flooded: list(raw.flooded).map(record).flatMap((each) => {

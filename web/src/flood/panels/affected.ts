@@ -8,8 +8,8 @@ import { sign } from '../../live/signs.ts';
 import { h, refill } from '../../ui/dom.ts';
 import { choice, segments } from '../fields.ts';
 import { reasonOf, type Flood } from '../flood.ts';
-import { OF_PEOPLE, type Affected, type Closure, type Facility, type Results, type Spell, type Unit, type Units, type Way } from '../model.ts';
-import { momentText, shortMoment } from '../time.ts';
+import { OF_PEOPLE, type Affected, type Closure, type Drains, type Facility, type Results, type Spell, type Unit, type Units, type Way } from '../model.ts';
+import { hoursText, momentText, shortMoment } from '../time.ts';
 import { closuresOf, facilitiesOf, unitsOf, waysOf } from '../wire.ts';
 import { unitsCsv } from '../units.ts';
 import { isWord, w } from '../words.ts';
@@ -213,6 +213,35 @@ function waysList(flood: Flood, { summary }: Results, all: readonly Way[]): HTML
     { class: 'stack tight' },
     ways.length > 0 && listOf(w('affected.ways', { n: people(ways) }), ways.slice(0, MOST_ROWS).map(row), ways.length),
     left.length > 0 && listOf(w('affected.left', { n: people(left) }), left.slice(0, MOST_ROWS).map(row), left.length),
+  );
+}
+
+/** What the drains took, and the manholes that gave water back; the map shows these too. */
+export function drainsBox(flood: Flood, { summary }: Results, drains: Drains): HTMLElement {
+  const { surcharged } = drains;
+  const volume = (m3: number): string => `${formatNumber(m3, 0, lang())}\u00a0m³`;
+  flood.draw('manholes', surcharged.map(({ at, name, returned_m3 }) => ({
+    type: 'Feature', geometry: { type: 'Point', coordinates: [...at] }, properties: { name, returned_m3 },
+  })));
+  const item = ({ name, at, from_h, hours, above_rim_m, returned_m3 }: Drains['surcharged'][number]): HTMLElement => {
+    const facts = [
+      volume(returned_m3),
+      w('drains.from', { time: shortMoment(from_h, summary.start), hours: hoursText(hours) }),
+      w('drains.aboveRim', { height: formatNumber(above_rim_m, 2, lang()) }),
+    ].join(' · ');
+    return h(
+      'li',
+      {},
+      h('button', { class: 'text-button plain', attrs: { type: 'button' }, on: { click: () => flood.goTo(at, 17) } }, name || w('affected.noName')),
+      h('span', { class: 'small muted' }, facts),
+    );
+  };
+  return section(
+    w('drains.title'),
+    h('p', { class: 'small' }, w('drains.volumes', { taken: volume(drains.taken_m3), out: volume(drains.outfall_m3), back: volume(drains.returned_m3) })),
+    surcharged.length
+      ? listOf(w('drains.surcharged', { n: surcharged.length }), surcharged.slice(0, MOST_ROWS).map(item), surcharged.length)
+      : h('p', { class: 'small muted' }, w('drains.none')),
   );
 }
 

@@ -10,7 +10,7 @@ import { icon } from '../../ui/icons.ts';
 import { notify } from '../../ui/notice.ts';
 import { reasonOf, type Flood } from '../flood.ts';
 import { absentGauges, missingAlarms, type AlarmedGauge } from '../gauges.ts';
-import { readyOf, unreadyOf, type Level, type Match, type Station } from '../library.ts';
+import { readyOf, unreadyOf, type Level, type Mark, type Match, type Station } from '../library.ts';
 import { readNumber } from '../numbers.ts';
 import { w } from '../words.ts';
 import { section } from './form.ts';
@@ -74,18 +74,24 @@ export async function showLevel(flood: Flood, { job }: Level): Promise<void> {
   await flood.showRun(job, flood.results === undefined);
 }
 
+/** `1,20 m`, `850 m³/s`. */
+function markText({ of, value }: Mark): string {
+  return of === 'level' ? `${formatNumber(value, 2, lang())}\u00a0m` : `${formatNumber(value, 0, lang())}\u00a0m³/s`;
+}
+
 /** `1,20 m · Báo động 2`. */
-export function levelText({ level_m, name }: Pick<Level, 'level_m' | 'name'>): string {
-  return [`${formatNumber(level_m, 2, lang())}\u00a0m`, name ? titled(name) : ''].filter(Boolean).join(' · ');
+export function levelText(level: Mark & Pick<Level, 'name'>): string {
+  return [markText(level), level.name ? titled(level.name) : ''].filter(Boolean).join(' · ');
 }
 
 /** What the library has for a level, in words. */
-export function matchText({ level_m, observed, chosen, warning }: Match, now: number): HTMLElement[] {
-  const level = formatNumber(level_m, 2, lang());
+export function matchText(match: Match, now: number): HTMLElement[] {
+  const { observed, chosen, warning } = match;
+  const level = markText(match);
   const when = observed === undefined ? w('library.forecast', { level }) : w('library.present', { level, at: timeText(observed, lang(), now) });
   return [
     h('p', {}, when),
-    ...(chosen ? [h('p', { class: 'small muted' }, w(chosen.level_m >= level_m ? 'library.chosen' : 'library.highest', { level: levelText(chosen) }))] : []),
+    ...(chosen ? [h('p', { class: 'small muted' }, w(chosen.value >= match.value ? 'library.chosen' : 'library.highest', { level: levelText(chosen) }))] : []),
     ...(warning ? [h('p', { class: 'warning-text small' }, titled(warning))] : []),
   ];
 }
@@ -114,7 +120,7 @@ function lackBox(flood: Flood, station: Station, gauges: readonly AlarmedGauge[]
     const word = level.status === 'failed' ? 'library.failed' : level.status === 'running' ? 'library.running' : 'library.waits';
     return h('li', { class: level.status === 'failed' ? 'warning-text' : 'muted' }, w(word, { level: levelText(level) }));
   });
-  const rows = [...waiting, ...missing.map(({ value, title }) => h('li', { class: 'warning-text' }, w('library.missing', { level: levelText({ level_m: value, name: title }) })))];
+  const rows = [...waiting, ...missing.map(({ value, title }) => h('li', { class: 'warning-text' }, w('library.missing', { level: levelText({ of: 'level', value, name: title }) })))];
   if (!rows.length) return known ? h('p', { class: 'small muted' }, w('library.whole')) : null;
   const fill = datastream !== undefined && missing.length && !flood.isDenied
     ? h('button', { class: 'text-button', attrs: { type: 'button', 'data-do': 'fill-in' }, on: { click: () => make({ name, datastream }, missing.map(({ value }) => value)) } }, icon('plus'), w('library.fillIn'))
@@ -145,8 +151,8 @@ function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGaug
   const fail = (error: unknown): void => notify(reasonOf(error), 'warning');
   const told = h('div', { class: 'stack tight match', attrs: { role: 'status' } });
   const tell = (match: Match): void => refill(told, ...matchText(match, flood.api.clock.now()));
-  const ask = async (level_m?: number): Promise<void> => {
-    const match = await flood.api.match(station.name, level_m);
+  const ask = async (value?: number): Promise<void> => {
+    const match = await flood.api.match(station.name, value === undefined ? undefined : { of: station.of, value });
     tell(match);
     if (!match.chosen) return;
     isShown = true;
@@ -155,7 +161,7 @@ function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGaug
   };
   const words = h('output', { class: 'number' });
   const slider = h('input', {
-    attrs: { type: 'range', min: 0, max: Math.max(0, ready.length - 1), step: 1, 'aria-label': w('library.level', { station: station.name }) },
+    attrs: { type: 'range', min: 0, max: Math.max(0, ready.length - 1), step: 1, 'aria-label': w(`library.${station.of}`, { station: station.name }) },
     on: { input: () => show(Number(slider.value)) },
   });
   const put = (index: number): void => {
@@ -178,7 +184,7 @@ function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGaug
     void showLevel(flood, level).catch(fail);
   };
   const chips = ready.map((level, i) =>
-    h('button', { class: 'chip', attrs: { type: 'button', 'data-level': level.level_m, 'aria-pressed': 'false' }, on: { click: () => show(i) } }, levelText(level)),
+    h('button', { class: 'chip', attrs: { type: 'button', 'data-level': level.value, 'aria-pressed': 'false' }, on: { click: () => show(i) } }, levelText(level)),
   );
   const shown = ready.findIndex(({ job }) => job === flood.results?.run);
   isShown = shown >= 0;
@@ -200,25 +206,26 @@ function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGaug
 
 /** What is done for a level, and with what goes wrong. */
 interface Asking {
-  readonly ask: (level_m?: number) => Promise<void>;
+  readonly ask: (value?: number) => Promise<void>;
   readonly fail: (error: unknown) => void;
 }
 
 /** The level of now, where a datastream tells it. */
-function presentRow(flood: Flood, { name, datastream }: Station, { ask, tell, fail }: Asking & { readonly tell: (match: Match) => void }): HTMLElement | null {
+function presentRow(flood: Flood, { name, of, datastream }: Station, { ask, tell, fail }: Asking & { readonly tell: (match: Match) => void }): HTMLElement | null {
   if (datastream === undefined) return null;
   // What it says is told before anybody asks; the map changes only when somebody wants it.
   flood.api.match(name).then(tell, () => undefined);
   return h(
     'div',
     { class: 'actions' },
-    h('button', { class: 'action primary', attrs: { type: 'button', 'data-do': 'present' }, on: { click: () => void ask().catch(fail) } }, icon('live'), w('library.now')),
+    h('button', { class: 'action primary', attrs: { type: 'button', 'data-do': 'present' }, on: { click: () => void ask().catch(fail) } }, icon('live'), w(of === 'level' ? 'library.now' : 'library.nowRelease')),
   );
 }
 
 /** A level that somebody expects. */
-function forecastRow({ name }: Station, { ask, fail }: Asking): HTMLElement {
-  const input = h('input', { attrs: { type: 'text', inputmode: 'decimal', autocomplete: 'off', 'aria-label': w('library.forecastLevel', { station: name }), placeholder: w('library.placeholder') } });
+function forecastRow({ name, of }: Station, { ask, fail }: Asking): HTMLElement {
+  const isLevel = of === 'level';
+  const input = h('input', { attrs: { type: 'text', inputmode: 'decimal', autocomplete: 'off', 'aria-label': w(isLevel ? 'library.forecastLevel' : 'library.plannedRelease', { station: name }), placeholder: w(isLevel ? 'library.placeholder' : 'library.placeholderRelease') } });
   return h(
     'form',
     {
@@ -233,7 +240,7 @@ function forecastRow({ name }: Station, { ask, fail }: Asking): HTMLElement {
         },
       },
     },
-    h('span', { class: 'unit-box' }, input, h('span', { class: 'unit' }, 'm')),
+    h('span', { class: 'unit-box' }, input, h('span', { class: 'unit' }, isLevel ? 'm' : 'm³/s')),
     h('button', { class: 'action', attrs: { type: 'submit', 'data-do': 'forecast' } }, icon('search'), w('library.find')),
   );
 }

@@ -4,9 +4,9 @@ import { titled } from '../../i18n/index.ts';
 import { isDenied } from '../../live/rights.ts';
 import { h } from '../../ui/dom.ts';
 import { notify } from '../../ui/notice.ts';
-import { textField } from '../fields.ts';
+import { choice, textField } from '../fields.ts';
 import { reasonOf, type Flood } from '../flood.ts';
-import { levelsIn, type Recipe } from '../library.ts';
+import { levelsIn, MEMBER, type Mark, type Recipe } from '../library.ts';
 import { writeNumber } from '../numbers.ts';
 import { documentOf, draftOf, type Draft } from '../scenario.ts';
 import { w } from '../words.ts';
@@ -23,6 +23,7 @@ export interface RecipeForm {
 
 export function recipeForm(flood: Flood, done: () => void): RecipeForm {
   let [name, written] = ['', ''];
+  let of: Mark['of'] = 'level';
   let datastream: number | undefined;
   const trouble = h('p', { class: 'flood-trouble', attrs: { role: 'alert' } });
   trouble.hidden = true;
@@ -39,13 +40,18 @@ export function recipeForm(flood: Flood, done: () => void): RecipeForm {
     write(station, gauge.name);
   };
   const gauges = gaugeSelect(flood, take);
+  const kinds = choice<Mark['of']>('library.of', [['level', w('library.ofLevel')], ['release', w('library.ofRelease')]], of, (next) => {
+    of = next;
+    relabel(levels, w(of === 'level' ? 'library.levels' : 'library.releases'));
+  });
   const submit = h('button', { class: 'action primary', attrs: { type: 'submit', 'data-do': 'prepare' } }, w('library.prepare'));
   const send = async (): Promise<void> => {
     const draft = await currentDraft(flood);
     const wanted = levelsIn(written);
     if (!name.trim()) { say(w('library.noStation')); return; }
     if (!wanted || (!wanted.length && datastream === undefined)) { say(w('library.noLevels')); return; }
-    if (!draft || draft.tide === 'none') { say(w('library.noTide')); return; }
+    if (!draft || (of === 'level' && draft.tide === 'none')) { say(w('library.noTide')); return; }
+    if (of === 'release' && !draft.rivers.length) { say(w('library.noInflow')); return; }
     const missing = missingIn(draft);
     if (missing) { say(missing); return; }
     submit.disabled = true;
@@ -53,7 +59,7 @@ export function recipeForm(flood: Flood, done: () => void): RecipeForm {
       const recipe: Recipe = {
         station: name.trim(),
         ...(datastream === undefined ? {} : { datastream }),
-        ...(wanted.length ? { levels: wanted.map((level_m) => ({ level_m })) } : {}),
+        ...(wanted.length ? { levels: wanted.map((value) => ({ [MEMBER[of]]: value })) } : {}),
         // The library holds floods alone: here a scenario does not say what kind it is.
         scenario: Object.fromEntries(Object.entries(documentOf(draft)).filter(([name]) => name !== 'kind')),
       };
@@ -84,6 +90,7 @@ export function recipeForm(flood: Flood, done: () => void): RecipeForm {
           },
         },
       },
+      kinds,
       gauges.element,
       station,
       levels,
@@ -104,6 +111,11 @@ export function recipeForm(flood: Flood, done: () => void): RecipeForm {
       submit.focus();
     },
   };
+}
+
+function relabel(field: HTMLElement, words: string): void {
+  const label = field.querySelector('.kicker');
+  if (label) label.textContent = words;
 }
 
 function write(field: HTMLElement, value: string): void {

@@ -12,7 +12,7 @@ import type { Results, Summary } from '../model.ts';
 import { standingTags } from '../surface.ts';
 import { hoursText, momentText, spanText } from '../time.ts';
 import { w } from '../words.ts';
-import { affectedBox } from './affected.ts';
+import { affectedBox, drainsBox } from './affected.ts';
 import { compareBox } from './compare.ts';
 import { filesBox } from './files.ts';
 import { section } from './form.ts';
@@ -46,6 +46,7 @@ export function resultPage(flood: Flood): Part {
       place.element,
       section(w('result.summary'), figures(results.summary)),
       affected.element,
+      results.summary.drains ? drainsBox(flood, results, results.summary.drains) : null,
       papers.element,
       compare.element,
       filesBox(flood, results),
