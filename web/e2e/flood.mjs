@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
-import { startGuarded } from './town.mjs';
+import { startDemo, startGuarded } from './town.mjs';
 
 const TOKENS = '[[token]]\nname = "Vận hành"\ntoken = "van-hanh"\nroles = ["operator"]\n';
 /** A run of half an hour of the scenario takes a debug build some ten seconds, and minutes where the machine is busy. */
@@ -181,6 +181,56 @@ export const FLOOD_TESTS = {
       await town.stop();
     }
     forgetRefusals(visit);
+  },
+
+  async 'manholes that overflow are on the map, and a reservoir has its releases in the library'(visit) {
+    if (!(await has(visit.server, '/flood-library'))) return;
+    const town = await startDemo({ seed: 7, buildings: 2000 });
+    visit.server = town.url;
+    try {
+      const ask = async (path, body) => {
+        const answer = await fetch(new URL(path, town.url), { method: body ? 'POST' : 'GET', headers: { Accept: 'application/json', 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) });
+        assert.ok(answer.ok, `${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`);
+        return answer.json();
+      };
+      const { example } = await ask('processes/flood');
+      const [west, south, east, north] = (await ask('collections/drains')).extent.spatial.bbox[0];
+      const [lon, lat] = [(west + east) / 2, (south + north) / 2];
+      const small = { ...example.inputs.scenario, area: { bbox: [lon - 0.006, lat - 0.006, lon + 0.006, lat + 0.006] }, resolution_m: 10, duration_h: 0.5, method: 'local-inertia' };
+      delete small.tide;
+      const rain = { design: { total_mm: 60, duration_h: 0.4, shape: 'uniform' } };
+      await ask('processes/flood/execution', { inputs: { scenario: { ...small, rain, drains: { from: { layers: {} } } } } });
+      // The library holds floods alone: its scenarios do not say what kind they are.
+      const flood = Object.fromEntries(Object.entries(small).filter(([name]) => name !== 'kind'));
+      const inflows = [{ name: 'Xả hồ', at: [lon, lat], times_h: [0, 0.5], m3_s: [1, 1] }];
+      await ask('flood-library', { station: 'Hồ thử', levels: [{ discharge_m3_s: 20 }, { discharge_m3_s: 60 }], scenario: { ...flood, resolution_m: 40, inflows } });
+
+      const page = await visit.open();
+      await page.locator('[data-tool=flood]').click();
+      await page.locator('[data-choice=library]').click();
+      await page.locator('.library-station [data-level="60"]').click({ timeout: RUN_MS });
+      await page.waitForURL(/flood=\d+\/max-depth/);
+      assert.match(await page.locator('.library-station').innerText(), /20\s?m³\/s[\s\S]*60\s?m³\/s/);
+      await page.getByLabel('Lưu lượng xả dự kiến').fill('30');
+      await page.locator('[data-do=forecast]').click();
+      await page.locator('.match', { hasText: '60' }).waitFor();
+      await visit.settled();
+      await visit.keep('flood-releases');
+
+      await page.goto(new URL('#flood=1/max-depth', town.url).href);
+      await page.reload();
+      await page.waitForSelector('html[data-ready]');
+      await page.locator('[data-tool=flood]').click();
+      await page.locator('[data-choice=result]').click();
+      await page.getByText(/Cống thu \d/).waitFor();
+      const list = page.locator('details', { hasText: 'Hố ga trào nước' });
+      await list.locator('summary').click();
+      await list.locator('li button').first().click();
+      await visit.settled();
+      await visit.keep('flood-manholes');
+    } finally {
+      await town.stop();
+    }
   },
 };
 
