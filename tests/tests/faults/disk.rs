@@ -211,12 +211,15 @@ fn parse(mut records: &[u8]) -> Vec<(usize, usize, &[u8])> {
     all
 }
 
-/// Each page and the length as they were synced or as they were written, whichever the disk chose.
+/// Each page and the length as they were synced or as they were written, whichever the disk chose. A file that was
+/// cut shorter is so with all that was cut off, or not at all: file systems journal its size and its blocks together.
+/// (A log of which only the beginning came back undid what SQLite had moved from it.)
 fn mixed(synced: &[u8], written: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
     let length = if random.random_bool(0.5) { synced.len() } else { written.len() };
     let mut left = vec![0; length];
     for (number, page) in left.chunks_mut(PAGE).enumerate() {
-        let source = if random.random_bool(0.5) { synced } else { written };
+        let is_cut_off = number * PAGE >= written.len();
+        let source = if is_cut_off || random.random_bool(0.5) { synced } else { written };
         let from = source.get(number * PAGE..).unwrap_or_default();
         let count = page.len().min(from.len());
         page[..count].copy_from_slice(&from[..count]);
