@@ -10,6 +10,7 @@ mod drains;
 mod ensemble;
 mod error;
 mod feature;
+mod fine;
 mod folder;
 mod forcing;
 mod hydrograph;

@@ -3,7 +3,7 @@
 mod works;
 
 use super::{
-    Area, Design, FloodMark, FloodScenario, Infiltration, Inflow, MarkHeight, Member, Rain,
+    Area, Design, FloodMark, FloodScenario, Infiltration, Inflow, MarkHeight, Member, Method, Rain,
     RainGauges, TideCurve,
 };
 use crate::Title;
@@ -38,6 +38,7 @@ impl FloodScenario {
         between("resolution_m", self.resolution_m, 0.5, 1000.0)?;
         between("duration_h", self.duration_h, 0.01, 720.0)?;
         between("frames_min", self.frames_min, 0.5, 1440.0)?;
+        self.check_subgrid()?;
         if let Some(level_m) = self.initial_level_m {
             between("initial_level_m", level_m, -100.0, 3200.0)?;
         }
@@ -90,6 +91,34 @@ impl FloodScenario {
             return Err(ScenarioError::new("rain", vi, en));
         }
         Ok(())
+    }
+}
+
+impl FloodScenario {
+    /// Coarse cells that know the land in them: by local inertia, with nothing built in them.
+    fn check_subgrid(&self) -> Result<(), ScenarioError> {
+        between("subgrid", self.subgrid as f64, 1.0, 16.0)?;
+        let wrong = |vi: &str, en: &str| Err(ScenarioError::new("subgrid", vi, en));
+        if self.subgrid == 1 {
+            Ok(())
+        } else if self.method != Method::LocalInertia {
+            wrong(
+                "lưới con chỉ tính được bằng phương pháp local-inertia: đổi method, hoặc bỏ subgrid",
+                "only the method local-inertia has a subgrid: change the method, or leave subgrid out",
+            )
+        } else if !self.structures.is_empty() {
+            wrong(
+                "ô có lưới con không có công trình bên trong: bỏ structures hoặc subgrid",
+                "cells with a subgrid hold no structures: leave out one of the two",
+            )
+        } else if self.drains.is_some() {
+            wrong(
+                "ô có lưới con không nối với cống: bỏ drains hoặc subgrid",
+                "cells with a subgrid do not meet drains: leave out one of the two",
+            )
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -276,8 +305,7 @@ fn times(place: &str, times_h: &[f64], count: usize) -> Result<(), ScenarioError
 mod tests {
     use super::*;
     use crate::scenario::{
-        Between, Buildings, LevelSeries, Method, RainGauge, RainSeries, Scenario, Shape, Tide,
-        TideCurve,
+        Between, Buildings, LevelSeries, RainGauge, RainSeries, Scenario, Shape, Tide, TideCurve,
     };
 
     fn storm() -> FloodScenario {
@@ -288,6 +316,7 @@ mod tests {
             start: None,
             duration_h: 6.0,
             method: Method::Hllc,
+            subgrid: 1,
             rain: Some(Rain::Design(Design {
                 total_mm: 100.0,
                 duration_h: 6.0,
@@ -307,6 +336,16 @@ mod tests {
             stage: None,
             frames_min: 15.0,
         }
+    }
+
+    #[test]
+    fn a_subgrid_is_for_local_inertia_and_open_land() {
+        let coarse = FloodScenario { subgrid: 4, method: Method::LocalInertia, ..storm() };
+        assert_eq!(coarse.check(), Ok(()));
+        let refused = |scenario: FloodScenario| scenario.check().unwrap_err().place;
+        assert_eq!(refused(FloodScenario { subgrid: 4, ..storm() }), "subgrid");
+        assert_eq!(refused(FloodScenario { subgrid: 0, ..coarse.clone() }), "subgrid");
+        assert_eq!(refused(FloodScenario { subgrid: 17, ..coarse }), "subgrid");
     }
 
     #[test]

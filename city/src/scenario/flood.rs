@@ -23,6 +23,11 @@ pub struct FloodScenario {
     /// How it is reckoned.
     #[serde(default)]
     pub method: Method,
+    /// How many cells of `resolution_m` lie along a side of a cell that is reckoned with: 1, or up to 16 where
+    /// tables tell the cell of the land in it (local inertia alone). Results are as fine as the land, in the
+    /// time of a coarse run: for a province.
+    #[serde(default = "none_within")]
+    pub subgrid: usize,
     /// Rain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rain: Option<Rain>,
@@ -67,6 +72,10 @@ pub struct FloodScenario {
 
 fn quarter() -> f64 {
     15.0
+}
+
+fn none_within() -> usize {
+    1
 }
 
 fn as_it_is() -> f64 {

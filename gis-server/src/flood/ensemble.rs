@@ -50,7 +50,7 @@ pub(super) fn run(
             run.advance(until_s)?;
             (watch.tell)((number as f64 + 1.0 + run.time_s() / end_s) / count);
         }
-        let Maxima { depth_m, .. } = model.kernel.surface().maxima(run.surface());
+        let Maxima { depth_m, .. } = model.maxima(run.surface())?;
         let shown = |cell: usize| if model.blocked[cell] { f32::NAN } else { depth_m[cell] };
         let raster = model.plane.raster(shown).map_err(RasterError::from)?;
         folder.write_raster(&path, &raster)?;

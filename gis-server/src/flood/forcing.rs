@@ -314,7 +314,8 @@ mod tests {
     fn a_triangular_storm_brings_all_its_rain_and_twice_the_mean_at_its_peak() {
         let design =
             Design { total_mm: 100.0, duration_h: 5.0, begin_h: 1.0, shape: Shape::Triangular };
-        let plane = Plane::over(&Area::Bbox([108.47, 15.56, 108.48, 15.57]), Crs::QUANG_NAM, 20.0);
+        let plane =
+            Plane::over(&Area::Bbox([108.47, 15.56, 108.48, 15.57]), Crs::QUANG_NAM, (20.0, 1));
         let rain = rain(&Storm::Design(design), &plane.unwrap()).unwrap();
         let mm = |time_h: f64| 1e3 * rain.depth_m(0, time_h * HOUR_S);
         assert_eq!((mm(1.0), (mm(6.0) * 1e9).round() / 1e9), (0.0, 100.0));

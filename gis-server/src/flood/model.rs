@@ -8,14 +8,14 @@ use city::{
     raster::Raster,
     scenario::{Buildings, FloodScenario, Infiltration, Method, ScenarioError},
 };
-use sim::flood::{Engine, Forcing, Ground, Params, Soil};
+use sim::flood::{Engine, Forcing, Ground, Maxima, Params, Soil, State};
 
 use super::{
     cover::Cover,
     device::Devices,
     drains,
     error::FloodError,
-    forcing,
+    fine, forcing,
     kernel::{Kernel, Running},
     plane::Plane,
     works,
@@ -70,6 +70,8 @@ pub struct Model {
     pub site: Site,
     /// The kernel, with land and forcing.
     pub kernel: Kernel,
+    /// How many cells of the plane lie along a side of the kernel's.
+    pub subgrid: usize,
 }
 
 /// What a kernel is made of.
@@ -117,6 +119,11 @@ impl Model {
     /// As [`Parts::assemble`].
     pub fn assemble(scenario: &FloodScenario, sources: &Sources<'_>) -> Result<Self, FloodError> {
         let Parts { mut site, ground, forcing, params } = Parts::assemble(scenario, sources)?;
+        let subgrid = scenario.subgrid;
+        if subgrid > 1 {
+            let engine = Engine::subgrid(&ground, subgrid, forcing, params)?;
+            return Ok(Self { kernel: Kernel::Alone(Box::new(engine)), site, subgrid });
+        }
         let surface = Engine::new(&ground, forcing, params)?;
         let kernel = match &scenario.drains {
             None => sources.devices.kernel(surface),
@@ -126,7 +133,7 @@ impl Model {
                 Kernel::Drained(Box::new(drains::below(surface, drains, scenario, at, sources)?))
             }
         };
-        Ok(Self { kernel, site })
+        Ok(Self { kernel, site, subgrid })
     }
 
     /// A run from the beginning.
@@ -134,7 +141,37 @@ impl Model {
     /// # Errors
     /// [`FloodError::Kernel`], [`FloodError::Coupled`].
     pub fn start(&self) -> Result<Running<'_>, FloodError> {
-        self.kernel.start(&self.depth_m)
+        if self.subgrid == 1 {
+            return self.kernel.start(&self.depth_m);
+        }
+        self.kernel.start(&fine::over_blocks(&self.plane, self.subgrid, &self.depth_m))
+    }
+
+    /// Depth of each cell of the plane, m.
+    ///
+    /// # Errors
+    /// [`FloodError::Kernel`].
+    pub fn depth_m(&self, state: &State<f32>) -> Result<Vec<f64>, FloodError> {
+        let engine = self.kernel.surface();
+        if self.subgrid == 1 {
+            return Ok(engine.depth_m(state));
+        }
+        let fine = engine.downscale_m(&engine.level_m(state))?;
+        Ok(fine.into_iter().map(f64::from).collect())
+    }
+
+    /// The worst that each cell of the plane has seen. With a subgrid nothing is known of when it came:
+    /// [`fine::times`] finds that in the pictures.
+    ///
+    /// # Errors
+    /// [`FloodError::Kernel`].
+    pub fn maxima(&self, state: &State<f32>) -> Result<Maxima, FloodError> {
+        let engine = self.kernel.surface();
+        let worst = engine.maxima(state);
+        if self.subgrid == 1 {
+            return Ok(worst);
+        }
+        fine::maxima(engine, &self.plane, self.subgrid, &worst)
     }
 }
 
@@ -149,7 +186,8 @@ impl Parts {
         let Content::Raster { grid, .. } = &layer.content else {
             return Err(no_terrain().into());
         };
-        let plane = Plane::over(&scenario.area, grid.crs, scenario.resolution_m)?;
+        let cells = (scenario.resolution_m, scenario.subgrid);
+        let plane = Plane::over(&scenario.area, grid.crs, cells)?;
         let outside = plane.outside(&scenario.area);
         let bed_m = bed(&plane, sources, &layer, &outside)?;
         let mut assumptions = Vec::new();
@@ -174,7 +212,14 @@ impl Parts {
             is_water: &water.is_there,
             bed_m: &bed_m,
         };
-        let forcing: Forcing = forcing::of(scenario, &datum, &land, &mut assumptions)?;
+        let forcing: Forcing = match scenario.subgrid {
+            1 => forcing::of(scenario, &datum, &land, &mut assumptions)?,
+            block => {
+                let coarse = fine::Blocks::of(&land, block)?;
+                assumptions.push(fine::note(&plane, block, scenario.frames_min));
+                forcing::of(scenario, &datum, &coarse.land(), &mut assumptions)?
+            }
+        };
         let manning = cover.manning.iter().map(|n| n * scenario.roughness).collect();
         let structures = works::of(&scenario.structures, &plane, &blocked)?;
         let ground = Ground::new(plane.columns(), plane.rows(), plane.cell_m(), bed_m.clone())?

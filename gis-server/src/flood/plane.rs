@@ -24,11 +24,15 @@ pub struct Plane {
 
 impl Plane {
     /// The plane over an area: in the terrain's frame where that is in metres, else in the VN-2000
-    /// zone at hand.
+    /// zone at hand. Its columns and rows are whole blocks of `block` cells.
     ///
     /// # Errors
     /// [`FloodError::Refused`] where it has too many cells or hardly any.
-    pub fn over(area: &Area, terrain: Crs, cell_m: f64) -> Result<Self, FloodError> {
+    pub fn over(
+        area: &Area,
+        terrain: Crs,
+        (cell_m, block): (f64, usize),
+    ) -> Result<Self, FloodError> {
         let bbox = area.bbox();
         let crs = match terrain.kind() {
             CrsKind::Projected if terrain != Crs::WEB_MERCATOR => terrain,
@@ -36,8 +40,9 @@ impl Plane {
         };
         let to_plane = Transformer::between(Crs::CRS84, crs)?;
         let around = to_plane.convert_bbox(&bbox)?;
-        let down = |value: f64| (value / cell_m).floor() * cell_m;
-        let up = |value: f64| (value / cell_m).ceil() * cell_m;
+        let block_m = cell_m * block as f64;
+        let down = |value: f64| (value / block_m).floor() * block_m;
+        let up = |value: f64| (value / block_m).ceil() * block_m;
         let (west, north) = (down(around.min_x), up(around.max_y));
         let cols = ((up(around.max_x) - west) / cell_m).round();
         let rows = ((north - down(around.min_y)) / cell_m).round();
@@ -50,7 +55,7 @@ impl Plane {
             )
             .into());
         }
-        if cols < 3.0 || rows < 3.0 {
+        if cols.min(rows) < 3.0 * block as f64 {
             return Err(ScenarioError::new(
                 "area",
                 "vùng nhỏ hơn ba ô: chọn vùng lớn hơn hoặc ô nhỏ hơn",
@@ -61,6 +66,30 @@ impl Plane {
         let (cols, rows) = (cols as usize, rows as usize);
         let grid = Grid { crs, west, north, cell_x: cell_m, cell_y: cell_m, cols, rows };
         Ok(Self { grid, to_plane, to_lon_lat: Transformer::between(crs, Crs::CRS84)? })
+    }
+
+    /// The plane of its blocks of cells.
+    ///
+    /// # Errors
+    /// [`FloodError::Crs`].
+    pub fn of_blocks(&self, block: usize) -> Result<Self, FloodError> {
+        let Grid { cell_x, cell_y, cols, rows, .. } = self.grid;
+        Self::around(&Grid {
+            cell_x: cell_x * block as f64,
+            cell_y: cell_y * block as f64,
+            cols: cols / block,
+            rows: rows / block,
+            ..self.grid
+        })
+    }
+
+    /// The cells of a block of the plane of blocks.
+    pub fn within(&self, block: usize, of: usize) -> impl Iterator<Item = usize> {
+        let blocks = self.grid.cols / block;
+        let (column, row) = (of % blocks * block, of / blocks * block);
+        let cols = self.grid.cols;
+        (row..row + block)
+            .flat_map(move |row| (column..column + block).map(move |column| row * cols + column))
     }
 
     /// The plane of a raster that was written.
@@ -217,7 +246,7 @@ mod tests {
     use super::*;
 
     fn plane() -> Plane {
-        Plane::over(&Area::Bbox([108.47, 15.56, 108.48, 15.57]), Crs::QUANG_NAM, 10.0).unwrap()
+        Plane::over(&Area::Bbox([108.47, 15.56, 108.48, 15.57]), Crs::QUANG_NAM, (10.0, 1)).unwrap()
     }
 
     #[test]
@@ -228,6 +257,24 @@ mod tests {
             let (column, row) = plane.cell_at(lon, lat).unwrap();
             assert_eq!(row * plane.columns() + column, cell);
         }
+    }
+
+    #[test]
+    fn blocks_hold_every_cell_once() {
+        let area = Area::Bbox([108.47, 15.56, 108.48, 15.57]);
+        let fine = Plane::over(&area, Crs::QUANG_NAM, (10.0, 4)).unwrap();
+        let coarse = fine.of_blocks(4).unwrap();
+        assert_eq!((coarse.columns() * 4, coarse.rows() * 4), (fine.columns(), fine.rows()));
+        let mut seen = vec![0; fine.cells()];
+        for block in 0..coarse.cells() {
+            let (x, y) = coarse.centre(block);
+            for cell in fine.within(4, block) {
+                seen[cell] += 1;
+                let (fine_x, fine_y) = fine.centre(cell);
+                assert!((fine_x - x).abs() < 20.0 && (fine_y - y).abs() < 20.0);
+            }
+        }
+        assert!(seen.iter().all(|times| *times == 1));
     }
 
     #[test]
@@ -252,7 +299,7 @@ mod tests {
     #[test]
     fn an_area_of_a_thousand_million_cells_is_refused_with_a_size_that_fits() {
         let area = Area::Bbox([107.0, 15.0, 108.5, 16.5]);
-        let error = Plane::over(&area, Crs::QUANG_NAM, 0.5).err().unwrap().to_string();
+        let error = Plane::over(&area, Crs::QUANG_NAM, (0.5, 1)).err().unwrap().to_string();
         assert!(error.contains("choose cells of 3"), "{error}");
     }
 }

@@ -15,6 +15,7 @@ use sim::{
 use super::{
     answers, ensemble,
     error::FloodError,
+    fine,
     folder::{Output, RunFolder},
     kernel::Running,
     marks,
@@ -97,7 +98,10 @@ pub fn run(
         }
     }
     rows.keep(folder)?;
-    let worst = model.kernel.surface().maxima(run.surface());
+    let mut worst = model.maxima(run.surface())?;
+    if model.subgrid > 1 {
+        fine::times(folder, &model.plane, &mut worst)?;
+    }
     rasters(model, &worst, folder)?;
     if !scenario.ensemble.is_empty() {
         // What comes now is long too: it is not to be begun anew from an old state.
@@ -139,7 +143,7 @@ fn picture(
     folder: &RunFolder,
     minutes: u32,
 ) -> Result<(), FloodError> {
-    let depth_m = model.kernel.surface().depth_m(state);
+    let depth_m = model.depth_m(state)?;
     let shown = |cell: usize| {
         let depth = depth_m[cell] as f32;
         if depth < SHALLOW_M || model.blocked[cell] { f32::NAN } else { depth }

@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     fn plane() -> Plane {
-        Plane::over(&Area::Bbox([108.47, 15.56, 108.48, 15.57]), Crs::QUANG_NAM, 20.0).unwrap()
+        Plane::over(&Area::Bbox([108.47, 15.56, 108.48, 15.57]), Crs::QUANG_NAM, (20.0, 1)).unwrap()
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod coverages;
 mod drains;
 mod handed_out;
 mod ninh_kieu;
+mod subgrid;
 mod variants;
 
 use std::{path::Path, process::Command, time::Duration};

@@ -131,7 +131,7 @@ mod tests {
             "resolution_m": 10.0,
             "start": "2026-11-01T00:00:00Z",
             "duration_h": 6.0,
-            "method": "local-inertia",
+            "method": "local-inertia", "subgrid": 1,
             "rain": rain,
             "tide": { "datum": "Hòn Dấu", "offset_m": 0.1, "levels": levels },
             "initial_level_m": 0.5,

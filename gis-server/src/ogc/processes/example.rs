@@ -90,6 +90,7 @@ pub(super) fn of(app: &App, viewer: &Viewer) -> Option<Scenario> {
         marks: Vec::new(),
         ensemble: Vec::new(),
         stage: None,
+        subgrid: 1,
         frames_min: 15.0,
     };
     // The place nearest to where most people live that the tide reaches.
