@@ -24,6 +24,7 @@ pub mod live;
 pub mod nowcast;
 pub mod ogc;
 pub mod operate;
+pub mod render;
 pub mod report;
 pub mod routes;
 pub mod search;

@@ -362,15 +362,31 @@ fn in_usual_order(mut style: Map<String, Value>) -> Value {
     Value::Object(sorted)
 }
 
-/// Where data came from, each line once, and whether any of it is made up.
+/// Where data came from, each line once, and whether any of it is made up; for a page.
 pub fn attribution(layers: &[&Layer]) -> String {
+    let safe = |line: &str| line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    safe(&lines_of(layers).into_iter().collect::<Vec<_>>().join(" · "))
+}
+
+/// The same as plain text for a picture, on which nothing is said twice.
+pub fn credits(layers: &[&Layer]) -> String {
+    let mut lines = lines_of(layers);
+    if lines.iter().any(|line| *line != SYNTHETIC && line.contains("(synthetic data)")) {
+        lines.remove(SYNTHETIC);
+    }
+    lines.into_iter().collect::<Vec<_>>().join(" · ")
+}
+
+/// What is said of data that was made up.
+const SYNTHETIC: &str = "Dữ liệu tổng hợp (synthetic data)";
+
+fn lines_of<'a>(layers: &[&'a Layer]) -> BTreeSet<&'a str> {
     let mut lines: BTreeSet<&str> = layers.iter().map(|layer| layer.attribution.trim()).collect();
     lines.remove("");
     if layers.iter().any(|layer| layer.synthetic) {
-        lines.insert("Dữ liệu tổng hợp (synthetic data)");
+        lines.insert(SYNTHETIC);
     }
-    let safe = |line: &str| line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    lines.into_iter().map(safe).collect::<Vec<_>>().join(" · ")
+    lines
 }
 
 fn union<'a>(layers: impl Iterator<Item = &'a Layer>) -> Option<Bbox> {

@@ -5,5 +5,5 @@ mod compose;
 mod fragment;
 mod names;
 
-pub use compose::{Composer, SourceKind, attribution, first_zoom};
+pub use compose::{Composer, SourceKind, attribution, credits, first_zoom};
 pub use fragment::{Fragment, FragmentError, Group, attributes_at, fragment_of, names_areas_at};

@@ -249,7 +249,8 @@ impl Tiles {
         cache.try_get_with(key, make).await
     }
 
-    async fn pyramid(&self, view: &LayerView) -> Arc<Pyramid> {
+    /// A layer's generalisation, worked out where it is not known yet.
+    pub(crate) async fn pyramid(&self, view: &LayerView) -> Arc<Pyramid> {
         let layer = view.layer();
         let cell = {
             let mut all = self.pyramids.lock().unwrap_or_else(PoisonError::into_inner);

@@ -14,7 +14,7 @@ pub mod grid;
 pub(crate) mod label;
 pub mod layer;
 pub mod pen;
-mod pyramid;
+pub mod pyramid;
 pub mod raster;
 pub mod simplify;
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The generalisation of one published layer.
-pub(crate) struct Pyramid {
+pub struct Pyramid {
     /// For each position of the layer: the zoom at which it comes in.
     first_zooms: Vec<u8>,
     /// For each feature: its area in square world steps; empty when the layer has no polygons.

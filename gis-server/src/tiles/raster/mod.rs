@@ -18,8 +18,8 @@ use datasets::read::Cog;
 use super::{grid::Tile, simplify::LAST_ZOOM};
 use crate::encode::png;
 
-pub(crate) use sample::heights;
 pub use sample::window;
+pub(crate) use sample::{Picture, heights, heights_of};
 
 /// Pixels a side of a raster tile.
 pub const SIDE: u32 = 512;

@@ -25,21 +25,23 @@ const SUNS: [(f32, f32); 3] = [(315.0, 0.6), (270.0, 0.2), (0.0, 0.2)];
 /// Height of the suns above the horizon, in degrees.
 const SUN_HEIGHT: f32 = 45.0;
 
-/// A square of heights in metres with a rim of one pixel, row by row from the north-west; NaN where
+/// A picture of heights in metres with a rim of one pixel, row by row from the north-west; NaN where
 /// nothing is known.
 pub struct Heights {
-    /// Pixels a side, without the rim.
-    pub side: usize,
-    /// `(side + 2)²` values.
+    /// Pixels from west to east, without the rim.
+    pub cols: usize,
+    /// Pixels from north to south, without the rim.
+    pub rows: usize,
+    /// `(cols + 2) × (rows + 2)` values.
     pub values: Vec<f32>,
     /// Side of a pixel on the ground, in metres.
     pub pixel_m: f32,
 }
 
 impl Heights {
-    /// The height of a pixel; −1 and `side` are the rim.
+    /// The height of a pixel; what is −1, `cols` or `rows` is the rim.
     fn at(&self, col: isize, row: isize) -> f32 {
-        let width = self.side as isize + 2;
+        let width = self.cols as isize + 2;
         self.values.get(((row + 1) * width + col + 1) as usize).copied().unwrap_or(f32::NAN)
     }
 
@@ -60,9 +62,9 @@ impl Heights {
     pub fn to_rgba(&self) -> Vec<u8> {
         // Wide pixels flatten slopes (they fall as the half power, roughly), so they are raised.
         let exaggeration = 1.6 * (self.pixel_m / 5.0).max(1.0).powf(0.35);
-        let mut pixels = Vec::with_capacity(4 * self.side * self.side);
-        for row in 0..self.side as isize {
-            for col in 0..self.side as isize {
+        let mut pixels = Vec::with_capacity(4 * self.cols * self.rows);
+        for row in 0..self.rows as isize {
+            for col in 0..self.cols as isize {
                 let height = self.at(col, row);
                 if height.is_nan() {
                     pixels.extend_from_slice(&[0; 4]);
@@ -81,9 +83,9 @@ impl Heights {
     /// The picture in Mapbox's coding: height = −10 000 m + 0.1 m × (65 536 R + 256 G + B), sea
     /// level where nothing is known.
     pub fn to_terrain_rgb(&self) -> Vec<u8> {
-        let mut pixels = Vec::with_capacity(3 * self.side * self.side);
-        for row in 0..self.side as isize {
-            for col in 0..self.side as isize {
+        let mut pixels = Vec::with_capacity(3 * self.cols * self.rows);
+        for row in 0..self.rows as isize {
+            for col in 0..self.cols as isize {
                 let height = self.at(col, row);
                 let known = if height.is_nan() { 0.0 } else { f64::from(height) };
                 let steps = ((known + 10_000.0) * 10.0).round().clamp(0.0, 16_777_215.0) as u32;
@@ -146,7 +148,7 @@ mod tests {
         let side = 4;
         let width = side + 2;
         let values = (0..width * width).map(|i| (i % width) as f32 * rise_m_per_pixel).collect();
-        Heights { side, values, pixel_m: 10.0 }
+        Heights { cols: side, rows: side, values, pixel_m: 10.0 }
     }
 
     #[test]
@@ -171,12 +173,12 @@ mod tests {
     #[test]
     fn terrain_rgb_gives_heights_back_to_a_decimetre() {
         for height in [-12.3_f32, 0.0, 4.56, 2598.0] {
-            let one = Heights { side: 1, values: vec![height; 9], pixel_m: 10.0 };
+            let one = Heights { cols: 1, rows: 1, values: vec![height; 9], pixel_m: 10.0 };
             let [r, g, b] = one.to_terrain_rgb()[..] else { panic!("one pixel") };
             let steps = f32::from(r) * 65_536.0 + f32::from(g) * 256.0 + f32::from(b);
             assert!((steps * 0.1 - 10_000.0 - height).abs() <= 0.051, "{height}");
         }
-        let unknown = Heights { side: 1, values: vec![f32::NAN; 9], pixel_m: 10.0 };
+        let unknown = Heights { cols: 1, rows: 1, values: vec![f32::NAN; 9], pixel_m: 10.0 };
         assert_eq!(unknown.to_terrain_rgb(), [1, 134, 160], "sea level");
         assert_eq!(unknown.to_rgba(), [0; 4], "nothing to see");
     }
