@@ -7,6 +7,7 @@ pub mod collections;
 pub mod conformance;
 pub mod features;
 pub mod landing;
+pub mod maps;
 pub mod processes;
 pub mod refusals;
 pub mod schema;
@@ -38,6 +39,10 @@ pub const PARTS: &[Part] = &[
     features::PART,
     tiles::PART,
     styles::PART,
+    maps::PART,
+    crate::wms::PART,
+    crate::wmts::PART,
+    crate::wfs::PART,
     crate::codelists::PART,
     crate::search::PART,
     crate::sensorthings::PART,

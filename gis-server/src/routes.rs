@@ -17,12 +17,12 @@ use crate::{
     ogc::{
         api, collections, conformance,
         features::{edit, item, items},
-        landing, processes, schema, styles,
+        landing, maps, processes, schema, styles,
         tiles::{matrix, raster, sets, vector},
     },
     operate, search, sensorthings,
     state::App,
-    web,
+    web, wfs, wms, wmts,
 };
 
 /// A path and what answers there.
@@ -94,6 +94,20 @@ pub const ROUTES: &[Route] = &[
     at("/styles/{styleId}", || get(styles::show)),
     at("/collections/{collectionId}/styles", || get(styles::of_collection)),
     at("/collections/{collectionId}/styles/{styleId}", || get(styles::one_of_collection)),
+    // Maps
+    at("/map", || get(maps::of_city)),
+    at("/styles/{styleId}/map", || get(maps::of_city_style)),
+    at("/styles/{styleId}/legend", || get(maps::legend_of_city)),
+    at("/collections/{collectionId}/map", || get(maps::of_collection)),
+    at("/collections/{collectionId}/styles/{styleId}/map", || get(maps::of_collection_style)),
+    at("/collections/{collectionId}/styles/{styleId}/legend", || get(maps::legend_of_collection)),
+    at("/wms", || get(wms::get)),
+    at("/wmts", || get(wmts::get)),
+    at("/wmts/1.0.0/WMTSCapabilities.xml", || get(wmts::rest_capabilities)),
+    at("/wmts/1.0.0/{layer}/{style}/{tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}", || {
+        get(wmts::rest_tile)
+    }),
+    at("/wfs", || get(wfs::get).post(wfs::post)),
     // Code lists and search
     at("/codelists", || get(codelists::list)),
     at("/codelists/{codeListId}", || get(codelists::show)),

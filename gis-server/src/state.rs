@@ -18,6 +18,7 @@ use crate::{
     flood::Devices,
     http::{metrics::Metrics, stream::TURNS},
     jobs::Jobs,
+    maps::Maps,
     ogc::collections::Extents,
     report::SystemFonts,
     search::Searcher,
@@ -68,8 +69,10 @@ pub struct Parts {
     pub tiles: Tiles,
     /// Raster files that were opened.
     pub rasters: Rasters,
-    /// Fonts that reports and maps are written with.
+    /// Fonts that reports and their maps are written with.
     pub fonts: SystemFonts,
+    /// What maps as pictures are drawn with.
+    pub maps: Maps,
     /// What floods run on.
     pub devices: Devices,
     /// Why the nowcast makes no forecast, while it makes none.
@@ -121,6 +124,7 @@ impl App {
             devices: Devices::of(config.floods.device),
             rasters: Rasters::default(),
             fonts: SystemFonts::default(),
+            maps: Maps::default(),
             nowcast_problem: ArcSwapOption::empty(),
             config,
             store,

@@ -110,6 +110,24 @@ fn cell(lists: &CodeLists, property: &Property, value: ValueRef<'_>) -> Markup {
     }
 }
 
+/// A value as people read it: with its unit, and a code with its meaning.
+pub fn words(lists: &CodeLists, property: &Property, value: ValueRef<'_>) -> String {
+    let unit = property.unit.map(|unit| unit.display()).unwrap_or_default();
+    let with_unit = |number: String| format!("{number} {unit}").trim_end().to_owned();
+    match value {
+        ValueRef::Null => "–".to_owned(),
+        ValueRef::Bool(flag) => if flag { "có" } else { "không" }.to_owned(),
+        ValueRef::Integer(number) => with_unit(number.to_string()),
+        ValueRef::Real(number) => with_unit(decimal_comma(number)),
+        ValueRef::Date(date) => date.strftime("%d/%m/%Y").to_string(),
+        ValueRef::Instant(at) => at.to_string(),
+        ValueRef::Text(text) => match meaning(lists, property, text) {
+            Some(meaning) => format!("{text} – {meaning}"),
+            None => text.to_owned(),
+        },
+    }
+}
+
 /// As Vietnamese writes numbers.
 fn decimal_comma(number: f64) -> String {
     let rounded = (number * 1000.0).round() / 1000.0;

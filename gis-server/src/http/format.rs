@@ -29,6 +29,12 @@ pub enum Format {
     Mvt,
     /// PNG.
     Png,
+    /// JPEG.
+    Jpeg,
+    /// WebP.
+    Webp,
+    /// Styled Layer Descriptor 1.1, with symbols of SE 1.1.
+    Sld,
 }
 
 impl Format {
@@ -44,6 +50,9 @@ impl Format {
             Self::MapboxStyle => "mapbox",
             Self::Mvt => "mvt",
             Self::Png => "png",
+            Self::Jpeg => "jpeg",
+            Self::Webp => "webp",
+            Self::Sld => "sld",
         }
     }
 
@@ -60,6 +69,9 @@ impl Format {
             Self::MapboxStyle => "application/vnd.mapbox.style+json",
             Self::Mvt => "application/vnd.mapbox-vector-tile",
             Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+            Self::Sld => "application/vnd.ogc.sld+xml;version=1.1",
         }
     }
 
@@ -73,7 +85,9 @@ impl Format {
             Self::Html => &["application/xhtml+xml"],
             Self::FlatGeobuf => &["application/x-flatgeobuf", "application/vnd.flatgeobuf"],
             Self::Mvt => &["application/x-protobuf", "application/octet-stream"],
-            Self::Json | Self::Csv | Self::Png => &[],
+            Self::Jpeg => &["image/jpg"],
+            Self::Sld => &["application/xml", "text/xml"],
+            Self::Json | Self::Csv | Self::Png | Self::Webp => &[],
         }
     }
 

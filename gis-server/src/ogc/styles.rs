@@ -17,18 +17,22 @@ use crate::{
     http::{
         ask::{Ask, JSON_OR_PAGE},
         base::Base,
+        etag::ETag,
         format::Format,
         link::Link,
+        work::in_turn,
     },
+    maps::Composition,
+    sld,
     state::App,
     store::LayerView,
     styles::{self, Composer, Fragment},
 };
 
 /// The style of the whole city.
-const CITY_STYLE: &str = "dothi";
+pub(crate) const CITY_STYLE: &str = "dothi";
 /// The only style of a collection.
-const DEFAULT_STYLE: &str = "default";
+pub(crate) const DEFAULT_STYLE: &str = "default";
 
 /// Styles.
 pub const PART: Part = Part {
@@ -36,6 +40,7 @@ pub const PART: Part = Part {
     conformance: &[
         "http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf/core",
         "http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf/mapbox-style",
+        "http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf/sld-11",
     ],
     landing_links: |base: &Base| {
         vec![
@@ -82,7 +87,7 @@ pub struct Style {
 }
 
 /// The formats of a style.
-const FORMATS: [Format; 2] = [Format::MapboxStyle, Format::Html];
+const FORMATS: [Format; 3] = [Format::MapboxStyle, Format::Sld, Format::Html];
 
 /// The styles of the whole city.
 #[utoipa::path(
@@ -101,10 +106,10 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
     get, path = "/styles/{styleId}", tag = "Styles", operation_id = "getStyle",
     params(
         ("styleId" = String, Path, description = "Identifier of a style"),
-        ("f" = Option<String>, Query, description = "mapbox (or json), html"),
+        ("f" = Option<String>, Query, description = "mapbox (or json), sld, html"),
     ),
     responses(
-        (status = 200, description = "The style", content_type = "application/vnd.mapbox.style+json"),
+        (status = 200, description = "The style", content((Object = "application/vnd.mapbox.style+json"), (String = "application/vnd.ogc.sld+xml"))),
         NoStyle,
     )
 )]
@@ -115,6 +120,9 @@ pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem>
     }
     let city = ask.app.store.city();
     let views = city.layers(&ask.caller.viewer);
+    if format == Format::Sld {
+        return answer_sld(&ask, views).await;
+    }
     let drawn: Vec<(LayerView, Fragment)> = views
         .into_iter()
         .filter_map(|view| fragment(&ask.app, view.layer()).map(|fragment| (view, fragment)))
@@ -149,10 +157,10 @@ pub async fn of_collection(Path(id): Path<String>, ask: Ask) -> Result<Response,
     params(
         ("collectionId" = String, Path, description = "Identifier of a collection"),
         ("styleId" = String, Path, description = "Identifier of a style"),
-        ("f" = Option<String>, Query, description = "mapbox (or json), html"),
+        ("f" = Option<String>, Query, description = "mapbox (or json), sld, html"),
     ),
     responses(
-        (status = 200, description = "The style", content_type = "application/vnd.mapbox.style+json"),
+        (status = 200, description = "The style", content((Object = "application/vnd.mapbox.style+json"), (String = "application/vnd.ogc.sld+xml"))),
         NoStyle,
     )
 )]
@@ -166,6 +174,9 @@ pub async fn one_of_collection(
     let is_known = style == DEFAULT_STYLE || layer.style.as_deref() == Some(style.as_str());
     let fragment = fragment(&ask.app, layer).filter(|_| is_known);
     let fragment = fragment.ok_or_else(|| no_style(&style, &list))?;
+    if format == Format::Sld {
+        return answer_sld(&ask, vec![view]).await;
+    }
     let shelf = ask.app.codelists.now();
     answer_style(&ask, format, &list, &composer(&ask, &shelf).layer(layer, &fragment))
 }
@@ -186,7 +197,11 @@ fn answer_list(
     let to = |rel: &str, format: Format| {
         Link::new(rel, format!("{own}?f={}", format.name())).of_type(format.essence())
     };
-    let links = vec![to("stylesheet", Format::MapboxStyle), to("alternate", Format::Html)];
+    let links = vec![
+        to("stylesheet", Format::MapboxStyle),
+        to("stylesheet", Format::Sld),
+        to("alternate", Format::Html),
+    ];
     let document = Styles {
         default: id,
         styles: vec![Style { id: id.into(), title: title.vi.clone(), links }],
@@ -205,7 +220,16 @@ fn answer_style(
     ask.answer(format, document, |document| html::styles::show(&ask.base, list, document))
 }
 
-fn no_style(id: &str, list: &str) -> Problem {
+/// The styles of layers as SLD.
+async fn answer_sld(ask: &Ask, views: Vec<LayerView>) -> Result<Response, Problem> {
+    let app = ask.app.clone();
+    let document =
+        in_turn(&ask.app.maps.turns, move |_| sld::document(&app, &Composition::Stack(views)));
+    let document = document.await?;
+    Ok(ask.tagged(&ETag::of_bytes(&document), Format::Sld, || document))
+}
+
+pub(crate) fn no_style(id: &str, list: &str) -> Problem {
     let id: String = id.chars().take(80).collect();
     Problem::not_found(
         format!("Không có kiểu bản đồ '{id}'; danh sách ở {list}."),
@@ -215,7 +239,7 @@ fn no_style(id: &str, list: &str) -> Problem {
 
 /// How a layer is drawn: by the data folder's own document where the catalogue names one, else as
 /// its role is.
-fn fragment(app: &App, layer: &Layer) -> Option<Fragment> {
+pub(crate) fn fragment(app: &App, layer: &Layer) -> Option<Fragment> {
     let own = layer.style.as_deref().and_then(|name| {
         let path = app.config.data.join("styles").join(format!("{name}.json"));
         match Fragment::read(&path) {

@@ -57,6 +57,6 @@ pub use query::{Page, Query};
 pub use region::Region;
 pub(crate) use rows::RowSet;
 pub use value::ValueRef;
-pub(crate) use value::coerce;
+pub(crate) use value::{coerce, parse as parse_value};
 pub use view::{FeatureRef, LayerView};
 pub use world::{WorldBox, WorldPoint};
