@@ -12,6 +12,7 @@ mod formats;
 mod malformed;
 mod nowcast;
 mod operation;
+mod ows;
 mod paging;
 mod rasters;
 mod reload;

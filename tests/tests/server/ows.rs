@@ -1,0 +1,94 @@
+//! WMS, WMTS and WFS as others' clients read them: OWSLib, GDAL's WFS driver and libxml2. Python's packages
+//! are installed into a folder of the build; where they cannot be had, a test says SKIP and why.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::OnceLock,
+};
+
+use tests::{server::Server, town};
+
+/// The releases that the suite was written against.
+const PACKAGES: [&str; 2] = ["OWSLib==0.35.0", "pyogrio==0.13.0"];
+
+/// Python with the packages; none where they cannot be installed.
+fn python() -> Option<&'static Path> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PYTHON.get_or_init(install).as_deref()
+}
+
+fn install() -> Option<PathBuf> {
+    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ows-clients");
+    let python = venv.join("bin/python");
+    let imports = ["-c", "import owslib, pyogrio"];
+    if run(Command::new(&python).args(imports).current_dir(env!("CARGO_TARGET_TMPDIR"))).is_ok() {
+        return Some(python);
+    }
+    let made = run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
+    let install = ["-m", "pip", "install", "--quiet", "--timeout", "20", "--retries", "1"];
+    let installed = made.and_then(|()| run(Command::new(&python).args(install).args(PACKAGES)));
+    match installed {
+        Ok(()) => Some(python),
+        Err(why) => {
+            println!("SKIP: the Python clients cannot be installed: {why}");
+            None
+        }
+    }
+}
+
+/// Runs a program; what it said when it failed.
+fn run(command: &mut Command) -> Result<(), String> {
+    match command.output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(said(&output)),
+        Err(why) => Err(why.to_string()),
+    }
+}
+
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    format!("{}\n{}", text(&output.stdout), text(&output.stderr))
+}
+
+fn check(script: &str) {
+    let Some(python) = python() else { return };
+    let server = Server::start(&town::demo(2000));
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/ows").join(script);
+    let checked = run(Command::new(python).arg(script).arg(server.address()).current_dir(&folder));
+    checked.unwrap_or_else(|why| panic!("{why}"));
+}
+
+#[test]
+fn owslib_reads_wms_wmts_and_wfs() {
+    check("by_owslib.py");
+}
+
+#[test]
+fn gdal_reads_wfs() {
+    check("by_gdal.py");
+}
+
+#[test]
+fn every_document_is_well_formed_to_libxml2() {
+    if let Err(why) = run(Command::new("xmllint").arg("--version")) {
+        println!("SKIP: xmllint is not installed: {why}");
+        return;
+    }
+    let server = Server::start(&town::demo(2000));
+    let folder = tempfile::tempdir().expect("a folder");
+    for path in [
+        "/wms?service=WMS&request=GetCapabilities",
+        "/wfs?service=WFS&request=GetCapabilities",
+        "/wfs?service=WFS&version=2.0.0&request=DescribeFeatureType",
+        "/wfs?service=WFS&version=2.0.0&request=GetFeature&typeNames=dothi:roads&count=50",
+        "/wmts?service=WMTS&request=GetCapabilities",
+        "/styles/dothi?f=sld",
+    ] {
+        let file = folder.path().join("document.xml");
+        std::fs::write(&file, server.get(path).expect(200).body).expect("a file can be written");
+        let held = run(Command::new("xmllint").args(["--nonet", "--noout"]).arg(&file));
+        held.unwrap_or_else(|why| panic!("{path}: {why}"));
+    }
+}
