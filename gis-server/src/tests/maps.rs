@@ -2,7 +2,13 @@
 
 use axum::http::Method;
 
-use super::fixture::{Answer, Service};
+use city::{FeatureId, PropertyType, Role, layer::GeometryKind};
+use geo_types::Point;
+
+use super::{
+    fixture::{Answer, Service, layer},
+    publish::publish,
+};
 
 /// Colour of a well: layers without a role of their own are drawn by `other.json`.
 pub(super) const WELL: [u8; 4] = [0x6a, 0x5d, 0xa0, 255];
@@ -246,4 +252,47 @@ async fn styles_are_sld_for_who_reads_no_maplibre() {
         assert!(text.contains(part), "{part}:\n{text}");
     }
     super::wms::assert_well_formed(&service.get("/styles/dothi?f=sld").await.text());
+}
+
+#[tokio::test]
+async fn a_style_that_cannot_be_drawn_is_refused_by_what_is_unknown_in_it() {
+    let service = Service::with(|config| {
+        let columns = [("name", PropertyType::Text)];
+        let mut spots = layer("spots", Role::Other, GeometryKind::Point, &columns, &[]);
+        spots.style = Some("dense".into());
+        let spot = (FeatureId::Number(1), Point::new(108.474, 15.5736).into(), vec!["a".into()]);
+        publish(&config.data, spots, vec![spot]);
+        let folder = config.data.join("styles");
+        std::fs::create_dir_all(&folder).unwrap();
+        let style = r#"{"group": "overlay", "legend": [], "layers": [
+            {"id": "x", "type": "circle", "paint": {"circle-radius": ["heatmap-density"]}}]}"#;
+        std::fs::write(folder.join("dense.json"), style).unwrap();
+    });
+    let answer = service.get("/collections/spots/map").await;
+    assert_eq!(answer.status, 501);
+    assert!(answer.text().contains("heatmap-density") && answer.text().contains("circle-radius"));
+    let map = "/wms?request=GetMap&version=1.3.0&layers=spots&styles=dense&crs=CRS:84&bbox=108,15,109,16&width=9&height=9";
+    assert!(service.get(map).await.text().contains("heatmap-density"));
+    // Others are told of and drawn as ever.
+    let capabilities = service.get("/wms?request=GetCapabilities").await;
+    assert!(capabilities.status == 200 && capabilities.text().contains("<Name>spots</Name>"));
+    assert_eq!(service.get("/collections/wells/map").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_name_at_the_edge_is_put_inwards_but_on_a_tile_it_is_left_out() {
+    let service = Service::start();
+    // Well 1 stands two pixels from the lower edge, and its name below it.
+    let map = |side: u32| {
+        let span = 0.004 * f64::from(side) / 600.0;
+        let (west, south) = (108.474 - span / 2.0, 15.5736 - 2.0 * span / f64::from(side));
+        format!(
+            "/wms?request=GetMap&version=1.3.0&layers=wells&styles=&crs=CRS:84&bbox={west},{south},{},{}&width={side}&height={side}",
+            west + span,
+            south + span
+        )
+    };
+    let letters = |picture: &Picture| picture.count([0x4d, 0x42, 0x78, 255]);
+    assert!(letters(&Picture::of(&service.get(&map(600)).await)) > 20);
+    assert_eq!(letters(&Picture::of(&service.get(&map(256)).await)), 0);
 }

@@ -15,7 +15,7 @@ use crate::{
     http::{base::Base, work::blocking},
     maps::{self, Composition, MOST_SIDE},
     ows::{self, Exception, OwsAsk, Xml},
-    render::{PictureFormat, StyleLayer},
+    render::PictureFormat,
     state::App,
     store::{City, LayerView},
 };
@@ -33,23 +33,22 @@ pub(super) async fn answer(ask: &OwsAsk) -> Result<Response, Exception> {
     let document = blocking(move || {
         let city = app.store.city();
         let views = city.layers(&viewer);
-        let style = maps::compose(&app, &Composition::Stack(views.clone()))?;
-        let zooms = zooms_of(&style.layers);
+        let zooms = views
+            .iter()
+            .filter_map(|view| Some((view.layer().id.to_string(), zooms_of(&app, view)?)));
+        let zooms = zooms.collect();
         Ok(Document { app: &app, base: &base, city: &city, views: &views, zooms, version }.write())
     });
     let media_type = if version == Version::V130 { ows::TEXT_XML } else { WMS_XML };
     Ok(ows::answer(media_type, document.await?))
 }
 
-/// The zooms at which something of each collection is drawn.
-fn zooms_of(layers: &[StyleLayer]) -> BTreeMap<String, (f64, f64)> {
-    let mut zooms: BTreeMap<String, (f64, f64)> = BTreeMap::new();
-    for layer in layers {
-        let Some(collection) = &layer.collection else { continue };
-        let known = zooms.entry(collection.clone()).or_insert(layer.zooms);
-        *known = (known.0.min(layer.zooms.0), known.1.max(layer.zooms.1));
-    }
-    zooms
+/// The zooms at which something of a layer is drawn; `None` for one whose style cannot be drawn, which
+/// GetMap says of it.
+fn zooms_of(app: &App, view: &LayerView) -> Option<(f64, f64)> {
+    let style = maps::compose(app, &Composition::Stack(vec![view.clone()])).ok()?;
+    let zooms = style.layers.iter().map(|layer| layer.zooms);
+    zooms.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))
 }
 
 /// A document that is being written.
