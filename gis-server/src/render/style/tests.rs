@@ -8,7 +8,7 @@ use crate::styles;
 fn every_style_of_the_house_can_be_drawn() {
     for &role in Role::ALL {
         let fragment = styles::fragment_of(role).unwrap();
-        let mut layers: Vec<_> = fragment.layers.iter().cloned().collect();
+        let mut layers = fragment.layers.to_vec();
         for layer in &mut layers {
             // Colours of code lists are put in by the composer; here a plain one stands for them.
             let paint = layer.get_mut("paint").and_then(|paint| paint.as_object_mut());
