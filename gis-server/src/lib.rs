@@ -10,6 +10,7 @@ pub mod codelists;
 pub mod commands;
 pub mod config;
 pub mod coverage;
+pub mod cql2;
 pub mod devices;
 pub mod edr;
 pub mod encode;
