@@ -96,6 +96,8 @@ pub struct Limits {
     pub timeout_s: u64,
     /// Requests at work at one time.
     pub concurrency: usize,
+    /// Steps that the filter of one request may take, each about a value that is looked at.
+    pub filter_steps: u64,
 }
 
 /// The web map.

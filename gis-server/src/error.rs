@@ -267,6 +267,20 @@ impl From<&StoreError> for Problem {
                 format!("'{value}' không đúng kiểu của thuộc tính này; …/queryables cho biết kiểu"),
                 en,
             ),
+            StoreError::FilterTooCostly { steps } => Self::new(
+                StatusCode::BAD_REQUEST,
+                "filter-too-costly",
+                Title::new("Bộ lọc quá tốn kém", "Filter too costly"),
+                Title::new(
+                    format!(
+                        "Bộ lọc cần hơn {steps} bước; hãy thu hẹp yêu cầu bằng bbox, hoặc bộ lọc bằng S_INTERSECTS hay dwithin với một hình học."
+                    ),
+                    format!("{}.", capitalised(&en)),
+                ),
+            ),
+            StoreError::NobodyWaits => {
+                Self::unavailable("Yêu cầu đã bị bỏ dở.", "The request was abandoned.", 1)
+            }
             StoreError::NotVector(layer) => Self::conflict(
                 format!("Lớp '{layer}' là raster, không sửa được từng đối tượng."),
                 en,
@@ -314,6 +328,11 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(Arc::new(self));
         response
     }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// An error with all its causes in one line.

@@ -15,6 +15,7 @@ pub mod devices;
 pub mod edr;
 pub mod encode;
 pub mod error;
+pub mod filter;
 pub mod flood;
 pub mod html;
 pub mod http;

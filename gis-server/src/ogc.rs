@@ -6,6 +6,7 @@ pub mod api;
 pub mod collections;
 pub mod conformance;
 pub mod features;
+pub mod filtering;
 pub mod landing;
 pub mod maps;
 pub mod processes;
@@ -37,6 +38,7 @@ pub struct Part {
 pub const PARTS: &[Part] = &[
     landing::PART,
     features::PART,
+    filtering::PART,
     tiles::PART,
     styles::PART,
     maps::PART,

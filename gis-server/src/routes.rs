@@ -17,7 +17,7 @@ use crate::{
     ogc::{
         api, collections, conformance,
         features::{edit, item, items},
-        landing, maps, processes, schema, styles,
+        filtering, landing, maps, processes, schema, styles,
         tiles::{matrix, raster, sets, vector},
     },
     operate, search, sensorthings,
@@ -63,6 +63,7 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}/items/{featureId}", || {
         get(item::show).put(edit::replace).delete(edit::delete)
     }),
+    at("/functions", || get(filtering::functions)),
     // Tiles
     at("/collections/{collectionId}/tiles", || get(sets::of_collection)),
     at("/collections/{collectionId}/tiles/{tileMatrixSetId}", || get(sets::one_of_collection)),

@@ -115,6 +115,9 @@ pub struct Settings {
     /// Requests at work at one time; more are answered 503 [default: 512]
     #[arg(long, env = "DOTHI_CONCURRENCY", value_name = "N")]
     pub concurrency: Option<usize>,
+    /// Steps that the filter of one request may take [default: 500000000]
+    #[arg(long, env = "DOTHI_FILTER_STEPS", value_name = "N")]
+    pub filter_steps: Option<u64>,
     /// Memory for encoded tiles in MiB; 0 caches none [default: 256]
     #[arg(long, env = "DOTHI_TILE_CACHE_MIB", value_name = "MIB")]
     pub tile_cache_mib: Option<u64>,
@@ -300,6 +303,10 @@ impl Settings {
             concurrency: positive(
                 "limits.concurrency",
                 [self.concurrency, file.concurrency, documented.concurrency],
+            )?,
+            filter_steps: pick(
+                "limits.filter_steps",
+                [self.filter_steps, file.filter_steps, documented.filter_steps],
             )?,
         })
     }

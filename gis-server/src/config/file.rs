@@ -54,6 +54,7 @@ pub struct LimitsTable {
     pub(super) body_bytes: Option<usize>,
     pub(super) timeout_s: Option<u64>,
     pub(super) concurrency: Option<usize>,
+    pub(super) filter_steps: Option<u64>,
 }
 
 /// `[web]`

@@ -18,6 +18,7 @@
 //! # Ok::<(), gis_server::cql2::Cql2Error>(())
 //! ```
 
+mod cursor;
 mod error;
 mod geojson;
 mod json;

@@ -5,7 +5,7 @@ use geo_types::{
     Point, Polygon,
 };
 
-use super::{Cql2Error, Expr, Number, Place, lexer::Token, text::Parser};
+use super::{Cql2Error, Expr, Number, Place, cursor::Parser, lexer::Token};
 
 /// What a word begins.
 #[derive(Clone, Copy)]

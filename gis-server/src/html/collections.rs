@@ -6,7 +6,10 @@ use maud::{Markup, html};
 use super::page::{links, page, row};
 use crate::{
     http::base::Base,
-    ogc::collections::{Collection, Collections},
+    ogc::{
+        collections::{Collection, Collections},
+        filtering::Functions,
+    },
     store::{City, LayerView},
 };
 
@@ -97,6 +100,32 @@ pub fn schema(base: &Base, view: &LayerView) -> Html<String> {
                     } }
                 } } }
             } }
+        },
+    )
+}
+
+/// The functions of filters.
+pub fn functions(base: &Base, document: &Functions) -> Html<String> {
+    page(
+        Some(base),
+        "Hàm của bộ lọc",
+        html! {
+            h1 { "Hàm của bộ lọc " small lang="en" { "Functions of filters" } }
+            div.scroll { table {
+                thead { tr { th { "Hàm" } th { "Ý nghĩa" } th { "Kết quả" } } }
+                tbody { @for function in &document.functions { tr {
+                    td { code {
+                        (function.name) "("
+                        @for (order, argument) in function.arguments.iter().enumerate() {
+                            @if order > 0 { ", " } (argument.title)
+                        }
+                        @if function.repeats { ", …" } ")"
+                    } }
+                    td { (function.both.vi) " " small lang="en" { (function.both.en) } }
+                    td { (function.returns.join(", ")) }
+                } } }
+            } }
+            (links(&document.links))
         },
     )
 }

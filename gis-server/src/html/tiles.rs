@@ -137,14 +137,14 @@ fn kind(of: Of<'_>) -> (&'static str, &'static str) {
     match of {
         Of::Raster(_, raster::Kind::Map) => ("Ô ảnh", "Map tiles"),
         Of::Raster(_, raster::Kind::TerrainRgb) => ("Ô độ cao", "Height tiles"),
-        Of::Dataset(_) | Of::Collection(_) => ("Ô bản đồ véc-tơ", "Vector tiles"),
+        Of::Dataset(_) | Of::Collection(..) => ("Ô bản đồ véc-tơ", "Vector tiles"),
     }
 }
 
 /// What the tiles are of, with the way back to it.
 fn heading(base: &Base, of: Of<'_>, views: &[LayerView]) -> Markup {
     html! { h1 { @match (of, views) {
-        (Of::Collection(id) | Of::Raster(id, _), [view]) => {
+        (Of::Collection(id, _) | Of::Raster(id, _), [view]) => {
             a href=(base.url(&format!("/collections/{id}?f=html"))) { (view.layer().title.vi) }
             " " small lang="en" { (view.layer().title.en) } " "
             @if view.layer().synthetic { (synthetic()) }

@@ -244,11 +244,11 @@ async fn limited(limits: &Limits, request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => Problem::unavailable(
             format!(
-                "Yêu cầu chạy quá {} giây; hãy thu hẹp bbox hoặc giảm limit.",
+                "Yêu cầu chạy quá {} giây; hãy thu hẹp bbox hoặc bộ lọc, hoặc giảm limit.",
                 limits.time.as_secs()
             ),
             format!(
-                "The request took more than {} s; narrow its bbox or its limit.",
+                "The request took more than {} s; narrow its bbox, its filter or its limit.",
                 limits.time.as_secs()
             ),
             10,

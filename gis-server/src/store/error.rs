@@ -39,6 +39,17 @@ pub enum StoreError {
         /// The text that was given.
         value: String,
     },
+    /// A filter that looks at more than one request may.
+    #[error(
+        "the filter takes more than {steps} steps: narrow the request by bbox, or the filter by S_INTERSECTS or DWITHIN with a geometry"
+    )]
+    FilterTooCostly {
+        /// How many steps are taken.
+        steps: u64,
+    },
+    /// Whoever asked has gone, and the work was stopped.
+    #[error("nobody waits for the answer any more")]
+    NobodyWaits,
     /// The layer holds a grid, not features.
     #[error("layer '{0}' is a raster: it has no features to edit")]
     NotVector(LayerId),

@@ -29,6 +29,7 @@ mod ids;
 mod layer_state;
 mod load;
 mod log;
+mod lowest;
 mod overlay;
 mod query;
 mod region;

@@ -1,11 +1,12 @@
 //! Finding features: by region, time and values, page by page.
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range, sync::Arc};
 
 use city::{Bbox, FeatureId, Interval, Value};
 
 use super::{
     error::StoreError,
+    lowest::Lowest,
     overlay::Record,
     region::{Prepared, Region},
     rtree::Relation,
@@ -13,6 +14,7 @@ use super::{
     view::{FeatureRef, LayerView},
     world::WorldBox,
 };
+use crate::filter::{Bounds, Filter, Run, Stop};
 
 /// Which features are wanted.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +26,10 @@ pub struct Query {
     pub datetime: Option<Interval>,
     /// Properties and the texts of the values that they must have.
     pub equals: Vec<(String, String)>,
+    /// What must be true of them.
+    pub filter: Option<Arc<Filter>>,
+    /// How long the filter may work.
+    pub bounds: Bounds,
     /// The last identifier of the page before.
     pub after: Option<FeatureId>,
     /// How many features a page has at most.
@@ -74,9 +80,11 @@ impl LayerView {
     /// One page of what a query finds.
     ///
     /// # Errors
-    /// [`StoreError::UnknownProperty`], [`StoreError::BadValue`].
+    /// [`StoreError::UnknownProperty`], [`StoreError::BadValue`], [`StoreError::FilterTooCostly`],
+    /// [`StoreError::NobodyWaits`].
     pub fn query(&self, query: &Query) -> Result<Page<'_>, StoreError> {
-        let plan = Plan::of(self, query)?;
+        let filter = self.filter_of(query)?;
+        let plan = Plan::of(self, query, filter.as_ref());
         let ids = &self.state.snapshot.ids;
         let from = query.after.as_ref().map_or(0, |after| ids.first_after(after));
         let mut records = plan.records();
@@ -94,6 +102,7 @@ impl LayerView {
             });
             lowest.finish().into_iter().map(|rank| ids.by_id()[rank as usize] as usize).collect()
         };
+        plan.ended()?;
         records.retain(|record| query.after.as_ref().is_none_or(|after| record.id > *after));
         Ok(self.page_of(rows, records, query.limit, matched))
     }
@@ -103,27 +112,32 @@ impl LayerView {
     /// # Errors
     /// As [`query`](Self::query).
     pub fn count(&self, query: &Query) -> Result<usize, StoreError> {
-        let plan = Plan::of(self, query)?;
+        let filter = self.filter_of(query)?;
+        let plan = Plan::of(self, query, filter.as_ref());
         let mut matched = plan.records().len();
         plan.rows(&mut |rows| matched += self.visible_rows(rows));
+        plan.ended()?;
         Ok(matched)
     }
 
-    /// All features that a query finds, in storage order, edited ones last; its page is ignored.
+    /// All features that a query finds, in storage order, edited ones last; its page is ignored. They
+    /// are found before the first is given; a copy gives them again.
     ///
     /// # Errors
     /// As [`query`](Self::query).
     pub fn stream<'v>(
         &'v self,
         query: &Query,
-    ) -> Result<impl Iterator<Item = FeatureRef<'v>> + use<'v>, StoreError> {
-        let plan = Plan::of(self, query)?;
+    ) -> Result<impl Iterator<Item = FeatureRef<'v>> + Clone + use<'v>, StoreError> {
+        let filter = self.filter_of(query)?;
+        let plan = Plan::of(self, query, filter.as_ref());
         let mut ranges: Vec<Range<usize>> = Vec::new();
         plan.rows(&mut |rows| match ranges.last_mut() {
             Some(last) if last.end == rows.start => last.end = rows.end,
             _ => ranges.push(rows),
         });
         let records = plan.records();
+        plan.ended()?;
         let rows = ranges.into_iter().flatten().filter_map(|row| self.see_row(row));
         Ok(rows.chain(records.into_iter().filter_map(|record| self.see_record(record))))
     }
@@ -140,18 +154,60 @@ impl LayerView {
     }
 
     /// Visits the features whose box meets a world box, in storage order, edited ones last.
-    pub fn visit_tile<'a>(&'a self, tile: WorldBox, mut each: impl FnMut(FeatureRef<'a>)) {
+    pub fn visit_tile<'a>(&'a self, tile: WorldBox, each: impl FnMut(FeatureRef<'a>)) {
+        self.visit_box(tile, None, each);
+    }
+
+    /// As [`visit_tile`](Self::visit_tile), of features for which a filter is true.
+    ///
+    /// # Errors
+    /// [`StoreError::FilterTooCostly`], [`StoreError::NobodyWaits`]; some have then been visited.
+    pub fn visit_filtered<'a>(
+        &'a self,
+        tile: WorldBox,
+        filter: &Filter,
+        bounds: &Bounds,
+        each: impl FnMut(FeatureRef<'a>),
+    ) -> Result<(), StoreError> {
+        let run = Run::new(filter, bounds);
+        self.visit_box(tile, Some(&run), each);
+        ended(&run, bounds)
+    }
+
+    fn visit_box<'a>(
+        &'a self,
+        tile: WorldBox,
+        run: Option<&Run<'_>>,
+        mut each: impl FnMut(FeatureRef<'a>),
+    ) {
         let snapshot = &self.state.snapshot;
-        let mut relate = |node: &WorldBox| match (tile.covers(node), tile.intersects(node)) {
-            (true, _) => Relation::Inside,
-            (_, true) => Relation::Crossing,
-            _ => Relation::Outside,
+        let reach = run.and_then(Run::reach);
+        let mut relate = |node: &WorldBox| {
+            let far = reach.as_ref().is_some_and(|all| !all.iter().any(|b| b.intersects(node)));
+            match (tile.covers(node), tile.intersects(node) && !far) {
+                (_, false) => Relation::Outside,
+                (true, _) if reach.is_none() => Relation::Inside,
+                _ => Relation::Crossing,
+            }
         };
+        let found = |feature: &FeatureRef<'_>| run.is_none_or(|run| run.finds(feature));
         snapshot.tree.visit(snapshot.geometries.boxes(), &mut relate, &mut |rows, _| {
-            rows.filter_map(|row| self.see_row(row)).for_each(&mut each);
+            rows.filter_map(|row| self.see_row(row)).filter(found).for_each(&mut each);
         });
         let records = self.state.overlay.records_in(&[tile]);
-        records.into_iter().filter_map(|record| self.see_record(record)).for_each(each);
+        let records = records.into_iter().filter_map(|record| self.see_record(record));
+        records.filter(found).for_each(each);
+    }
+
+    /// The filter of a query: its own and the values that are asked for, as one.
+    fn filter_of(&self, query: &Query) -> Result<Option<Arc<Filter>>, StoreError> {
+        let equals = query.equals.iter().map(|(name, text)| self.parse_filter(name, text));
+        let equals = Filter::equals(&equals.collect::<Result<Vec<_>, _>>()?);
+        Ok(match (equals, &query.filter) {
+            (None, own) => own.clone(),
+            (Some(equals), None) => Some(Arc::new(equals)),
+            (Some(equals), Some(own)) => Some(Arc::new(equals.and(Filter::clone(own)))),
+        })
     }
 
     fn visible_rows(&self, rows: Range<usize>) -> usize {
@@ -189,23 +245,36 @@ impl LayerView {
     }
 }
 
-type RowTest<'a> = Box<dyn Fn(usize) -> bool + 'a>;
+/// Why a run of a filter ended, if not at its end.
+fn ended(run: &Run<'_>, bounds: &Bounds) -> Result<(), StoreError> {
+    match run.stopped() {
+        None => Ok(()),
+        Some(Stop::Gone) => Err(StoreError::NobodyWaits),
+        Some(Stop::TooManySteps) => Err(StoreError::FilterTooCostly { steps: bounds.steps }),
+    }
+}
 
 /// A query made ready for one layer.
 struct Plan<'v, 'q> {
     view: &'v LayerView,
     region: Option<(&'q Region, Prepared<'q>)>,
     datetime: Option<Interval>,
-    /// Columns of the schema and the values that they must have.
-    equals: Vec<(usize, Value)>,
+    run: Option<Run<'q>>,
+    /// Outside of these nothing is found by the filter.
+    reach: Option<Vec<WorldBox>>,
+    bounds: &'q Bounds,
+    /// The records, since they are asked for twice.
+    records: OnceCell<Vec<&'v Record>>,
 }
 
 impl<'v, 'q> Plan<'v, 'q> {
-    fn of(view: &'v LayerView, query: &'q Query) -> Result<Self, StoreError> {
+    fn of(view: &'v LayerView, query: &'q Query, filter: Option<&'q Arc<Filter>>) -> Self {
         let region = query.region.as_ref().map(|region| (region, region.prepare()));
-        let equals = query.equals.iter().map(|(name, text)| view.parse_filter(name, text));
-        let equals = equals.collect::<Result<_, _>>()?;
-        Ok(Self { view, region, datetime: query.datetime, equals })
+        let datetime = query.datetime.filter(|_| view.has_valid_time());
+        let run = filter.map(|filter| Run::new(filter, &query.bounds));
+        let reach = run.as_ref().and_then(Run::reach);
+        let (bounds, records) = (&query.bounds, OnceCell::new());
+        Self { view, region, datetime, run, reach, bounds, records }
     }
 
     /// Whether every row that the viewer sees is found.
@@ -214,28 +283,30 @@ impl<'v, 'q> Plan<'v, 'q> {
     }
 
     fn tests_rows(&self) -> bool {
-        let by_time = self.datetime.is_some() && self.view.has_valid_time();
-        by_time || !self.equals.is_empty()
+        self.datetime.is_some() || self.run.is_some()
     }
 
     /// Visits the snapshot's rows that are found, in storage order, as ranges: those that the
     /// viewer may not see are still among them.
     fn rows(&self, each: &mut dyn FnMut(Range<usize>)) {
         let snapshot = &self.view.state.snapshot;
-        let tests = self.row_tests();
         let mut sift = |rows: Range<usize>| {
-            if tests.is_empty() {
-                each(rows);
+            if self.tests_rows() {
+                rows.filter(|row| self.finds_row(*row)).for_each(|row| each(row..row + 1));
             } else {
-                rows.filter(|row| tests.iter().all(|test| test(*row)))
-                    .for_each(|row| each(row..row + 1));
+                each(rows);
             }
         };
-        let Some((region, prepared)) = &self.region else { return sift(0..snapshot.len()) };
-        let touches = |row: usize| region.touches(snapshot.geometries.get(row));
+        if self.region.is_none() && self.reach.is_none() {
+            return sift(0..snapshot.len());
+        }
+        let touches = |row: usize| match &self.region {
+            Some((region, _)) => region.touches(snapshot.geometries.get(row)),
+            None => true,
+        };
         snapshot.tree.visit(
             snapshot.geometries.boxes(),
-            &mut |node| prepared.relate(node),
+            &mut |node| self.relate(node),
             &mut |rows, relation| {
                 if relation == Relation::Inside || touches(rows.start) {
                     sift(rows);
@@ -244,22 +315,30 @@ impl<'v, 'q> Plan<'v, 'q> {
         );
     }
 
-    fn row_tests(&self) -> Vec<RowTest<'_>> {
-        let state = &self.view.state;
-        let mut tests: Vec<RowTest<'_>> = Vec::new();
-        for (column, value) in &self.equals {
-            tests.push(state.snapshot.columns[*column].equals(value.into()));
+    /// How a box of the index lies to the region and to the reach of the filter.
+    fn relate(&self, node: &WorldBox) -> Relation {
+        let far = |all: &Vec<WorldBox>| !all.iter().any(|one| one.intersects(node));
+        if self.reach.as_ref().is_some_and(far) {
+            return Relation::Outside;
         }
-        if let Some(datetime) = self.datetime.filter(|_| self.view.has_valid_time()) {
-            tests.push(Box::new(move |row| {
-                state.valid_of_row(&self.view.scope, row).intersects(&datetime)
-            }));
-        }
-        tests
+        // Within the reach the filter tells the rest, so that nothing more is known of the box.
+        self.region.as_ref().map_or(Relation::Crossing, |(_, prepared)| prepared.relate(node))
+    }
+
+    fn finds_row(&self, row: usize) -> bool {
+        let view = self.view;
+        let holds =
+            |wanted: &Interval| view.state.valid_of_row(&view.scope, row).intersects(wanted);
+        let fits = |run: &Run<'_>| view.see_row(row).is_some_and(|feature| run.finds(&feature));
+        self.datetime.as_ref().is_none_or(holds) && self.run.as_ref().is_none_or(fits)
     }
 
     /// The edited features that are found and seen, in the order of identifiers.
     fn records(&self) -> Vec<&'v Record> {
+        self.records.get_or_init(|| self.find_records()).clone()
+    }
+
+    fn find_records(&self) -> Vec<&'v Record> {
         let overlay = &self.view.state.overlay;
         let mut records = match &self.region {
             Some((_, prepared)) => overlay.records_in(prepared.outer()),
@@ -274,25 +353,28 @@ impl<'v, 'q> Plan<'v, 'q> {
         let touches = |(region, _): &(&Region, _)| region.touches(record.geometry());
         let holds =
             |wanted: &Interval| state.valid_of_values(scope, &record.values).intersects(wanted);
+        let fits = |run: &Run<'_>| run.finds(record);
         state.sees_record(scope, record)
-            && self.equals.iter().all(|(column, value)| record.values.get(*column) == Some(value))
             && self.datetime.as_ref().is_none_or(holds)
             && self.region.as_ref().is_none_or(touches)
+            && self.run.as_ref().is_none_or(fits)
+    }
+
+    /// That the filter came to its end.
+    fn ended(&self) -> Result<(), StoreError> {
+        self.run.as_ref().map_or(Ok(()), |run| ended(run, self.bounds))
     }
 }
 
 impl LayerView {
     /// The column in the schema and the value that a filter names.
     fn parse_filter(&self, name: &str, text: &str) -> Result<(usize, Value), StoreError> {
-        let schema = self.state.schema();
-        let column = self.scope.columns.iter().find(|c| schema.properties[**c].name == name);
-        let Some(&column) = column else {
+        let Some((column, kind)) = self.schema_column(name) else {
             return Err(StoreError::UnknownProperty {
                 layer: self.layer().id.clone(),
                 property: name.chars().take(80).collect(),
             });
         };
-        let kind = schema.properties[column].kind;
         match value::parse(kind, text) {
             Some(value) => Ok((column, value)),
             None => Err(StoreError::BadValue {
@@ -301,45 +383,5 @@ impl LayerView {
                 value: text.chars().take(80).collect(),
             }),
         }
-    }
-}
-
-/// The lowest of many ranks, found without keeping them all.
-struct Lowest {
-    keep: usize,
-    from: u32,
-    /// No rank from here on can be among the lowest any more.
-    below: u32,
-    ranks: Vec<u32>,
-}
-
-impl Lowest {
-    fn new(keep: usize, from: u32) -> Self {
-        Self { keep, from, below: u32::MAX, ranks: Vec::new() }
-    }
-
-    fn takes(&self, rank: u32) -> bool {
-        self.from <= rank && rank < self.below
-    }
-
-    fn put(&mut self, rank: u32) {
-        self.ranks.push(rank);
-        if self.ranks.len() >= self.keep.saturating_mul(2).max(1024) {
-            self.prune();
-        }
-    }
-
-    fn prune(&mut self) {
-        if self.ranks.len() > self.keep {
-            self.ranks.select_nth_unstable(self.keep);
-            self.ranks.truncate(self.keep);
-            self.below = self.ranks.iter().max().map_or(0, |highest| highest + 1);
-        }
-    }
-
-    fn finish(mut self) -> Vec<u32> {
-        self.ranks.sort_unstable();
-        self.ranks.truncate(self.keep);
-        self.ranks
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use city::{FeatureId, Instant, Interval, Layer, Property, Value, layer::Content};
+use city::{FeatureId, Instant, Interval, Layer, Property, PropertyType, Value, layer::Content};
 
 use super::{
     error::StoreError,
@@ -12,7 +12,7 @@ use super::{
     value::ValueRef,
     world::WorldBox,
 };
-use crate::viewer::Clearances;
+use crate::{filter::Cells, viewer::Clearances};
 
 /// One layer as one viewer sees it at one moment: what they may not see is not there.
 ///
@@ -46,6 +46,13 @@ impl LayerView {
     /// Position of a column among [`properties`](Self::properties).
     pub fn column(&self, name: &str) -> Option<usize> {
         self.properties().position(|property| property.name == name)
+    }
+
+    /// Position in the schema and type of a column that the viewer sees.
+    pub(crate) fn schema_column(&self, name: &str) -> Option<(usize, PropertyType)> {
+        let all = &self.state.schema().properties;
+        let column = self.scope.columns.iter().find(|column| all[**column].name == name)?;
+        Some((*column, all[*column].kind))
     }
 
     /// Position among [`properties`](Self::properties) of the column that plays an attribute of the
@@ -230,5 +237,54 @@ impl<'a> FeatureRef<'a> {
             At::Row(row) => self.view.state.snapshot.columns[column].value(row),
             At::Record(record) => record.values.get(column).map_or(ValueRef::Null, ValueRef::from),
         }
+    }
+}
+
+impl Cells for FeatureRef<'_> {
+    fn value(&self, column: usize) -> ValueRef<'_> {
+        self.value_in_schema(column)
+    }
+
+    fn geometry(&self) -> FeatureGeometry<'_> {
+        FeatureRef::geometry(*self)
+    }
+
+    fn code(&self, column: usize) -> Option<u32> {
+        match self.at {
+            At::Row(row) => self.view.state.snapshot.columns[column].code(row),
+            At::Record(_) => None,
+        }
+    }
+}
+
+impl Cells for Record {
+    fn value(&self, column: usize) -> ValueRef<'_> {
+        self.values.get(column).map_or(ValueRef::Null, ValueRef::from)
+    }
+
+    fn geometry(&self) -> FeatureGeometry<'_> {
+        Record::geometry(self)
+    }
+
+    fn code(&self, _: usize) -> Option<u32> {
+        None
+    }
+}
+
+#[cfg(test)]
+impl LayerView {
+    /// The same layer after edits that put these features in the place of what they were.
+    pub(crate) fn edited_to(&self, features: Vec<datasets::Feature>) -> Self {
+        use super::{
+            document::Document,
+            overlay::{Edited, Origin, Overlay},
+        };
+        let edits = features.into_iter().zip(1..).map(|(feature, seq)| {
+            let document = Document { geometry: feature.geometry, values: feature.values };
+            let record = Record::new(feature.id.clone(), document, seq);
+            (feature.id, Edited { seq, origin: Origin::Imported, record: Some(Arc::new(record)) })
+        });
+        let overlay = Overlay::of(edits.collect(), &self.state.snapshot);
+        Self::new(Arc::new(self.state.with_overlay(overlay)), self.clearances)
     }
 }

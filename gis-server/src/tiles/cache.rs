@@ -13,7 +13,12 @@ use moka::future::Cache;
 use tokio::sync::{OnceCell, oneshot};
 
 use super::{frame::Frame, grid::Tile, layer, pyramid::Pyramid};
-use crate::{http::etag::ETag, store::LayerView, viewer::Clearances};
+use crate::{
+    filter::{Bounds, Filter, Waiting},
+    http::etag::ETag,
+    store::{LayerView, StoreError},
+    viewer::Clearances,
+};
 
 /// Told apart in entity tags: raise it when the same features are to give other bytes.
 const GENERATION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
@@ -104,6 +109,14 @@ pub enum TileError {
         /// Why.
         why: String,
     },
+    /// A filter could not be evaluated to its end.
+    #[error("cannot filter tile {tile}")]
+    Filter {
+        /// The tile.
+        tile: Tile,
+        /// Why.
+        source: StoreError,
+    },
     /// The work broke off.
     #[error("making tile {0} broke off; the log of the server says where")]
     BrokeOff(Tile),
@@ -134,11 +147,31 @@ struct Key {
     coding: Coding,
 }
 
+/// What tiles show of their layers.
+#[derive(Debug, Clone, Default)]
+pub struct Filters {
+    /// One for each layer, in their order; none where everything is shown.
+    pub each: Vec<Arc<Filter>>,
+    /// Steps that one tile may take.
+    pub steps: u64,
+}
+
+impl Filters {
+    /// What follows the layers and their versions in keys and tags.
+    fn key(&self) -> String {
+        if self.each.is_empty() {
+            return String::new();
+        }
+        let keys: Vec<&str> = self.each.iter().map(|filter| filter.key()).collect();
+        format!(" ?{}", ETag::of(&keys).as_str())
+    }
+}
+
 /// Makes tiles and keeps them.
 pub struct Tiles {
-    /// Tiles of what everyone may see. Nothing else ever gets in.
+    /// Whole tiles of what everyone may see. Nothing else ever gets in.
     public: Cache<Key, Encoded>,
-    /// Tiles for cleared viewers.
+    /// Tiles for cleared viewers, and filtered ones, which few ask for.
     restricted: Cache<Key, Encoded>,
     is_kept: bool,
     pyramids: Mutex<HashMap<LayerId, Growing>>,
@@ -177,6 +210,11 @@ impl Tiles {
         self.tag_of("mvt", views, tile)
     }
 
+    /// The entity tag of a vector tile with what filters show.
+    pub fn filtered_tag(&self, views: &[LayerView], filters: &Filters, tile: Tile) -> ETag {
+        ETag::of(&[GENERATION, &content("mvt", views), &filters.key(), &tile.to_string()])
+    }
+
     /// The entity tag of a tile of some kind, known without making it.
     pub fn tag_of(&self, kind: &str, views: &[LayerView], tile: Tile) -> ETag {
         ETag::of(&[GENERATION, &content(kind, views), &tile.to_string()])
@@ -192,16 +230,39 @@ impl Tiles {
         tile: Tile,
         coding: Coding,
     ) -> Result<Encoded, Arc<TileError>> {
-        let key = Key { content: content("mvt", &views).into(), tile, coding };
-        let is_public = views.iter().all(|view| view.clearances() == Clearances::PUBLIC);
+        self.filtered(views, Filters::default(), tile, coding).await
+    }
+
+    /// The vector tile with what views show and filters find.
+    ///
+    /// # Errors
+    /// As [`vector`](Self::vector); [`TileError::Filter`].
+    pub async fn filtered(
+        &self,
+        views: Vec<LayerView>,
+        filters: Filters,
+        tile: Tile,
+        coding: Coding,
+    ) -> Result<Encoded, Arc<TileError>> {
+        let key = Key { content: (content("mvt", &views) + &filters.key()).into(), tile, coding };
+        let is_public = filters.each.is_empty()
+            && views.iter().all(|view| view.clearances() == Clearances::PUBLIC);
         let make = async {
             let mut layers = Vec::with_capacity(views.len());
             for view in views {
                 layers.push((self.pyramid(&view).await, view));
             }
             let effort = if self.is_kept { Effort::KEPT } else { Effort::SENT_ONCE };
-            let job = move || pack(vector_bytes(&layers, tile)?, coding, effort, tile);
-            work(tile, job).await
+            // When nobody waits for the tile any more, this is dropped, and the filter stops.
+            let waiting = Waiting::default();
+            let bounds = Bounds { steps: filters.steps, gone: waiting.gone() };
+            let job = move || {
+                let bytes = filtered_bytes(&layers, &filters.each, &bounds, tile)?;
+                pack(bytes, coding, effort, tile)
+            };
+            let made = work(tile, job).await;
+            waiting.done();
+            made
         };
         self.kept(key, is_public, make).await
     }
@@ -305,14 +366,28 @@ async fn work<T: Send + 'static>(
 }
 
 /// The vector tile of some layers, not compressed.
+#[cfg(test)]
 pub(crate) fn vector_bytes(
     layers: &[(Arc<Pyramid>, LayerView)],
     tile: Tile,
 ) -> Result<Vec<u8>, TileError> {
+    filtered_bytes(layers, &[], &Bounds::default(), tile)
+}
+
+/// The vector tile of what filters, one for each layer if there are any, find in some layers, not
+/// compressed.
+fn filtered_bytes(
+    layers: &[(Arc<Pyramid>, LayerView)],
+    filters: &[Arc<Filter>],
+    bounds: &Bounds,
+    tile: Tile,
+) -> Result<Vec<u8>, TileError> {
     let frame = Frame::of(tile).map_err(|source| TileError::Frame { tile, source })?;
     let mut bytes = Vec::new();
-    for (pyramid, view) in layers {
-        layer::encode(view, pyramid, tile, &frame, &mut bytes);
+    for (order, (pyramid, view)) in layers.iter().enumerate() {
+        let filter = filters.get(order).map(|filter| (&**filter, bounds));
+        layer::encode(view, filter, pyramid, tile, &frame, &mut bytes)
+            .map_err(|source| TileError::Filter { tile, source })?;
     }
     Ok(bytes)
 }

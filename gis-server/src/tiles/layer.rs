@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     encode::mvt::{GeometryType, LayerEncoder, Scalar},
-    store::{FeatureRef, LayerView, ValueRef},
+    filter::{Bounds, Filter},
+    store::{FeatureRef, LayerView, StoreError, ValueRef},
     styles,
 };
 
@@ -26,14 +27,18 @@ pub const ALL_PROPERTIES_ZOOM: u8 = 17;
 /// The property that holds an identifier that is no number, which is all that tiles take as one.
 pub const ID_PROPERTY: &str = "_id";
 
-/// Appends what a viewer sees of a layer on a tile.
+/// Appends what a viewer sees of a layer on a tile, and a filter finds.
+///
+/// # Errors
+/// That the filter was stopped.
 pub(crate) fn encode(
     view: &LayerView,
+    filter: Option<(&Filter, &Bounds)>,
     pyramid: &Pyramid,
     tile: Tile,
     frame: &Frame,
     out: &mut Vec<u8>,
-) {
+) -> Result<(), StoreError> {
     let zoom = tile.web_zoom();
     let columns = columns(view, zoom);
     let mut names: Vec<&str> = columns.iter().map(|column| column.1).collect();
@@ -47,7 +52,7 @@ pub(crate) fn encode(
         all_zooms: Vec::new(),
         layer: LayerEncoder::new(view.layer().id.as_str(), &names),
     };
-    view.visit_tile(frame.search(), |feature| {
+    let mut draw = |feature| {
         if let Some(kind) = drawing.geometry(feature) {
             let id = drawing.tags(feature, &columns);
             let geometry = feature.geometry();
@@ -56,8 +61,15 @@ pub(crate) fn encode(
             }
             drawing.layer.end_feature(id, kind);
         }
-    });
+    };
+    match filter {
+        Some((filter, bounds)) => {
+            view.visit_filtered(frame.search(), filter, bounds, &mut draw)?;
+        }
+        None => view.visit_tile(frame.search(), &mut draw),
+    }
     drawing.layer.finish(out);
+    Ok(())
 }
 
 /// The columns that a tile of a zoom carries: their position in the view, and their name.

@@ -20,5 +20,5 @@ pub mod simplify;
 #[cfg(test)]
 mod tests;
 
-pub use cache::{Coding, Encoded, TileError, Tiles};
+pub use cache::{Coding, Encoded, Filters, TileError, Tiles};
 pub use grid::{AddressError, Tile, TileMatrixSet};

@@ -19,6 +19,7 @@ use crate::{
         geojson::GeoJsonWriter,
     },
     error::Problem,
+    filter::Waiting,
     html,
     http::{
         ask::Ask,
@@ -43,6 +44,9 @@ use crate::{
         ("bbox-crs" = Option<String>, Query, description = "System of bbox, one of the collection's crs; CRS84 where not given"),
         ("crs" = Option<String>, Query, description = "System of the answer, one of the collection's crs; CRS84 where not given"),
         ("datetime" = Option<String>, Query, description = "Instant, date, or START/END with '..' for an open end; features without valid time always hold"),
+        ("filter" = Option<String>, Query, description = "CQL2: only features for which it is true (see …/queryables and /functions)"),
+        ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
+        ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates, one of the collection's crs; CRS84 where not given"),
         ("limit" = Option<u64>, Query, minimum = 1, description = "Features on a page; above the maximum it is capped. CSV and FlatGeobuf without it hold every match"),
         ("cursor" = Option<String>, Query, description = "Where the page begins, from the 'next' link of the page before"),
         ("f" = Option<String>, Query, description = "geojson (or json), html, csv, fgb"),
@@ -59,7 +63,9 @@ use crate::{
 )]
 pub async fn list(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
     let view = seen_features(&ask, &id)?;
-    let request = ItemsRequest::read(&ask.query, &ask.headers, &view, &ask.app.config.limits)?;
+    let waiting = Waiting::default();
+    let limits = &ask.app.config.limits;
+    let request = ItemsRequest::read(&ask.query, &ask.headers, &view, limits, waiting.gone())?;
     let tag = ETag::of(&[
         ask.base.as_str(),
         &view.version(),
@@ -74,6 +80,8 @@ pub async fn list(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem>
     let ask = Arc::new(ask);
     let answer = Answer { view, request, ask: Arc::clone(&ask) };
     let mut response = answer.write().await?;
+    // What is found is known before the first byte is sent.
+    waiting.done();
     tag.tag(&mut response);
     Ok(ask.marked(response))
 }
@@ -155,20 +163,12 @@ impl Answer {
 
     async fn flatgeobuf(self) -> Result<Response, Problem> {
         let coordinates = coordinates(self.request.crs)?;
-        let write = move |answer: &Self, sink: &mut stream::Sink, head: Sender<Head>| {
-            let page = answer.limited(head)?;
-            let mut census = Census::default();
-            answer.each(page.as_ref(), |feature| {
-                census.count(feature.geometry().shape());
-                Ok(())
-            })?;
-            let mut writer = FgbWriter::new(coordinates, answer.request.crs, census);
-            writer.head(sink.bytes(), &answer.view);
-            answer.each(page.as_ref(), |feature| {
-                writer.feature(sink.bytes(), feature)?;
-                sink.flush_if_full()?;
-                Ok(())
-            })
+        let write = move |answer: &Self, sink: &mut stream::Sink, head: Sender<Head>| match answer
+            .limited(
+            head,
+        )? {
+            Some(page) => answer.put_flatgeobuf(sink, coordinates, page.features.iter().copied()),
+            None => answer.put_flatgeobuf(sink, coordinates, answer.all()?),
         };
         self.streamed(write).await
     }
@@ -229,8 +229,29 @@ impl Answer {
         if let Some(page) = page {
             return page.features.iter().copied().try_for_each(write);
         }
-        let mut features = self.view.stream(&self.request.query).map_err(WriteError::Store)?;
-        features.try_for_each(&mut write)
+        self.all()?.try_for_each(&mut write)
+    }
+
+    fn all(&self) -> Result<impl Iterator<Item = FeatureRef<'_>> + Clone, WriteError> {
+        self.view.stream(&self.request.query).map_err(WriteError::Store)
+    }
+
+    /// Features as FlatGeobuf, whose head says which types of geometry follow.
+    fn put_flatgeobuf<'a>(
+        &'a self,
+        sink: &mut stream::Sink,
+        coordinates: Coordinates,
+        mut features: impl Iterator<Item = FeatureRef<'a>> + Clone,
+    ) -> Result<(), WriteError> {
+        let mut census = Census::default();
+        features.clone().for_each(|feature| census.count(feature.geometry().shape()));
+        let mut writer = FgbWriter::new(coordinates, self.request.crs, census);
+        writer.head(sink.bytes(), &self.view);
+        features.try_for_each(|feature| {
+            writer.feature(sink.bytes(), feature)?;
+            sink.flush_if_full()?;
+            Ok(())
+        })
     }
 
     fn links(&self, next: Option<&FeatureId>) -> Vec<Link> {

@@ -7,12 +7,25 @@ use super::{FORMATS, cursor, region};
 use crate::{
     config::Limits,
     error::Problem,
+    filter::{Bounds, Gone},
     http::{format::Format, query::Query},
+    ogc::filtering::Asked,
     store::{self, LayerView, Region},
 };
 
-/// Parameters that are not columns. A column of the same name cannot be filtered on.
-const RESERVED: [&str; 7] = ["f", "bbox", "bbox-crs", "crs", "datetime", "limit", "cursor"];
+/// Parameters that are not columns. A column of the same name is filtered on by `filter` alone.
+const RESERVED: [&str; 10] = [
+    "f",
+    "bbox",
+    "bbox-crs",
+    "crs",
+    "datetime",
+    "limit",
+    "cursor",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+];
 
 /// What a request for items asks.
 #[derive(Debug, Clone)]
@@ -30,6 +43,8 @@ pub struct ItemsRequest {
 impl ItemsRequest {
     /// Reads a request.
     ///
+    /// `gone` tells that nobody waits for the answer any more.
+    ///
     /// # Errors
     /// 400 that names the parameter and what would be right; 406.
     pub fn read(
@@ -37,6 +52,7 @@ impl ItemsRequest {
         headers: &HeaderMap,
         view: &LayerView,
         limits: &Limits,
+        gone: Gone,
     ) -> Result<Self, Problem> {
         let columns: Vec<&str> = view.properties().map(|property| property.name.as_str()).collect();
         let known: Vec<&str> = RESERVED.iter().copied().chain(columns.iter().copied()).collect();
@@ -54,6 +70,8 @@ impl ItemsRequest {
                 region: bbox(query)?,
                 datetime: query.datetime()?,
                 equals: equals.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+                filter: Asked::read(query)?.map(|asked| asked.bind(view)).transpose()?,
+                bounds: Bounds { steps: limits.filter_steps, gone },
                 after: after(query)?,
                 limit: limit.unwrap_or(usize::MAX - 1),
             },

@@ -125,6 +125,9 @@ fn wrong_address(error: &AddressError) -> Problem {
 
 /// What a tile that could not be made is answered with.
 fn failed(error: &TileError) -> Problem {
+    if let TileError::Filter { source, .. } = error {
+        return Problem::from(source);
+    }
     tracing::error!(error = %chain(error), "a tile could not be made");
     Problem::fault()
 }

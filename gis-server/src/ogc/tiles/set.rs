@@ -7,8 +7,11 @@ use utoipa::ToSchema;
 use super::{TILING_SCHEME, raster::seen_raster, tilejson, vector::selected};
 use crate::{
     error::Problem,
-    http::{ask::Ask, base::Base, format::Format, link::Link, query::encode},
-    ogc::collections,
+    http::{ask::Ask, base::Base, format::Format, link::Link, query::Query},
+    ogc::{
+        collections,
+        filtering::{Asked, PARAMETERS},
+    },
     store::LayerView,
     styles,
     tiles::{TileMatrixSet, raster, simplify::LAST_ZOOM},
@@ -81,10 +84,10 @@ pub struct SetLayer {
 /// What tiles are of.
 #[derive(Clone, Copy)]
 pub(crate) enum Of<'a> {
-    /// Several collections; the list as it was asked, if it was.
-    Dataset(Option<&'a str>),
-    /// One collection's features.
-    Collection(&'a str),
+    /// Several collections; the query as it was asked.
+    Dataset(&'a Query),
+    /// One collection's features; the query as it was asked.
+    Collection(&'a str, &'a Query),
     /// One raster.
     Raster(&'a str, raster::Kind),
 }
@@ -94,7 +97,7 @@ impl Of<'_> {
     pub(crate) fn path(self) -> String {
         match self {
             Of::Dataset(_) => "/tiles".into(),
-            Of::Collection(id) => format!("/collections/{id}/tiles"),
+            Of::Collection(id, _) => format!("/collections/{id}/tiles"),
             Of::Raster(id, kind) => format!("/collections/{id}/{}/tiles", kind.name()),
         }
     }
@@ -102,17 +105,17 @@ impl Of<'_> {
     /// The parameters of its documents besides `f`.
     pub(super) fn parameters(self) -> &'static [&'static str] {
         match self {
-            Of::Dataset(_) => &["collections"],
-            _ => &[],
+            Of::Dataset(_) => &["collections", "filter", "filter-lang", "filter-crs"],
+            Of::Collection(..) => &PARAMETERS,
+            Of::Raster(..) => &[],
         }
     }
 
     /// What follows `?` in the address of a tile, with the question mark.
     pub(super) fn query(self) -> String {
-        match self {
-            Of::Dataset(Some(list)) => format!("?collections={}", encode(list)),
-            _ => String::new(),
-        }
+        let (Of::Dataset(query) | Of::Collection(_, query)) = self else { return String::new() };
+        let kept = query.with(&[("f", None)]);
+        if kept.is_empty() { kept } else { format!("?{kept}") }
     }
 
     /// The address of one of its documents in a format.
@@ -145,11 +148,22 @@ impl Of<'_> {
     /// 404 or 400, naming the collection that is not there.
     pub(super) fn views(self, ask: &Ask) -> Result<Vec<LayerView>, Problem> {
         match self {
-            Of::Dataset(list) => selected(ask, list),
-            Of::Collection(id) => Ok(vec![collections::seen_features(ask, id)?]),
+            Of::Dataset(query) => filtered(query, selected(ask, query.get("collections"))?),
+            Of::Collection(id, query) => {
+                filtered(query, vec![collections::seen_features(ask, id)?])
+            }
             Of::Raster(id, _) => Ok(vec![seen_raster(ask, id)?]),
         }
     }
+}
+
+/// Layers whose tiles may be asked for with the filter of a query, so that what is wrong with it is
+/// told before there are tiles.
+fn filtered(query: &Query, views: Vec<LayerView>) -> Result<Vec<LayerView>, Problem> {
+    if let Some(asked) = Asked::read(query)? {
+        views.iter().try_for_each(|view| asked.bind(view).map(|_| ()))?;
+    }
+    Ok(views)
 }
 
 /// First and last zoom of web maps at which a layer's tiles are of use.

@@ -22,12 +22,15 @@ use crate::{
     get, path = "/tiles", tag = "Tiles", operation_id = "getDatasetTileSets",
     params(
         ("collections" = Option<String>, Query, description = "Identifiers separated by commas; all when left out"),
+        ("filter" = Option<String>, Query, description = "CQL2, which the tiles' addresses then hold"),
+        ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
+        ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates; CRS84 where not given"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses((status = 200, description = "The tile sets", body = TileSets), BadParameter)
 )]
 pub async fn of_dataset(ask: Ask) -> Result<Response, Problem> {
-    list(&ask, Of::Dataset(ask.query.get("collections")))
+    list(&ask, Of::Dataset(&ask.query))
 }
 
 /// A tile set of the whole dataset, or its TileJSON.
@@ -35,13 +38,16 @@ pub async fn of_dataset(ask: Ask) -> Result<Response, Problem> {
     get, path = "/tiles/{tileMatrixSetId}", tag = "Tiles", operation_id = "getDatasetTileSet",
     params(
         ("collections" = Option<String>, Query, description = "Identifiers separated by commas; all when left out"),
+        ("filter" = Option<String>, Query, description = "CQL2, which the tiles' addresses then hold"),
+        ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
+        ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates; CRS84 where not given"),
         ("tileMatrixSetId" = String, Path, description = "Identifier of a grid"),
         ("f" = Option<String>, Query, description = "json, tilejson or html"),
     ),
     responses((status = 200, description = "The tile set", body = TileSet), BadParameter, NoTileSet)
 )]
 pub async fn one_of_dataset(Path(set): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    one(&ask, Of::Dataset(ask.query.get("collections")), &set)
+    one(&ask, Of::Dataset(&ask.query), &set)
 }
 
 /// The tile sets of a collection.
@@ -49,12 +55,15 @@ pub async fn one_of_dataset(Path(set): Path<String>, ask: Ask) -> Result<Respons
     get, path = "/collections/{collectionId}/tiles", tag = "Tiles", operation_id = "getCollectionTileSets",
     params(
         ("collectionId" = String, Path, description = "Identifier of a collection"),
+        ("filter" = Option<String>, Query, description = "CQL2, which the tiles' addresses then hold"),
+        ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
+        ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates; CRS84 where not given"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses((status = 200, description = "The tile sets", body = TileSets), NoCollection)
 )]
 pub async fn of_collection(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    list(&ask, Of::Collection(&id))
+    list(&ask, Of::Collection(&id, &ask.query))
 }
 
 /// A tile set of a collection, or its TileJSON.
@@ -63,6 +72,9 @@ pub async fn of_collection(Path(id): Path<String>, ask: Ask) -> Result<Response,
     params(
         ("collectionId" = String, Path, description = "Identifier of a collection"),
         ("tileMatrixSetId" = String, Path, description = "Identifier of a grid"),
+        ("filter" = Option<String>, Query, description = "CQL2, which the tiles' addresses then hold"),
+        ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
+        ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates; CRS84 where not given"),
         ("f" = Option<String>, Query, description = "json, tilejson or html"),
     ),
     responses((status = 200, description = "The tile set", body = TileSet), NoTileSet)
@@ -71,7 +83,7 @@ pub async fn one_of_collection(
     Path((id, set)): Path<(String, String)>,
     ask: Ask,
 ) -> Result<Response, Problem> {
-    one(&ask, Of::Collection(&id), &set)
+    one(&ask, Of::Collection(&id, &ask.query), &set)
 }
 
 /// The tile sets of a raster as pictures.

@@ -9,10 +9,14 @@ use super::{
 use crate::{
     error::Problem,
     http::{ask::Ask, format::Format},
-    ogc::{collections, refusals::NoTile},
+    ogc::{
+        collections,
+        filtering::{Asked, PARAMETERS},
+        refusals::NoTile,
+    },
     store::LayerView,
     styles,
-    tiles::Tile,
+    tiles::{Filters, Tile},
 };
 
 /// How long others may keep a public tile without asking again.
@@ -22,7 +26,13 @@ const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=60");
 #[utoipa::path(
     get, path = "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
     tag = "Tiles", operation_id = "getCollectionVectorTile",
-    params(TileOf, TileAddress, ("f" = Option<String>, Query, description = "mvt")),
+    params(
+        TileOf, TileAddress,
+        ("filter" = Option<String>, Query, description = "CQL2: only features for which it is true"),
+        ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
+        ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates; CRS84 where not given"),
+        ("f" = Option<String>, Query, description = "mvt"),
+    ),
     responses(
         (status = 200, description = "The tile", content_type = "application/vnd.mapbox-vector-tile"),
         (status = 204, description = "There is nothing on the tile"),
@@ -34,7 +44,7 @@ pub async fn of_collection(
     Path(address): Path<TileAddress>,
     ask: Ask,
 ) -> Result<Response, Problem> {
-    answer::check(&ask, &[], Format::Mvt)?;
+    answer::check(&ask, &PARAMETERS, Format::Mvt)?;
     let tile = address.tile()?;
     let view = collections::seen_features(&ask, &of.collection_id)?;
     respond(&ask, vec![view], tile).await
@@ -47,6 +57,9 @@ pub async fn of_collection(
     params(
         TileAddress,
         ("collections" = Option<String>, Query, description = "Identifiers separated by commas; all when left out"),
+        ("filter" = Option<String>, Query, description = "CQL2: only features for which it is true; every collection must have the properties that it names"),
+        ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
+        ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates; CRS84 where not given"),
         ("f" = Option<String>, Query, description = "mvt"),
     ),
     responses(
@@ -56,7 +69,8 @@ pub async fn of_collection(
     )
 )]
 pub async fn of_dataset(Path(address): Path<TileAddress>, ask: Ask) -> Result<Response, Problem> {
-    answer::check(&ask, &["collections"], Format::Mvt)?;
+    let [filter, lang, crs] = PARAMETERS;
+    answer::check(&ask, &["collections", filter, lang, crs], Format::Mvt)?;
     let tile = address.tile()?;
     let mut views = selected(&ask, ask.query.get("collections"))?;
     let zoom = tile.web_zoom();
@@ -92,7 +106,14 @@ pub(super) fn selected(ask: &Ask, list: Option<&str>) -> Result<Vec<LayerView>, 
 }
 
 async fn respond(ask: &Ask, views: Vec<LayerView>, tile: Tile) -> Result<Response, Problem> {
-    let tag = ask.app.tiles.tag(&views, tile);
-    let make = ask.app.tiles.vector(views, tile, coding(&ask.headers));
+    let Some(asked) = Asked::read(&ask.query)? else {
+        let tag = ask.app.tiles.tag(&views, tile);
+        let make = ask.app.tiles.vector(views, tile, coding(&ask.headers));
+        return answer::tile(ask, &tag, KEEP, Format::Mvt, make).await;
+    };
+    let each = views.iter().map(|view| asked.bind(view)).collect::<Result<_, _>>()?;
+    let filters = Filters { each, steps: ask.app.config.limits.filter_steps };
+    let tag = ask.app.tiles.filtered_tag(&views, &filters, tile);
+    let make = ask.app.tiles.filtered(views, filters, tile, coding(&ask.headers));
     answer::tile(ask, &tag, KEEP, Format::Mvt, make).await
 }

@@ -61,20 +61,6 @@ impl Column {
         }
     }
 
-    /// A test whether a row holds a value, prepared once for many rows.
-    pub(crate) fn equals<'a>(&'a self, wanted: ValueRef<'a>) -> Box<dyn Fn(usize) -> bool + 'a> {
-        match (&self.cells, wanted) {
-            (Cells::Dictionary { codes, strings }, ValueRef::Text(text)) => {
-                let code = strings.iter().position(|string| string == text);
-                match code {
-                    Some(code) => Box::new(move |row| codes.get(row) == code as i64),
-                    None => Box::new(|_| false),
-                }
-            }
-            _ => Box::new(move |row| self.value(row) == wanted),
-        }
-    }
-
     /// The number of the row's text among the different ones, where the column is interned.
     pub(crate) fn code(&self, row: usize) -> Option<u32> {
         match &self.cells {
@@ -164,12 +150,6 @@ mod tests {
             let mut expected = values(&left);
             expected.extend(values(&right));
             prop_assert_eq!(read(&column, expected.len()), expected.clone());
-            for wanted in ["a", "bc", ""] {
-                let test = column.equals(ValueRef::Text(wanted));
-                for (row, value) in expected.iter().enumerate() {
-                    prop_assert_eq!(test(row), value.as_text() == Some(wanted));
-                }
-            }
         }
     }
 }
