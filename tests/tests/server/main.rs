@@ -7,6 +7,7 @@ mod crs;
 mod documents;
 mod edits;
 mod features;
+mod filters;
 mod flood;
 mod formats;
 mod malformed;
