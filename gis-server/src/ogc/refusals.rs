@@ -49,7 +49,7 @@ pub enum NoTile {
     /// Its address cannot be read.
     #[response(
         status = 400,
-        description = "The address names no tile, or a collection is not there",
+        description = "The address names no tile, a collection is not there, or a parameter is wrong",
         content_type = "application/problem+json"
     )]
     BadAddress(ProblemDocument),

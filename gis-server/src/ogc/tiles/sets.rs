@@ -60,7 +60,7 @@ pub async fn one_of_dataset(Path(set): Path<String>, ask: Ask) -> Result<Respons
         ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates; CRS84 where not given"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
-    responses((status = 200, description = "The tile sets", body = TileSets), NoCollection)
+    responses((status = 200, description = "The tile sets", body = TileSets), BadParameter, NoCollection)
 )]
 pub async fn of_collection(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
     list(&ask, Of::Collection(&id, &ask.query))
@@ -77,7 +77,7 @@ pub async fn of_collection(Path(id): Path<String>, ask: Ask) -> Result<Response,
         ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates; CRS84 where not given"),
         ("f" = Option<String>, Query, description = "json, tilejson or html"),
     ),
-    responses((status = 200, description = "The tile set", body = TileSet), NoTileSet)
+    responses((status = 200, description = "The tile set", body = TileSet), BadParameter, NoTileSet)
 )]
 pub async fn one_of_collection(
     Path((id, set)): Path<(String, String)>,
