@@ -8,13 +8,14 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run import test faults verification lint fmt bench bench-peers bless docs
+.PHONY: help setup run import test faults verification fuzz lint fmt bench bench-peers bless docs
 
 DATA ?= data
 HTTP ?= 127.0.0.1:8080
 BUILDINGS ?= 20000
 SEED ?= 1
 FLEET ?= calm
+TIME ?= 60
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ faults: ## the fault suite in its long form: kills, power cuts, broken disks, ho
 
 verification: ## kernels against exact solutions and other programs, in full, with the tables
 	@scripts/verification.sh
+
+fuzz: ## each fuzz target for a minute [TIME=seconds], where cargo-fuzz is installed
+	@TIME='$(TIME)' scripts/fuzz.sh
 
 lint: ## formatting, clippy, eslint, tsc; cargo-deny, typos, shellcheck where installed
 	@scripts/lint.sh
