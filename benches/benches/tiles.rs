@@ -1,11 +1,14 @@
 //! Encoding a vector tile that no cache holds, by zoom and by how many houses stand in it.
 
-use std::hint::black_box;
+use std::{hint::black_box, sync::Arc};
 
 use benches::{houses, sample};
+use city::Crs;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gis_server::{
-    tiles::{Coding, TileMatrixSet, Tiles},
+    cql2::{Language, parse},
+    filter::Filter,
+    tiles::{Coding, Filters, TileMatrixSet, Tiles},
     viewer::Viewer,
 };
 
@@ -45,5 +48,51 @@ fn uncached_tiles(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(all, uncached_tiles);
+/// Filters that find every house, so that all of a tile is drawn and the difference to the first is what
+/// filtering costs.
+const FILTERS: [(&str, &str); 6] = [
+    ("no filter", ""),
+    ("number", "storeys > 0"),
+    ("text", "use IN ('nhà ở', 'cửa hàng', 'trường học')"),
+    ("folded text", "ACCENTI(CASEI(name)) LIKE ACCENTI(CASEI('NHÀ SỐ%'))"),
+    ("box", "S_INTERSECTS(geometry, BBOX(108,15,109,16)) AND height * 2 > 1"),
+    ("polygon", "S_WITHIN(geometry, POLYGON((108 15,109 15,109.2 15.5,109 16,108 16,108 15)))"),
+];
+
+fn filtered_tiles(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let mut group = criterion.benchmark_group("filtered tile");
+    let (z, inside) = (14, 5000);
+    let (lon, lat) = houses::MIDDLE;
+    let side_km = ROOT_KM * lat.to_radians().cos() / f64::from(1u32 << z);
+    let quarter = houses::quarter(inside * 9 / 4, inside as f64 / (side_km * side_km));
+    let store = houses::store(quarter);
+    let view = store.city().layer("buildings", &Viewer::public()).expect("the layer is public");
+    let at = sample::Tile::at(lon, lat, z);
+    let text = |number: u32| number.to_string();
+    let tile = TileMatrixSet::from_id("WebMercatorQuad")
+        .and_then(|grid| grid.tile(&text(z.into()), &text(at.y), &text(at.x)))
+        .expect("the tile is in the grid");
+    let tiles = Tiles::new(0);
+    runtime.block_on(tiles.prepare(&view));
+    group.throughput(Throughput::Elements(inside as u64));
+    for (name, filter) in FILTERS {
+        let mut filters = Filters { each: Vec::new(), steps: u64::MAX };
+        if !filter.is_empty() {
+            let tree = parse(Language::Text, filter).expect("the filter can be read");
+            let filter = Filter::bind(&tree, Crs::CRS84, &view).expect("the filter fits the layer");
+            filters.each.push(Arc::new(filter));
+        }
+        group.bench_function(BenchmarkId::new(name, format!("z{z}, {inside} houses")), |bencher| {
+            bencher.iter(|| {
+                let made =
+                    tiles.filtered(vec![view.clone()], filters.clone(), tile, Coding::Identity);
+                black_box(runtime.block_on(made).map(|tile| tile.body.len()))
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(all, uncached_tiles, filtered_tiles);
 criterion_main!(all);
