@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     cql2::SpatialRelation,
-    store::{FeatureGeometry, Region, Shape as Form, WorldBox},
+    store::{FeatureGeometry, PreparedRegion, Region, Relation, Shape as Form, WorldBox},
 };
 
 /// A geometry of a filter, ready to be compared with many.
@@ -27,6 +27,8 @@ pub(super) struct Prepared<'f> {
     literal: &'f Literal,
     boxes: Vec<WorldBox>,
     region: Option<Region>,
+    /// What tells of whole boxes whether they lie inside; `None` for what has no inside.
+    inside: Option<PreparedRegion<'f>>,
     graph: OnceCell<PreparedGeometry<'f, &'f Geometry<f64>>>,
 }
 
@@ -35,9 +37,14 @@ const MANY: usize = 64;
 
 impl<'f> Prepared<'f> {
     fn new(literal: &'f Literal) -> Self {
-        let boxes = literal.boxes.iter().map(WorldBox::around).collect();
+        let boxes: Vec<WorldBox> = literal.boxes.iter().map(WorldBox::around).collect();
         let region = literal.is_boxes.then(|| Region::Boxes(literal.boxes.clone()));
-        Self { literal, boxes, region, graph: OnceCell::new() }
+        let inside = match &literal.geometry {
+            _ if literal.is_boxes => Some(PreparedRegion::Boxes(boxes.clone())),
+            Geometry::Polygon(polygon) => Some(PreparedRegion::of_polygon(polygon)),
+            _ => None,
+        };
+        Self { literal, boxes, region, inside, graph: OnceCell::new() }
     }
 
     fn graph(&self) -> &PreparedGeometry<'f, &'f Geometry<f64>> {
@@ -180,6 +187,13 @@ impl<'f> Run<'f> {
         let bbox = own.world_box();
         if !prepared.boxes.iter().any(|one| one.intersects(&bbox)) {
             return Some(relation == SpatialRelation::Disjoint);
+        }
+        // What lies in the filter's geometry with its whole box needs no closer look.
+        self.spend(if literal.is_boxes { 1 } else { positions(&literal.geometry) });
+        let relate = |inside: &PreparedRegion<'_>| inside.relate(&bbox) == Relation::Inside;
+        if prepared.inside.as_ref().is_some_and(relate) {
+            let holds = [SpatialRelation::Intersects, SpatialRelation::Contains];
+            return Some(holds.contains(&relation));
         }
         let touches = match relation {
             SpatialRelation::Intersects | SpatialRelation::Disjoint => self.touches(&prepared, own),

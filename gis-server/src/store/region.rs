@@ -40,11 +40,7 @@ impl Region {
     pub(crate) fn prepare(&self) -> Prepared<'_> {
         match self {
             Self::Boxes(boxes) => Prepared::Boxes(boxes.iter().map(WorldBox::around).collect()),
-            Self::Polygon(polygon) => {
-                let corners = polygon.exterior().0.iter().map(|c| (c.x, c.y));
-                let outer = Bbox::around(corners).map_or(WorldBox::EMPTY, |b| WorldBox::around(&b));
-                Prepared::Polygon { outer, polygon }
-            }
+            Self::Polygon(polygon) => Prepared::of_polygon(polygon),
         }
     }
 }
@@ -56,6 +52,13 @@ pub(crate) enum Prepared<'a> {
 }
 
 impl Prepared<'_> {
+    /// The inside of a polygon.
+    pub(crate) fn of_polygon(polygon: &Polygon<f64>) -> Prepared<'_> {
+        let corners = polygon.exterior().0.iter().map(|c| (c.x, c.y));
+        let outer = Bbox::around(corners).map_or(WorldBox::EMPTY, |b| WorldBox::around(&b));
+        Prepared::Polygon { outer, polygon }
+    }
+
     /// How a world box lies to the region; never wrongly inside or outside, sometimes crossing
     /// without need.
     pub(crate) fn relate(&self, node: &WorldBox) -> Relation {
