@@ -64,8 +64,10 @@ pub(super) fn settle(
     let net_m3_s = node.in_m3_s - node.out_m3_s;
     let is_basin = matches!(place.kind, Kind::Basin(_));
     let pays_back = !is_basin && node.old_depth_m < PAYS_BACK * place.crown_m;
+    let in_shaft = has_surface && place.shaft_m2 > 0.0 && node.depth_m > place.crown_m;
     // No faster than water passes: else the depths of shallow water would jump.
-    let most_m3 = if pays_back { (node.in_m3_s + node.out_m3_s) * dt_s } else { 0.0 };
+    let passes_m3 = (node.in_m3_s + node.out_m3_s) * dt_s;
+    let most_m3 = if pays_back || in_shaft { passes_m3 } else { 0.0 };
     let came_m3 = (0.5 * (node.old_net_m3_s + net_m3_s) + node.exchange_m3_s) * dt_s;
     let gained_m3 = came_m3 - node.owed_m3.clamp(-most_m3, most_m3);
     let has_lid = if is_basin {
@@ -73,8 +75,8 @@ pub(super) fn settle(
     } else {
         place.crown_m > 0.0 && node.depth_m > place.crown_m
     };
-    let depth_m = if has_lid && has_surface && place.shaft_m2 > 0.0 {
-        let missing_m3 = node.held_m3 - node.owed_m3 + came_m3 - held_m3(node.depth_m);
+    let depth_m = if in_shaft {
+        let missing_m3 = gained_m3 - (held_m3(node.depth_m) - held_m3(node.old_depth_m));
         let change_m = missing_m3 / (place.shaft_m2 + node.give_m2_s * dt_s);
         (node.depth_m + change_m).max(place.crown_m - NO_DEPTH_M)
     } else if has_lid && !limits.is_ponded {
