@@ -1,0 +1,238 @@
+//! Pictures without a display: stills and films, on whatever Vulkan there is.
+
+mod png_file;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bevy::{
+    app::SubApps,
+    asset::RenderAssetUsages,
+    camera::RenderTarget,
+    image::Image,
+    prelude::*,
+    render::{
+        RenderPlugin,
+        render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages},
+        renderer::RenderDevice,
+        view::screenshot::{Screenshot, ScreenshotCaptured},
+    },
+    window::ExitCondition,
+    winit::WinitPlugin,
+};
+use bevy_egui::{EguiGlobalSettings, PrimaryEguiContext};
+
+use crate::{
+    app::{self, Stage},
+    camera::Rig,
+    clock::VirtualClock,
+    error::TwinError,
+    flood::FloodView,
+    live::{LiveFeed, LiveState},
+    remote::{Client, listen},
+};
+pub use png_file::{Picture, read_png, similarity};
+
+/// Frames before the first picture: pipelines, light clusters and letters settle.
+const WARM_UP: usize = 8;
+/// Frames after a picture was asked for, until it must be there.
+const PATIENCE: usize = 12;
+
+/// An app that makes pictures, one after the other.
+pub struct Studio {
+    apps: SubApps,
+    target: Handle<Image>,
+    size: (u32, u32),
+    is_warm: bool,
+}
+
+impl std::fmt::Debug for Studio {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Studio").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl Studio {
+    /// A studio for a city, its pictures so many pixels wide and high.
+    ///
+    /// # Errors
+    /// [`TwinError::Picture`] where there is no Vulkan, or as [`Stage::into_world`].
+    pub fn open(stage: Stage, size: (u32, u32), live: Option<&Client>) -> Result<Self, TwinError> {
+        app::need_device()?;
+        let mut app = App::new();
+        app.add_plugins(
+            DefaultPlugins
+                .set(WindowPlugin {
+                    primary_window: None,
+                    exit_condition: ExitCondition::DontExit,
+                    ..WindowPlugin::default()
+                })
+                .set(RenderPlugin {
+                    synchronous_pipeline_compilation: true,
+                    ..RenderPlugin::default()
+                })
+                .set(app::quiet_log())
+                .disable::<WinitPlugin>(),
+        );
+        app.add_plugins(bevy_egui::EguiPlugin::default());
+        app.world_mut().resource_mut::<EguiGlobalSettings>().auto_create_primary_context = false;
+        let view = stage.view.clone();
+        stage.into_world(&mut app, true, false)?;
+        if let Some(client) = live {
+            app.insert_resource(LiveFeed::new(listen(client.clone())));
+        }
+        app::add_drawing(&mut app, false);
+        app.finish();
+        app.cleanup();
+        let mut apps = std::mem::take(app.sub_apps_mut());
+        let world = apps.main.world_mut();
+        let target = world.resource_mut::<Assets<Image>>().add(canvas(size));
+        world.spawn((
+            app::camera(view, 0.0),
+            RenderTarget::Image(target.clone().into()),
+            PrimaryEguiContext,
+        ));
+        Ok(Self { apps, target, size, is_warm: false })
+    }
+
+    /// Waits until the first live values have come, or so long.
+    pub fn wait_for_live(&mut self, at_most: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < at_most {
+            self.frame();
+            let state = self.apps.main.world().resource::<LiveState>();
+            if state.link != crate::live::Link::Absent {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Sets the clock and, where a flood is shown, its time; both stand still from then on.
+    pub fn set_time(&mut self, now: Option<city::Instant>, flood_hours: Option<f64>) {
+        let world = self.apps.main.world_mut();
+        if let Some(now) = now {
+            *world.resource_mut::<VirtualClock>() = VirtualClock::paused(now);
+        }
+        if let (Some(hours), Some(mut flood)) = (flood_hours, world.get_resource_mut::<FloodView>())
+        {
+            flood.hours = hours;
+        }
+    }
+
+    /// Turns the camera to another view.
+    pub fn set_view(&mut self, view: &crate::camera::View) {
+        let world = self.apps.main.world_mut();
+        let mut rigs = world.query::<&mut Rig>();
+        for mut rig in rigs.iter_mut(world) {
+            rig.view = view.clone();
+        }
+    }
+
+    /// The city's lamps, buildings and everything else that is in the world.
+    pub fn world(&mut self) -> &mut World {
+        self.apps.main.world_mut()
+    }
+
+    /// Takes a picture.
+    ///
+    /// # Errors
+    /// [`TwinError::Picture`] when none comes.
+    pub fn shoot(&mut self) -> Result<Picture, TwinError> {
+        let warm_up = if self.is_warm { 2 } else { WARM_UP };
+        (0..warm_up).for_each(|_| self.frame());
+        self.is_warm = true;
+        let taken: Arc<Mutex<Option<Image>>> = Arc::default();
+        let into = taken.clone();
+        self.apps.main.world_mut().spawn(Screenshot::image(self.target.clone())).observe(
+            move |captured: On<'_, '_, ScreenshotCaptured>| {
+                let mut into = into.lock().unwrap_or_else(PoisonError::into_inner);
+                *into = Some(captured.image.clone());
+            },
+        );
+        for _ in 0..PATIENCE {
+            self.frame();
+            let image = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(image) = image {
+                return Picture::of(image, self.size);
+            }
+        }
+        Err(TwinError::Picture("the renderer gave no picture back".into()))
+    }
+
+    /// One frame, drawn to its end.
+    fn frame(&mut self) {
+        self.apps.update();
+        let world = self.apps.main.world();
+        if let Some(device) = world.get_resource::<RenderDevice>() {
+            let wait = PollType::Wait { submission_index: None, timeout: None };
+            if let Err(error) = device.wgpu_device().poll(wait) {
+                tracing::warn!(%error, "the device was not waited for");
+            }
+        }
+    }
+}
+
+fn canvas((width, height): (u32, u32)) -> Image {
+    let mut image = Image::new_uninit(
+        Extent3d { width, height, depth_or_array_layers: 1 },
+        TextureDimension::D2,
+        TextureFormat::Rgba8UnormSrgb,
+        RenderAssetUsages::RENDER_WORLD,
+    );
+    image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
+    image
+}
+
+/// Makes a film of pictures, `frame` of them, at times that go evenly from one to the other; into a
+/// folder of PNGs, or into a video by ffmpeg.
+///
+/// # Errors
+/// As [`Studio::shoot`]; [`TwinError::Film`] where ffmpeg is missing or fails.
+pub fn film(
+    studio: &mut Studio,
+    frames: u32,
+    times: Option<(city::Instant, city::Instant)>,
+    hours: Option<(f64, f64)>,
+    out: &Path,
+) -> Result<(), TwinError> {
+    let is_video = out.extension().is_some_and(|it| it == "mp4" || it == "webm" || it == "mkv");
+    let folder = if is_video { out.with_extension("frames") } else { out.to_owned() };
+    std::fs::create_dir_all(&folder).map_err(TwinError::file(&folder))?;
+    for number in 0..frames.max(1) {
+        let part = f64::from(number) / f64::from(frames.max(2) - 1);
+        let now = times.map(|(from, to)| {
+            let span = (to.as_micros() - from.as_micros()) as f64;
+            city::Instant::from_micros(from.as_micros() + (span * part) as i64)
+        });
+        studio.set_time(now, hours.map(|(from, to)| from + (to - from) * part));
+        studio.shoot()?.write(&folder.join(format!("{number:05}.png")))?;
+    }
+    if is_video {
+        encode(&folder, out)?;
+        std::fs::remove_dir_all(&folder).map_err(TwinError::file(&folder))?;
+    }
+    Ok(())
+}
+
+fn encode(folder: &Path, out: &Path) -> Result<(), TwinError> {
+    let output = std::process::Command::new("ffmpeg")
+        .args(["-y", "-loglevel", "error", "-framerate", "24", "-i"])
+        .arg(folder.join("%05d.png"))
+        .args(["-pix_fmt", "yuv420p", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2"])
+        .arg(out)
+        .output();
+    match output {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => {
+            Err(TwinError::Film(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+        }
+        Err(error) => Err(TwinError::Film(format!(
+            "{error}; install it, or name a folder instead of a video ({} keeps the pictures)",
+            folder.display()
+        ))),
+    }
+}

@@ -1,0 +1,209 @@
+//! What is written over the picture: gauges with their values, what is missing, where data come from.
+
+use std::sync::Arc;
+
+use bevy::prelude::*;
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
+use city::{Instant, Role};
+
+use crate::{
+    axes,
+    camera::Rig,
+    clock::VirtualClock,
+    flood::FloodView,
+    live::{Link, LiveState, Quality, Reading, Thing},
+    scene::City,
+    words::Language,
+};
+
+/// Writes over the picture.
+#[derive(Debug, Default)]
+pub struct OverlayPlugin;
+
+impl Plugin for OverlayPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Language>()
+            .add_systems(EguiPrimaryContextPass, (letters, labels, edges).chain());
+    }
+}
+
+const PAPER: egui::Color32 = egui::Color32::from_rgba_premultiplied(10, 14, 18, 190);
+const INK: egui::Color32 = egui::Color32::from_rgb(240, 243, 245);
+const FAINT: egui::Color32 = egui::Color32::from_rgb(150, 156, 162);
+
+/// Be Vietnam Pro in place of egui's own letters, which have no Vietnamese.
+fn letters(mut contexts: EguiContexts<'_, '_>, mut is_done: Local<'_, bool>) -> Result {
+    if *is_done {
+        return Ok(());
+    }
+    let mut fonts = egui::FontDefinitions::empty();
+    let regular = include_bytes!("../../assets/fonts/BeVietnamPro-Regular.ttf");
+    let name = "Be Vietnam Pro".to_owned();
+    fonts.font_data.insert(name.clone(), Arc::new(egui::FontData::from_static(regular)));
+    for family in [egui::FontFamily::Proportional, egui::FontFamily::Monospace] {
+        fonts.families.entry(family).or_default().insert(0, name.clone());
+    }
+    contexts.ctx_mut()?.set_fonts(fonts);
+    *is_done = true;
+    Ok(())
+}
+
+/// Names and values at gauges and stations.
+fn labels(
+    mut contexts: EguiContexts<'_, '_>,
+    city: Res<'_, City>,
+    clock: Res<'_, VirtualClock>,
+    language: Res<'_, Language>,
+    state: Res<'_, LiveState>,
+    cameras: Query<'_, '_, (&Camera, &GlobalTransform), With<Rig>>,
+    mut frames: Local<'_, u32>,
+) -> Result {
+    // Letters are there from the frame after they were given.
+    *frames += 1;
+    let Some((camera, place)) = cameras.iter().next().filter(|_| *frames > 1) else {
+        return Ok(());
+    };
+    let context = contexts.ctx_mut()?;
+    let painter = context.layer_painter(egui::LayerId::background());
+    let eye = place.translation();
+    for layer in &city.layers {
+        if !matches!(layer.role, Role::Gauges | Role::RainGauges | Role::Stations) {
+            continue;
+        }
+        for feature in &layer.features {
+            let Some((east, north)) = feature.place() else { continue };
+            let at = axes::to_scene(east, north, city.heights.at(east, north) + 6.0);
+            if eye.distance(at) > 6_000.0 {
+                continue;
+            }
+            let Ok(spot) = camera.world_to_viewport(place, at) else { continue };
+            let thing = state.of_feature(&layer.id, &feature.id.to_string());
+            let name = layer.text(feature, "name").unwrap_or_default();
+            let told = thing.and_then(|thing| told(thing, clock.now(), *language, &state.link));
+            label(&painter, egui::pos2(spot.x, spot.y), name, told);
+        }
+    }
+    Ok(())
+}
+
+/// What a Thing says, and in which colour.
+fn told(
+    thing: &Thing,
+    now: Instant,
+    language: Language,
+    link: &Link,
+) -> Option<(String, egui::Color32)> {
+    let reading = thing.readings.values().find(|reading| reading.number().is_some())?;
+    let number = reading.number()?;
+    let age = reading.age_s(now).map(|age| language.age(age)).unwrap_or_default();
+    let mut text = format!("{} {} · {age}", language.number(number, 2), reading.unit);
+    match reading.quality {
+        Quality::Good => {}
+        Quality::Suspect => text.push_str(language.of(" · nghi ngờ", " · suspect")),
+        Quality::Bad => text.push_str(language.of(" · sai", " · bad")),
+    }
+    if let Some((_, title)) = &reading.alarm {
+        text.push_str(" · ");
+        text.push_str(language.title(title));
+    }
+    Some((text, tone(reading, now, link)))
+}
+
+fn tone(reading: &Reading, now: Instant, link: &Link) -> egui::Color32 {
+    if *link != Link::Live || reading.is_stale(now) {
+        return FAINT;
+    }
+    match reading.alarm.as_ref().map_or(0, |alarm| alarm.0) {
+        0 => egui::Color32::from_rgb(130, 225, 165),
+        1 => egui::Color32::from_rgb(255, 214, 90),
+        2 => egui::Color32::from_rgb(255, 150, 60),
+        _ => egui::Color32::from_rgb(255, 90, 80),
+    }
+}
+
+fn label(
+    painter: &egui::Painter,
+    at: egui::Pos2,
+    name: &str,
+    told: Option<(String, egui::Color32)>,
+) {
+    let font = egui::FontId::proportional(11.0);
+    let name = painter.layout_no_wrap(name.to_owned(), font.clone(), INK);
+    let value = told.map(|(text, colour)| painter.layout_no_wrap(text, font, colour));
+    let width = value.as_ref().map_or(0.0, |it| it.size().x).max(name.size().x);
+    let height = name.size().y + value.as_ref().map_or(0.0, |it| it.size().y);
+    let corner = at - egui::vec2(width / 2.0, height + 14.0);
+    let paper = egui::Rect::from_min_size(corner, egui::vec2(width, height)).expand(4.0);
+    painter.rect_filled(paper, 3.0, PAPER);
+    painter.line_segment([at, egui::pos2(at.x, paper.max.y)], egui::Stroke::new(1.0, INK));
+    let below = corner + egui::vec2(0.0, name.size().y);
+    painter.galley(corner, name, INK);
+    if let Some(value) = value {
+        painter.galley(below, value, INK);
+    }
+}
+
+/// Attribution and time at the foot; what is missing and the state of the connection at the head.
+fn edges(
+    mut contexts: EguiContexts<'_, '_>,
+    city: Res<'_, City>,
+    clock: Res<'_, VirtualClock>,
+    language: Res<'_, Language>,
+    state: Res<'_, LiveState>,
+    flood: Option<Res<'_, FloodView>>,
+    mut frames: Local<'_, u32>,
+) -> Result {
+    *frames += 1;
+    if *frames < 2 {
+        return Ok(());
+    }
+    let context = contexts.ctx_mut()?;
+    let screen = context.content_rect();
+    let painter = context.layer_painter(egui::LayerId::background());
+    let font = egui::FontId::proportional(10.5);
+    let strip = |lines: Vec<(String, egui::Color32)>, at_foot: bool| {
+        let wrap = screen.width() - 16.0;
+        let galleys =
+            lines.into_iter().map(|(text, ink)| painter.layout(text, font.clone(), ink, wrap));
+        let galleys: Vec<_> = galleys.collect();
+        let height: f32 = galleys.iter().map(|it| it.size().y).sum();
+        let width = galleys.iter().map(|it| it.size().x).fold(0.0, f32::max);
+        if galleys.is_empty() {
+            return;
+        }
+        let corner = if at_foot {
+            egui::pos2(screen.max.x - width - 8.0, screen.max.y - height - 5.0)
+        } else {
+            egui::pos2(screen.max.x - width - 8.0, screen.min.y + 6.0)
+        };
+        let paper = egui::Rect::from_min_size(corner, egui::vec2(width, height)).expand(4.0);
+        painter.rect_filled(paper, 3.0, PAPER);
+        let mut down = corner;
+        for galley in galleys {
+            let step = galley.size().y;
+            painter.galley(down, galley, INK);
+            down.y += step;
+        }
+    };
+    let mut sources = city.attributions.join(" · ");
+    if city.is_synthetic {
+        let word = language.of("dữ liệu tổng hợp", "synthetic data");
+        sources = if sources.is_empty() { word.to_owned() } else { format!("{sources} · {word}") };
+    }
+    let time = clock.local().strftime("%H:%M %d/%m/%Y").to_string();
+    let mut foot = format!("{} · {time}", language.title(&city.title));
+    if let Some(flood) = flood {
+        foot.push_str(&flood.caption(*language));
+    }
+    strip(vec![(foot, INK), (sources, FAINT)], true);
+    let mut head: Vec<(String, egui::Color32)> = Vec::new();
+    if let Link::Lost(why) = &state.link {
+        let word = language
+            .of("Mất kết nối trực tuyến, đang thử lại", "Live connection lost, trying again");
+        head.push((format!("{word}: {why}"), egui::Color32::from_rgb(255, 170, 120)));
+    }
+    head.extend(city.notes.iter().map(|note| (language.title(&note.0).to_owned(), FAINT)));
+    head.truncate(12);
+    strip(head, false);
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! The panel beside the picture: clock, layers, flood, what is under the pointer.
+
+mod sections;
+
+use bevy::{prelude::*, window::PrimaryWindow};
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui, input::EguiWantsInput};
+use datasets::codelists::CodeLists;
+
+use crate::{
+    axes,
+    camera::{Hands, Rig},
+    clock::VirtualClock,
+    flood::{FloodView, RunsFolder},
+    inspect::{Pick, Ray, pick},
+    live::LiveState,
+    scene::{Buildings, City, Hidden},
+    words::Language,
+};
+
+/// The panel, and picking with the mouse.
+#[derive(Debug, Default)]
+pub struct PanelPlugin;
+
+impl Plugin for PanelPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Selected>()
+            .insert_resource(Meanings(CodeLists::built_in().ok()))
+            .add_systems(PreUpdate, hands)
+            .add_systems(Update, select)
+            .add_systems(EguiPrimaryContextPass, show);
+    }
+}
+
+/// What was clicked.
+#[derive(Debug, Default, Resource)]
+pub struct Selected(pub Option<Pick>);
+
+/// What codes mean.
+#[derive(Debug, Resource)]
+struct Meanings(Option<CodeLists>);
+
+/// What egui takes, the camera leaves.
+fn hands(wants: Option<Res<'_, EguiWantsInput>>, mut hands: ResMut<'_, Hands>) {
+    let Some(wants) = wants else { return };
+    hands.mouse_is_taken = wants.wants_any_pointer_input();
+    hands.keys_are_taken = wants.wants_any_keyboard_input();
+}
+
+/// A click that did not turn the camera selects.
+#[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
+fn select(
+    buttons: Res<'_, ButtonInput<MouseButton>>,
+    windows: Query<'_, '_, &Window, With<PrimaryWindow>>,
+    cameras: Query<'_, '_, (&Camera, &GlobalTransform), With<Rig>>,
+    hands: Res<'_, Hands>,
+    city: Res<'_, City>,
+    buildings: Res<'_, Buildings>,
+    mut selected: ResMut<'_, Selected>,
+    mut pressed: Local<'_, Option<Vec2>>,
+) {
+    let cursor = windows.iter().next().and_then(Window::cursor_position);
+    if buttons.just_pressed(MouseButton::Left) && !hands.mouse_is_taken {
+        *pressed = cursor;
+    }
+    if !buttons.just_released(MouseButton::Left) {
+        return;
+    }
+    let (Some(down), Some(up)) = (pressed.take(), cursor) else { return };
+    if down.distance(up) > 4.0 {
+        return;
+    }
+    let Some((camera, place)) = cameras.iter().next() else { return };
+    let Ok(ray) = camera.viewport_to_world(place, up) else { return };
+    selected.0 = pick(&local_ray(ray), &city, &buildings);
+}
+
+/// A ray of Bevy's in the local frame.
+pub fn local_ray(ray: Ray3d) -> Ray {
+    let (east, north, up) = axes::to_local(ray.origin);
+    let (de, dn, du) = axes::to_local(*ray.direction);
+    Ray { from: [east, north, up], towards: [de, dn, du] }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
+fn show(
+    mut contexts: EguiContexts<'_, '_>,
+    city: Res<'_, City>,
+    state: Res<'_, LiveState>,
+    selected: Res<'_, Selected>,
+    meanings: Res<'_, Meanings>,
+    runs: Option<Res<'_, RunsFolder>>,
+    mut commands: Commands<'_, '_>,
+    mut clock: ResMut<'_, VirtualClock>,
+    mut hidden: ResMut<'_, Hidden>,
+    mut language: ResMut<'_, Language>,
+    flood: Option<ResMut<'_, FloodView>>,
+    mut frames: Local<'_, u32>,
+) -> Result {
+    *frames += 1;
+    if *frames < 3 {
+        return Ok(());
+    }
+    let context = contexts.ctx_mut()?;
+    let (spoken, mut wanted) = (*language, hidden.0.clone());
+    egui::Window::new(spoken.title(&city.title))
+        .id(egui::Id::new("dothi-panel"))
+        .anchor(egui::Align2::LEFT_TOP, [8.0, 8.0])
+        .default_width(290.0)
+        .resizable(true)
+        .show(context, |ui| {
+            sections::head(ui, &state, &mut language);
+            ui.separator();
+            sections::clock(ui, &mut clock, spoken);
+            ui.separator();
+            sections::layers(ui, &city, &mut wanted, spoken);
+            if let Some(chosen) = sections::flood(ui, flood, runs.as_deref(), spoken) {
+                commands.insert_resource(chosen);
+            }
+            ui.separator();
+            sections::selected(ui, &city, &state, &clock, selected.0, meanings.0.as_ref(), spoken);
+        });
+    if hidden.0 != wanted {
+        hidden.0 = wanted;
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! The panel's parts.
+
+use bevy::prelude::*;
+use bevy_egui::egui;
+use city::Role;
+use datasets::codelists::CodeLists;
+
+use crate::{
+    clock::{Pace, VirtualClock, wall_now},
+    flood::{FloodRun, FloodView, RunsFolder},
+    inspect::{Pick, Picked, rows},
+    live::{Link, LiveState},
+    model::CityModel,
+    words::Language,
+};
+
+/// Language and the state of the connection.
+pub(super) fn head(ui: &mut egui::Ui, state: &LiveState, language: &mut Language) {
+    ui.horizontal(|ui| {
+        ui.selectable_value(language, Language::Vi, "Tiếng Việt");
+        ui.selectable_value(language, Language::En, "English");
+    });
+    let (text, tone) = match &state.link {
+        Link::Absent => {
+            (language.of("Không có dữ liệu trực tuyến", "No live data"), egui::Color32::GRAY)
+        }
+        Link::Live => (language.of("Trực tuyến", "Live"), egui::Color32::from_rgb(110, 220, 150)),
+        Link::Lost(_) => (
+            language.of("Mất kết nối, đang thử lại", "Connection lost, trying again"),
+            egui::Color32::from_rgb(255, 160, 110),
+        ),
+    };
+    ui.colored_label(tone, text);
+}
+
+/// Time of day and pace.
+pub(super) fn clock(ui: &mut egui::Ui, clock: &mut VirtualClock, language: Language) {
+    ui.label(clock.local().strftime("%H:%M:%S %d/%m/%Y").to_string());
+    let mut hours = clock.time_of_day_h();
+    let slider = egui::Slider::new(&mut hours, 0.0..=23.99)
+        .show_value(false)
+        .text(language.of("giờ trong ngày", "time of day"));
+    if ui.add(slider).changed() {
+        clock.set_time_of_day(hours);
+    }
+    ui.horizontal(|ui| {
+        let mut pace = |text: &str, pace: Pace| {
+            if ui.selectable_label(clock.pace() == pace, text).clicked() {
+                clock.set_pace(pace);
+                if pace == Pace::Live {
+                    clock.advance(0.0, wall_now());
+                }
+            }
+        };
+        pace(language.of("trực tiếp", "live"), Pace::Live);
+        pace(language.of("dừng", "pause"), Pace::Rate(0.0));
+        pace("×1", Pace::Rate(1.0));
+        pace("×60", Pace::Rate(60.0));
+        pace("×600", Pace::Rate(600.0));
+        pace("×3600", Pace::Rate(3600.0));
+    });
+}
+
+/// What is drawn, and what cannot be.
+pub(super) fn layers(
+    ui: &mut egui::Ui,
+    city: &CityModel,
+    hidden: &mut Vec<Role>,
+    language: Language,
+) {
+    egui::CollapsingHeader::new(language.of("Lớp dữ liệu", "Layers")).show(ui, |ui| {
+        for layer in &city.layers {
+            let mut is_shown = !hidden.contains(&layer.role);
+            let text = format!("{} ({})", language.title(&layer.title), layer.features.len());
+            if ui.checkbox(&mut is_shown, text).changed() {
+                match is_shown {
+                    true => hidden.retain(|role| *role != layer.role),
+                    false => hidden.push(layer.role),
+                }
+            }
+        }
+        for note in &city.notes {
+            ui.weak(language.title(&note.0));
+        }
+    });
+}
+
+/// The run that is shown and its time; what somebody chose instead.
+pub(super) fn flood(
+    ui: &mut egui::Ui,
+    flood: Option<ResMut<'_, FloodView>>,
+    runs: Option<&RunsFolder>,
+    language: Language,
+) -> Option<FloodView> {
+    let mut chosen = None;
+    if let Some(runs) = runs {
+        let entries = std::fs::read_dir(&runs.0).into_iter().flatten().flatten();
+        let mut found: Vec<_> =
+            entries.map(|it| it.path()).filter(|it| it.join("frames").is_dir()).collect();
+        found.sort();
+        if !found.is_empty() {
+            ui.separator();
+            ui.menu_button(language.of("Kịch bản ngập…", "Flood runs…"), |ui| {
+                for dir in found {
+                    let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    if ui.button(name).clicked() {
+                        chosen = FloodRun::open(&dir).ok().map(|run| FloodView::new(run, 0.0));
+                        ui.close();
+                    }
+                }
+            });
+        }
+    }
+    if let Some(mut flood) = flood {
+        let mut hours = flood.hours;
+        let last = flood.run.hours().max(0.1);
+        let slider = egui::Slider::new(&mut hours, 0.0..=last).suffix(" h");
+        if ui.add(slider.text(language.of("giờ kịch bản", "hours of the run"))).changed() {
+            flood.hours = hours;
+        }
+        if let Some(why) = &flood.trouble {
+            ui.colored_label(egui::Color32::from_rgb(255, 160, 110), why);
+        }
+    }
+    chosen
+}
+
+/// What was clicked: its attributes, and what it says live.
+pub(super) fn selected(
+    ui: &mut egui::Ui,
+    city: &CityModel,
+    state: &LiveState,
+    clock: &VirtualClock,
+    pick: Option<Pick>,
+    lists: Option<&CodeLists>,
+    language: Language,
+) {
+    let Some(pick) = pick else {
+        ui.weak(
+            language
+                .of("Bấm vào một đối tượng để xem thông tin", "Click something to read about it"),
+        );
+        return;
+    };
+    let [east, north, up] = pick.at;
+    let (lon, lat) = city.frame.to_lon_lat(east, north);
+    ui.weak(format!("{lon:.6}, {lat:.6} · {} m", language.number(up, 2)));
+    let Picked::Feature(layer, feature) = pick.what else {
+        ui.label(language.of("Mặt đất", "Ground"));
+        return;
+    };
+    let Some(layer) = city.layers.get(layer) else { return };
+    let Some(feature) = layer.features.get(feature) else { return };
+    ui.strong(format!("{} · {}", language.title(&layer.title), feature.id));
+    egui::Grid::new("attributes").num_columns(2).striped(true).show(ui, |ui| {
+        for row in rows(layer, feature, lists) {
+            ui.label(language.title(&row.title));
+            ui.label(language.title(&row.value));
+            ui.end_row();
+        }
+    });
+    if let Some(thing) = state.of_feature(&layer.id, &feature.id.to_string()) {
+        ui.separator();
+        for reading in thing.readings.values() {
+            let value = match reading.number() {
+                Some(number) => language.number(number, 2),
+                None => reading.result.to_string(),
+            };
+            let age = reading.age_s(clock.now()).map(|age| language.age(age)).unwrap_or_default();
+            ui.label(format!(
+                "{}: {value} {} · {age} · {:?}",
+                reading.property, reading.unit, reading.quality
+            ));
+        }
+        if thing.is_simulated {
+            ui.weak(language.of("thiết bị mô phỏng", "simulated device"));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! From the city to what is drawn.
+
+pub mod building;
+pub mod drape;
+mod draw;
+pub mod lamp;
+mod lamps;
+mod materials;
+pub mod road;
+pub mod shape;
+pub mod terrain;
+mod tiles;
+pub mod tree;
+pub mod triangles;
+pub mod vehicles;
+pub mod water;
+
+pub use building::{BuildingForm, Buildings};
+pub use draw::{City, Drawn, Hidden, ScenePlugin};
+pub use lamps::{Lamp, LampLimit, LampsPlugin};
+pub(crate) use materials::{CityMaterials, MaterialsPlugin};

@@ -1,0 +1,236 @@
+//! Spawns what stands: ground, buildings, roads, water, trees.
+
+use std::{collections::HashMap, sync::Arc};
+
+use bevy::{
+    camera::visibility::VisibilityRange,
+    light::{NotShadowCaster, NotShadowReceiver},
+    pbr::{ExtendedMaterial, MaterialExtension},
+    prelude::*,
+};
+use city::Role;
+
+use super::{
+    Buildings, CityMaterials, drape,
+    materials::{GroundCover, GroundMaterial},
+    shape::{Shape, chance, seed_of},
+    terrain,
+    tiles::{self, Tile},
+    tree::{Habit, TreeForm, shape_of},
+    water,
+};
+use crate::{axes, model::CityModel};
+
+/// What a drawn thing belongs to, so that layers can be hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Component)]
+pub struct Drawn(pub Role);
+
+/// The city's model, as a resource.
+#[derive(Debug, Clone, Resource, Deref)]
+pub struct City(pub Arc<CityModel>);
+
+/// Roles that are hidden.
+#[derive(Debug, Clone, Default, Resource)]
+pub struct Hidden(pub Vec<Role>);
+
+/// Variants of each tree, so that no row looks cloned.
+const VARIANTS: u64 = 3;
+/// Trees beyond are not drawn, m.
+const TREES_M: f32 = 6_000.0;
+
+/// Spawns the scene at the start. [`super::MaterialsPlugin`] must be there.
+#[derive(Debug, Default)]
+pub struct ScenePlugin;
+
+impl Plugin for ScenePlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Hidden>()
+            .add_systems(Startup, (ground, solids, waters, trees))
+            .add_systems(Update, hide);
+    }
+}
+
+fn ground(
+    mut commands: Commands<'_, '_>,
+    city: Res<'_, City>,
+    mut meshes: ResMut<'_, Assets<Mesh>>,
+    mut images: ResMut<'_, Assets<Image>>,
+    mut materials: ResMut<'_, Assets<GroundMaterial>>,
+) {
+    let picture = drape::draw(&city, &city.heights.edges_m());
+    let base = StandardMaterial {
+        base_color_texture: picture.map(|pixmap| images.add(drape::to_image(pixmap))),
+        perceptual_roughness: 0.95,
+        reflectance: 0.2,
+        ..default()
+    };
+    let material = materials.add(ExtendedMaterial { base, extension: GroundCover::default() });
+    let side_m = city.heights.step_m() * 64.0;
+    for chunk in terrain::chunks(&city.heights) {
+        let (east, north) = chunk.origin;
+        // Each level twice as far as the one before; the last without end.
+        let near = if chunk.level == 0 { 0.0 } else { reach(side_m, chunk.level - 1) };
+        let far = match chunk.level + 1 == terrain::LEVELS {
+            true => 1e9,
+            false => reach(side_m, chunk.level),
+        };
+        commands.spawn((
+            Drawn(Role::Terrain),
+            Mesh3d(meshes.add(chunk.shape.into_mesh())),
+            MeshMaterial3d(material.clone()),
+            Transform::from_translation(axes::to_scene(east, north, 0.0)),
+            VisibilityRange { start_margin: near..near, end_margin: far..far, use_aabb: true },
+        ));
+    }
+    spawn_beyond(&mut commands, &city, &mut meshes, &material);
+}
+
+fn reach(side_m: f64, level: usize) -> f32 {
+    (side_m as f32).max(400.0) * 3.5 * (1 << level) as f32
+}
+
+/// Land as far as the eye reaches around the ground that is known, at the height of its lowest rim:
+/// without, the city would float in the sky.
+fn spawn_beyond(
+    commands: &mut Commands<'_, '_>,
+    city: &CityModel,
+    meshes: &mut Assets<Mesh>,
+    material: &Handle<GroundMaterial>,
+) {
+    let edges = city.heights.edges_m();
+    let (low, _) = city.heights.range();
+    let mut shape = Shape::default();
+    let reach_m = 40_000.0;
+    let (w, s, e, n) = (edges.min_x, edges.min_y, edges.max_x, edges.max_y);
+    let up_m = f64::from(low) - 6.0;
+    for [x0, y0, x1, y1] in [
+        [w - reach_m, s - reach_m, e + reach_m, s],
+        [w - reach_m, n, e + reach_m, n + reach_m],
+        [w - reach_m, s, w, n],
+        [e, s, e + reach_m, n],
+    ] {
+        let corner = |x: f64, y: f64| super::shape::Corner {
+            at: axes::to_scene(x, y, up_m).to_array(),
+            normal: [0.0, 1.0, 0.0],
+            uv: [
+                (((x - w) / (e - w)) as f32).clamp(0.001, 0.999),
+                (((n - y) / (n - s)) as f32).clamp(0.001, 0.999),
+            ],
+            mark: [0.0, 0.0],
+            colour: [1.0; 4],
+        };
+        shape.quad([corner(x0, y0), corner(x1, y0), corner(x1, y1), corner(x0, y1)]);
+    }
+    commands.spawn((
+        Drawn(Role::Terrain),
+        Mesh3d(meshes.add(shape.into_mesh())),
+        MeshMaterial3d(material.clone()),
+        NotShadowCaster,
+        NotShadowReceiver,
+        Transform::default(),
+    ));
+}
+
+fn solids(
+    mut commands: Commands<'_, '_>,
+    city: Res<'_, City>,
+    buildings: Res<'_, Buildings>,
+    materials: Res<'_, CityMaterials>,
+    mut meshes: ResMut<'_, Assets<Mesh>>,
+) {
+    for tile in tiles::of_buildings(&buildings) {
+        spawn_tile(&mut commands, &mut meshes, tile, Role::Buildings, &materials.facade);
+    }
+    let (paved, concrete) = tiles::of_roads(&city);
+    for tile in paved {
+        let mut road = spawn_tile(&mut commands, &mut meshes, tile, Role::Roads, &materials.road);
+        road.insert(NotShadowCaster);
+    }
+    for tile in concrete {
+        spawn_tile(&mut commands, &mut meshes, tile, Role::Bridges, &materials.facade);
+    }
+}
+
+pub(super) fn spawn_tile<'a, E: MaterialExtension>(
+    commands: &'a mut Commands<'_, '_>,
+    meshes: &mut Assets<Mesh>,
+    tile: Tile,
+    role: Role,
+    material: &Handle<ExtendedMaterial<StandardMaterial, E>>,
+) -> EntityCommands<'a> {
+    let (east, north) = tile.origin;
+    commands.spawn((
+        Drawn(role),
+        Mesh3d(meshes.add(tile.shape.into_mesh())),
+        MeshMaterial3d(material.clone()),
+        Transform::from_translation(axes::to_scene(east, north, 0.0)),
+    ))
+}
+
+fn waters(
+    mut commands: Commands<'_, '_>,
+    city: Res<'_, City>,
+    materials: Res<'_, CityMaterials>,
+    mut meshes: ResMut<'_, Assets<Mesh>>,
+) {
+    let mut shape = Shape::default();
+    for body in water::bodies(&city) {
+        water::append_water(&body, &mut shape);
+    }
+    if !shape.is_empty() {
+        commands.spawn((
+            Drawn(Role::Water),
+            Mesh3d(meshes.add(shape.into_mesh())),
+            MeshMaterial3d(materials.water.clone()),
+            NotShadowCaster,
+            Transform::default(),
+        ));
+    }
+}
+
+fn trees(
+    mut commands: Commands<'_, '_>,
+    city: Res<'_, City>,
+    materials: Res<'_, CityMaterials>,
+    mut meshes: ResMut<'_, Assets<Mesh>>,
+) {
+    let mut shapes: HashMap<(Habit, u64), Handle<Mesh>> = HashMap::new();
+    for layer in city.of(Role::Trees) {
+        for feature in &layer.features {
+            let Some((east, north)) = feature.place() else { continue };
+            let (form, seed) = (TreeForm::of(layer, feature), seed_of(&feature.id));
+            let variant = (chance(seed, 2) * VARIANTS as f32) as u64;
+            let mesh = shapes
+                .entry((form.habit, variant))
+                .or_insert_with(|| meshes.add(shape_of(form.habit, variant).into_mesh()));
+            let (wide, high) = (form.crown_m as f32, form.height_m as f32);
+            commands.spawn((
+                Drawn(Role::Trees),
+                Mesh3d(mesh.clone()),
+                MeshMaterial3d(materials.plant.clone()),
+                Transform {
+                    translation: axes::to_scene(east, north, city.heights.at(east, north)),
+                    rotation: Quat::from_rotation_y(chance(seed, 3) * std::f32::consts::TAU),
+                    scale: Vec3::new(wide, high, wide),
+                },
+                VisibilityRange {
+                    start_margin: 0.0..0.0,
+                    end_margin: TREES_M..TREES_M,
+                    use_aabb: false,
+                },
+            ));
+        }
+    }
+}
+
+fn hide(hidden: Res<'_, Hidden>, mut drawn: Query<'_, '_, (&Drawn, &mut Visibility)>) {
+    if !hidden.is_changed() {
+        return;
+    }
+    for (role, mut visibility) in &mut drawn {
+        *visibility = match hidden.0.contains(&role.0) {
+            true => Visibility::Hidden,
+            false => Visibility::Inherited,
+        };
+    }
+}

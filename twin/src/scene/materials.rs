@@ -1,0 +1,172 @@
+//! The city's materials: Bevy's physical one with what each shader adds.
+
+use bevy::{
+    asset::{embedded_asset, load_embedded_asset},
+    pbr::{ExtendedMaterial, MaterialExtension, MaterialPlugin},
+    prelude::*,
+    reflect::TypePath,
+    render::render_resource::AsBindGroup,
+    shader::{Shader, ShaderRef},
+};
+
+use crate::{clock::VirtualClock, sky::Sun};
+
+/// Façades and roofs.
+pub(crate) type FacadeMaterial = ExtendedMaterial<StandardMaterial, Facade>;
+/// Roads.
+pub(crate) type RoadMaterial = ExtendedMaterial<StandardMaterial, Road>;
+/// The ground.
+pub(crate) type GroundMaterial = ExtendedMaterial<StandardMaterial, GroundCover>;
+/// Water.
+pub(crate) type WaterMaterial = ExtendedMaterial<StandardMaterial, Water>;
+
+/// Luminance of a lit window, cd/m²: a room of 100 lx behind a curtain gives 10 to 30.
+const WINDOW_CD_M2: f32 = 16.0;
+
+macro_rules! with_city {
+    ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
+        $(#[$doc])*
+        #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
+        pub(crate) struct $name {
+            /// Share of lit windows, their luminance in cd/m², seconds.
+            #[uniform(100)]
+            state: Vec4,
+            /// Luminance of the sky above, cd/m².
+            #[uniform(100)]
+            zenith: Vec4,
+            /// Luminance of the sky above the horizon, cd/m².
+            #[uniform(100)]
+            horizon: Vec4,
+        }
+
+        impl MaterialExtension for $name {
+            fn fragment_shader() -> ShaderRef {
+                concat!("embedded://twin/scene/shaders/", $file).into()
+            }
+        }
+
+        impl $name {
+            fn follow(&mut self, sun: &Sun, seconds: f32) {
+                let luminance = sun.light.sky_luminance();
+                self.state = Vec4::new(sun.light.night, WINDOW_CD_M2, seconds, 0.0);
+                self.zenith = (Vec3::from(sun.light.zenith) * luminance).extend(0.0);
+                self.horizon = (Vec3::from(sun.light.horizon) * luminance).extend(0.0);
+            }
+        }
+    )*};
+}
+
+with_city! {
+    /// What façades add.
+    Facade "facade.wgsl"
+    /// What water adds.
+    Water "water.wgsl"
+}
+
+macro_rules! plain {
+    ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
+        $(#[$doc])*
+        #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
+        pub(crate) struct $name {}
+
+        impl MaterialExtension for $name {
+            fn fragment_shader() -> ShaderRef {
+                concat!("embedded://twin/scene/shaders/", $file).into()
+            }
+        }
+    )*};
+}
+
+plain! {
+    /// What roads add.
+    Road "road.wgsl"
+    /// What the ground adds.
+    GroundCover "ground.wgsl"
+}
+
+/// The handles that everything in the scene shares.
+#[derive(Debug, Clone, Resource)]
+pub(crate) struct CityMaterials {
+    /// Façades, roofs, poles, concrete.
+    pub(crate) facade: Handle<FacadeMaterial>,
+    /// Roads.
+    pub(crate) road: Handle<RoadMaterial>,
+    /// Water bodies.
+    pub(crate) water: Handle<WaterMaterial>,
+    /// Water of a flood, which lets the ground through.
+    pub(crate) flood: Handle<WaterMaterial>,
+    /// Leaves and stems.
+    pub(crate) plant: Handle<StandardMaterial>,
+}
+
+/// Kept so that the shaders' common part stays loaded.
+#[derive(Debug, Resource)]
+struct Noise(#[expect(dead_code, reason = "holding it keeps the shader")] Handle<Shader>);
+
+/// The materials, and how they follow the sun.
+#[derive(Debug, Default)]
+pub(crate) struct MaterialsPlugin;
+
+impl Plugin for MaterialsPlugin {
+    fn build(&self, app: &mut App) {
+        embedded_asset!(app, "shaders/noise.wgsl");
+        embedded_asset!(app, "shaders/facade.wgsl");
+        embedded_asset!(app, "shaders/road.wgsl");
+        embedded_asset!(app, "shaders/ground.wgsl");
+        embedded_asset!(app, "shaders/water.wgsl");
+        let noise = load_embedded_asset!(app, "shaders/noise.wgsl");
+        app.insert_resource(Noise(noise))
+            .add_plugins((
+                MaterialPlugin::<FacadeMaterial>::default(),
+                MaterialPlugin::<RoadMaterial>::default(),
+                MaterialPlugin::<GroundMaterial>::default(),
+                MaterialPlugin::<WaterMaterial>::default(),
+            ))
+            .add_systems(PreStartup, make)
+            .add_systems(Update, follow);
+    }
+}
+
+fn make(
+    mut commands: Commands<'_, '_>,
+    mut facades: ResMut<'_, Assets<FacadeMaterial>>,
+    mut roads: ResMut<'_, Assets<RoadMaterial>>,
+    mut waters: ResMut<'_, Assets<WaterMaterial>>,
+    mut plants: ResMut<'_, Assets<StandardMaterial>>,
+) {
+    let matt = StandardMaterial { perceptual_roughness: 0.9, reflectance: 0.3, ..default() };
+    let water = StandardMaterial {
+        base_color: Color::srgb_u8(0x58, 0x60, 0x49),
+        perceptual_roughness: 0.16,
+        reflectance: 0.35,
+        ..default()
+    };
+    commands.insert_resource(CityMaterials {
+        // Parapets are seen from behind as well.
+        facade: facades.add(ExtendedMaterial {
+            base: StandardMaterial { double_sided: true, cull_mode: None, ..matt.clone() },
+            extension: Facade::default(),
+        }),
+        road: roads.add(ExtendedMaterial { base: matt.clone(), extension: Road::default() }),
+        water: waters.add(ExtendedMaterial { base: water.clone(), extension: Water::default() }),
+        flood: waters.add(ExtendedMaterial {
+            base: StandardMaterial { alpha_mode: AlphaMode::Blend, ..water },
+            extension: Water::default(),
+        }),
+        plant: plants.add(StandardMaterial { double_sided: true, cull_mode: None, ..matt }),
+    });
+}
+
+fn follow(
+    sun: Option<Res<'_, Sun>>,
+    clock: Res<'_, VirtualClock>,
+    mut facades: ResMut<'_, Assets<FacadeMaterial>>,
+    mut waters: ResMut<'_, Assets<WaterMaterial>>,
+) {
+    let Some(sun) = sun else { return };
+    let seconds = ((clock.now().as_micros() / 1000).rem_euclid(3_600_000)) as f32 / 1000.0;
+    if sun.is_changed() {
+        facades.iter_mut().for_each(|(_, it)| it.extension.follow(&sun, seconds));
+        waters.iter_mut().for_each(|(_, it)| it.extension.follow(&sun, seconds));
+    }
+}
