@@ -8,28 +8,35 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use gis_server::{
     cql2::{Language, parse},
     filter::Filter,
-    tiles::{Coding, Filters, TileMatrixSet, Tiles},
+    store::LayerView,
+    tiles::{Coding, Filters, Tile, TileMatrixSet, Tiles},
     viewer::Viewer,
 };
 
 /// Side of the root of the web's grid on the ground at the equator, in km.
 const ROOT_KM: f64 = 40_075.016_686;
 
+/// Houses, and a tile with so many of them.
+fn crowded(z: u8, inside: usize) -> (LayerView, Tile) {
+    let (lon, lat) = houses::MIDDLE;
+    let side_km = ROOT_KM * lat.to_radians().cos() / f64::from(1u32 << z);
+    // Two and a quarter tiles' worth, so that the tile is full wherever the middle lies in it.
+    let quarter = houses::quarter(inside * 9 / 4, inside as f64 / (side_km * side_km));
+    let store = houses::store(quarter);
+    let view = store.city().layer("buildings", &Viewer::public()).expect("the layer is public");
+    let at = sample::Tile::at(lon, lat, z);
+    let text = |number: u32| number.to_string();
+    let tile = TileMatrixSet::from_id("WebMercatorQuad")
+        .and_then(|grid| grid.tile(&text(z.into()), &text(at.y), &text(at.x)))
+        .expect("the tile is in the grid");
+    (view, tile)
+}
+
 fn uncached_tiles(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let mut group = criterion.benchmark_group("uncached tile");
     for (z, inside) in [(12, 20_000), (14, 1000), (14, 5000), (14, 20_000), (16, 300), (16, 1200)] {
-        let (lon, lat) = houses::MIDDLE;
-        let side_km = ROOT_KM * lat.to_radians().cos() / f64::from(1u32 << z);
-        // Two and a quarter tiles' worth, so that the tile is full wherever the middle lies in it.
-        let quarter = houses::quarter(inside * 9 / 4, inside as f64 / (side_km * side_km));
-        let store = houses::store(quarter);
-        let view = store.city().layer("buildings", &Viewer::public()).expect("the layer is public");
-        let at = sample::Tile::at(lon, lat, z);
-        let text = |number: u32| number.to_string();
-        let tile = TileMatrixSet::from_id("WebMercatorQuad")
-            .and_then(|grid| grid.tile(&text(z.into()), &text(at.y), &text(at.x)))
-            .expect("the tile is in the grid");
+        let (view, tile) = crowded(z, inside);
         let tiles = Tiles::new(0);
         runtime.block_on(tiles.prepare(&view));
         group.throughput(Throughput::Elements(inside as u64));
@@ -63,16 +70,7 @@ fn filtered_tiles(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let mut group = criterion.benchmark_group("filtered tile");
     let (z, inside) = (14, 5000);
-    let (lon, lat) = houses::MIDDLE;
-    let side_km = ROOT_KM * lat.to_radians().cos() / f64::from(1u32 << z);
-    let quarter = houses::quarter(inside * 9 / 4, inside as f64 / (side_km * side_km));
-    let store = houses::store(quarter);
-    let view = store.city().layer("buildings", &Viewer::public()).expect("the layer is public");
-    let at = sample::Tile::at(lon, lat, z);
-    let text = |number: u32| number.to_string();
-    let tile = TileMatrixSet::from_id("WebMercatorQuad")
-        .and_then(|grid| grid.tile(&text(z.into()), &text(at.y), &text(at.x)))
-        .expect("the tile is in the grid");
+    let (view, tile) = crowded(z, inside);
     let tiles = Tiles::new(0);
     runtime.block_on(tiles.prepare(&view));
     group.throughput(Throughput::Elements(inside as u64));

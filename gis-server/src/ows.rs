@@ -13,6 +13,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::{http::base::Base, store::City};
+
 /// Media type of the documents.
 pub const TEXT_XML: &str = "text/xml; charset=utf-8";
 
@@ -25,6 +27,25 @@ pub fn answer(media_type: &str, bytes: impl IntoResponse) -> Response {
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
+}
+
+/// Says what service of OWS 1.1 or 2.0 this is, its type and its version, and whose (OGC 06-121r9, 7.4.4 and 7.4.5).
+pub fn identify(xml: &mut Xml, base: &Base, city: &City, (service, version): (&str, &str)) {
+    let synthetic =
+        if city.synthetic { " · Dữ liệu tổng hợp (synthetic data)" } else { "" };
+    xml.open("ows:ServiceIdentification", &[]);
+    xml.leaf("ows:Title", &[], &city.title.vi);
+    xml.leaf("ows:Abstract", &[], &format!("Dothi – {}{synthetic}", city.title.en));
+    xml.leaf("ows:ServiceType", &[], service);
+    xml.leaf("ows:ServiceTypeVersion", &[], version);
+    xml.leaf("ows:Fees", &[], "NONE");
+    xml.leaf("ows:AccessConstraints", &[], "NONE");
+    xml.close("ows:ServiceIdentification");
+    xml.open("ows:ServiceProvider", &[]);
+    xml.leaf("ows:ProviderName", &[], &city.title.vi);
+    xml.empty("ows:ProviderSite", &[("xlink:href", &base.url("/"))]);
+    xml.empty("ows:ServiceContact", &[]);
+    xml.close("ows:ServiceProvider");
 }
 
 /// A list of versions, of which the highest that both sides know is spoken (OGC 06-042, 6.2.4 and OGC

@@ -35,6 +35,31 @@ pub fn check_points() -> Town {
     town
 }
 
+/// Who may do what in [`guarded_parcels`].
+const TOKENS: &str = r#"
+[[token]]
+name = "Lan"
+token = "land-officer-token"
+roles = ["land-officer"]
+
+[[token]]
+name = "Minh"
+token = "admin-token-of-the-tests"
+roles = ["admin"]
+
+[[token]]
+name = "Editor"
+token = "editor-token-of-the-tests"
+roles = ["editor"]
+"#;
+
+/// The folder of [`parcels`], with people who have tokens.
+pub fn guarded_parcels() -> Town {
+    let town = parcels();
+    std::fs::write(town.dir().join("tokens.toml"), TOKENS).expect("the folder is ours");
+    town
+}
+
 /// Forty parcels in a row, each with an owner; every tenth is defence land (CQP), and the rule that
 /// masks such rows stands in the catalogue.
 pub fn parcels() -> Town {

@@ -7,6 +7,7 @@ pub mod fixture;
 pub mod geometry;
 pub mod mvt;
 pub mod program;
+pub mod python;
 pub mod repo;
 pub mod server;
 pub mod town;

@@ -91,7 +91,7 @@ impl Parser {
         is_here
     }
 
-    pub(super) fn expect_word(&mut self, word: &str) -> Read<()> {
+    pub(super) fn demand_word(&mut self, word: &str) -> Read<()> {
         if self.take_word(word) { Ok(()) } else { Err(self.unexpected(word, word)) }
     }
 
@@ -101,7 +101,7 @@ impl Parser {
         is_here
     }
 
-    pub(super) fn expect(&mut self, sign: &str) -> Read<()> {
+    pub(super) fn demand(&mut self, sign: &str) -> Read<()> {
         let wanted = format!("'{sign}'");
         if self.take(sign) { Ok(()) } else { Err(self.unexpected(&wanted, &wanted)) }
     }

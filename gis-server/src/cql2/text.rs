@@ -80,7 +80,7 @@ impl Parser {
         }
         if self.take_word("IS") {
             let negated = self.take_word("NOT");
-            self.expect_word("NULL")?;
+            self.demand_word("NULL")?;
             return negate(negated, Expr::IsNull(Box::new(left)), place);
         }
         let negated = self.is_word("NOT");
@@ -91,12 +91,12 @@ impl Parser {
         }
         if self.take_word("BETWEEN") {
             let low = self.sum()?;
-            self.expect_word("AND")?;
+            self.demand_word("AND")?;
             let high = self.sum()?;
             return negate(negated, Expr::Between(Box::new([left, low, high])), place);
         }
         if self.take_word("IN") {
-            self.expect("(")?;
+            self.demand("(")?;
             let list = self.list_until_close()?;
             if list.is_empty() {
                 return Err(self.unexpected("ít nhất một giá trị", "at least one value"));
@@ -114,11 +114,11 @@ impl Parser {
         let place = self.place();
         if let Some(folding) = self.word().and_then(Folding::from_name) {
             self.next += 1;
-            self.expect("(")?;
+            self.demand("(")?;
             self.enter()?;
             let inner = self.pattern()?;
             self.depth -= 1;
-            self.expect(")")?;
+            self.demand(")")?;
             return Node::new(Expr::Folded(folding, Box::new(inner)), place);
         }
         let text = self.text("một mẫu trong dấu nháy đơn", "a pattern in single quotes")?;
@@ -228,7 +228,7 @@ impl Parser {
     /// An expression in parentheses, or an array where commas are in them.
     fn parenthesis(&mut self) -> Read {
         let place = self.place();
-        self.expect("(")?;
+        self.demand("(")?;
         if self.take(")") {
             return Node::new(Expr::Array(Vec::new()), place);
         }
@@ -240,7 +240,7 @@ impl Parser {
         while self.take(",") {
             all.push(self.expression()?);
         }
-        self.expect(")")?;
+        self.demand(")")?;
         Node::new(Expr::Array(all), place)
     }
 
@@ -270,9 +270,9 @@ impl Parser {
         } else if let Some(relation) = ArrayRelation::from_name(word) {
             Expr::Arrays(relation, Box::new(self.two(Self::array)?))
         } else if let Some(folding) = Folding::from_name(word) {
-            self.expect("(")?;
+            self.demand("(")?;
             let inner = self.expression()?;
-            self.expect(")")?;
+            self.demand(")")?;
             Expr::Folded(folding, Box::new(inner))
         } else if word.eq_ignore_ascii_case("DATE") {
             let (text, at) = self.text_in_parentheses("DATE('2025-10-29')")?;
@@ -286,20 +286,20 @@ impl Parser {
             self.next -= 1;
             return Err(self.reserved(word));
         } else {
-            self.expect("(")?;
+            self.demand("(")?;
             Expr::Function(word.to_owned(), self.list_until_close()?)
         };
         Node::new(expr, place)
     }
 
     fn two<T>(&mut self, part: fn(&mut Self) -> Read<T>) -> Read<[T; 2]> {
-        self.expect("(")?;
+        self.demand("(")?;
         self.enter()?;
         let first = part(self)?;
-        self.expect(",")?;
+        self.demand(",")?;
         let second = part(self)?;
         self.depth -= 1;
-        self.expect(")")?;
+        self.demand(")")?;
         Ok([first, second])
     }
 
@@ -338,16 +338,16 @@ impl Parser {
                 break;
             }
         }
-        self.expect(")")?;
+        self.demand(")")?;
         Ok(all)
     }
 
     fn text_in_parentheses(&mut self, example: &str) -> Read<(String, Place)> {
-        self.expect("(")?;
+        self.demand("(")?;
         let place = self.place();
         let wanted = format!("'…': {example}");
         let text = self.text(&wanted, &wanted)?;
-        self.expect(")")?;
+        self.demand(")")?;
         Ok((text, place))
     }
 }

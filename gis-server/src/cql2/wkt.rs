@@ -143,9 +143,9 @@ impl Parser {
         &mut self,
         part: fn(&mut Self) -> Result<T, Cql2Error>,
     ) -> Result<T, Cql2Error> {
-        self.expect("(")?;
+        self.demand("(")?;
         let read = part(self)?;
-        self.expect(")")?;
+        self.demand(")")?;
         Ok(read)
     }
 
@@ -153,12 +153,12 @@ impl Parser {
         &mut self,
         part: impl Fn(&mut Self) -> Result<T, Cql2Error>,
     ) -> Result<Vec<T>, Cql2Error> {
-        self.expect("(")?;
+        self.demand("(")?;
         let mut all = vec![part(self)?];
         while self.take(",") {
             all.push(part(self)?);
         }
-        self.expect(")")?;
+        self.demand(")")?;
         Ok(all)
     }
 }

@@ -110,7 +110,7 @@ fn document(base: &Base, city: &City, views: &[LayerView]) -> Vec<u8> {
             ),
         ],
     );
-    identification(&mut xml, base, city);
+    ows::identify(&mut xml, base, city, ("WFS", "2.0.0"));
     operations(&mut xml, base);
     xml.open("wfs:FeatureTypeList", &[]);
     for view in views.iter().filter(|view| view.layer().schema().is_some()) {
@@ -120,24 +120,6 @@ fn document(base: &Base, city: &City, views: &[LayerView]) -> Vec<u8> {
     filters(&mut xml);
     xml.close("wfs:WFS_Capabilities");
     xml.finish()
-}
-
-fn identification(xml: &mut Xml, base: &Base, city: &City) {
-    let synthetic =
-        if city.synthetic { " · Dữ liệu tổng hợp (synthetic data)" } else { "" };
-    xml.open("ows:ServiceIdentification", &[]);
-    xml.leaf("ows:Title", &[], &city.title.vi);
-    xml.leaf("ows:Abstract", &[], &format!("Dothi – {}{synthetic}", city.title.en));
-    xml.leaf("ows:ServiceType", &[], "WFS");
-    xml.leaf("ows:ServiceTypeVersion", &[], "2.0.0");
-    xml.leaf("ows:Fees", &[], "NONE");
-    xml.leaf("ows:AccessConstraints", &[], "NONE");
-    xml.close("ows:ServiceIdentification");
-    xml.open("ows:ServiceProvider", &[]);
-    xml.leaf("ows:ProviderName", &[], &city.title.vi);
-    xml.empty("ows:ProviderSite", &[("xlink:href", &base.url("/"))]);
-    xml.empty("ows:ServiceContact", &[]);
-    xml.close("ows:ServiceProvider");
 }
 
 fn operations(xml: &mut Xml, base: &Base) {

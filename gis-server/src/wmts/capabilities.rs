@@ -43,7 +43,7 @@ fn document(base: &Base, city: &City, views: &[LayerView]) -> Vec<u8> {
             ),
         ],
     );
-    identification(&mut xml, base, city);
+    ows::identify(&mut xml, base, city, ("OGC WMTS", "1.0.0"));
     operations(&mut xml, base);
     xml.open("Contents", &[]);
     let boxes = views.iter().filter_map(|view| view.layer().bbox);
@@ -65,22 +65,6 @@ fn document(base: &Base, city: &City, views: &[LayerView]) -> Vec<u8> {
     xml.empty("ServiceMetadataURL", &[("xlink:href", &address)]);
     xml.close("Capabilities");
     xml.finish()
-}
-
-fn identification(xml: &mut Xml, base: &Base, city: &City) {
-    let synthetic =
-        if city.synthetic { " · Dữ liệu tổng hợp (synthetic data)" } else { "" };
-    xml.open("ows:ServiceIdentification", &[]);
-    xml.leaf("ows:Title", &[], &city.title.vi);
-    xml.leaf("ows:Abstract", &[], &format!("Dothi – {}{synthetic}", city.title.en));
-    xml.leaf("ows:ServiceType", &[], "OGC WMTS");
-    xml.leaf("ows:ServiceTypeVersion", &[], "1.0.0");
-    xml.close("ows:ServiceIdentification");
-    xml.open("ows:ServiceProvider", &[]);
-    xml.leaf("ows:ProviderName", &[], &city.title.vi);
-    xml.empty("ows:ProviderSite", &[("xlink:href", &base.url("/"))]);
-    xml.empty("ows:ServiceContact", &[]);
-    xml.close("ows:ServiceProvider");
 }
 
 fn operations(xml: &mut Xml, base: &Base) {

@@ -3,12 +3,16 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Command,
     sync::OnceLock,
 };
 
 use serde_json::Value;
-use tests::{server::Server, town};
+use tests::{
+    python::{self, run},
+    server::Server,
+    town,
+};
 
 /// The releases that the suite was written against.
 const PACKAGES: [&str; 2] = ["frost_sta_client==1.1.53", "stapy==0.3.1"];
@@ -22,36 +26,8 @@ fn python() -> Option<&'static Path> {
 }
 
 fn install() -> Option<PathBuf> {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sensorthings-clients");
-    let python = venv.join("bin/python");
-    let imports = ["-c", "import frost_sta_client, stapy"];
-    if run(Command::new(&python).args(imports).current_dir(env!("CARGO_TARGET_TMPDIR"))).is_ok() {
-        return Some(python);
-    }
-    let made = run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
-    let install = ["-m", "pip", "install", "--quiet", "--timeout", "20", "--retries", "1"];
-    let installed = made.and_then(|()| run(Command::new(&python).args(install).args(PACKAGES)));
-    match installed {
-        Ok(()) => Some(python),
-        Err(why) => {
-            println!("SKIP: the Python clients cannot be installed: {why}");
-            None
-        }
-    }
-}
-
-/// Runs a program; what it said when it failed.
-fn run(command: &mut Command) -> Result<(), String> {
-    match command.output() {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(said(&output)),
-        Err(why) => Err(why.to_string()),
-    }
-}
-
-fn said(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    format!("{}\n{}", text(&output.stdout), text(&output.stderr))
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    python::with(folder, "sensorthings-clients", &PACKAGES, "frost_sta_client, stapy")
 }
 
 fn check(script: &str) {

@@ -9,30 +9,11 @@ use tests::{
     town::Town,
 };
 
-const TOKENS: &str = r#"
-[[token]]
-name = "Lan"
-token = "land-officer-token"
-roles = ["land-officer"]
-
-[[token]]
-name = "Minh"
-token = "admin-token-of-the-tests"
-roles = ["admin"]
-
-[[token]]
-name = "Editor"
-token = "editor-token-of-the-tests"
-roles = ["editor"]
-"#;
-
 /// A tile that holds the first parcels, at zoom 15, and the whole world.
 const TILES: [&str; 3] = ["15/14948/26257", "10/467/820", "0/0/0"];
 
 fn with_tokens() -> Server {
-    let town = fixture::parcels();
-    std::fs::write(town.dir().join("tokens.toml"), TOKENS).unwrap();
-    Server::on(town, &[])
+    Server::on(fixture::guarded_parcels(), &[])
 }
 
 /// Every surface that could show a parcel to anyone.

@@ -7,22 +7,8 @@ use tests::{
     server::{Reply, Server},
 };
 
-const TOKENS: &str = r#"
-[[token]]
-name = "Lan"
-token = "land-officer-token"
-roles = ["land-officer"]
-
-[[token]]
-name = "Minh"
-token = "admin-token-of-the-tests"
-roles = ["admin"]
-"#;
-
 fn server() -> Server {
-    let town = fixture::parcels();
-    std::fs::write(town.dir().join("tokens.toml"), TOKENS).unwrap();
-    Server::on(town, &[])
+    Server::on(fixture::guarded_parcels(), &[])
 }
 
 fn items(filter: &str, more: &str) -> String {
