@@ -4,7 +4,8 @@
 source "$(dirname "$0")/env.sh"
 
 scripts/setup.sh run
-cargo build --release --locked --workspace --bins
+# Without the twin: Bevy is built in one profile, and that is dev (docs/adr/0009-bevy.md).
+cargo build --release --locked --workspace --exclude twin --bins
 cargo bench --locked --workspace --bench tiles --bench queries
 "$TARGET/release/measure" --programs "$TARGET/release"
 # Ten thousand WebSockets need a file descriptor each, here and there.

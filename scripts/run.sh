@@ -9,7 +9,8 @@ source "$(dirname "$0")/env.sh"
 scripts/setup.sh run
 [ -x "$CACHE/node/bin/node" ] && export PATH="$CACHE/node/bin:$PATH"
 scripts/web.sh
-cargo build --release --locked --workspace --bins
+# Without the twin: Bevy is built in one profile, and that is dev (docs/adr/0009-bevy.md).
+cargo build --release --locked --workspace --exclude twin --bins
 if [ ! -f "$DATA/catalog.toml" ]; then
   say "Generating the demo city (synthetic data, $BUILDINGS buildings) into $DATA/"
   "$TARGET/release/datasets" generate --seed "$SEED" --buildings "$BUILDINGS" --into "$DATA"

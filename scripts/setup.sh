@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh [run|test]: install what is missing and nothing else. A second call takes a second.
+# setup.sh [run|test|twin]: install what is missing and nothing else. A second call takes a second.
 # shellcheck source=scripts/env.sh
 source "$(dirname "$0")/env.sh"
 
@@ -18,6 +18,19 @@ python3           brings Node into .cache/node where the system's is too old
 python3-pip       the same
 ca-certificates   package registries are asked over TLS
 fonts-croscore    reports as PDF are set in Tinos: Times New Roman's widths, Vietnamese letters
+LIST
+}
+
+packages_of_twin() {
+  cat <<'LIST'
+libvulkan1        the twin draws by Vulkan
+mesa-vulkan-drivers drivers of Vulkan, among them one for no graphics processor at all (lavapipe)
+libx11-6          the window (X11), opened while running; so are those below
+libx11-xcb1       the same
+libxcursor1       pointers over the window
+libxi6            mouse and wheel
+libxrandr2        sizes of screens
+libxkbcommon-x11-0 layouts of keyboards
 LIST
 }
 
@@ -122,7 +135,10 @@ install_npm_packages() {
 
 install_packages < <(
   packages_to_run
-  [ "$purpose" = test ] && packages_to_test
+  case $purpose in
+    test) packages_to_test ;;
+    twin) packages_of_twin ;;
+  esac
 )
 check_rust
 bring_node

@@ -8,7 +8,8 @@ use std::{
 
 use city::codelist::CodeList;
 
-use crate::folder;
+/// Where a data folder keeps its own lists.
+pub const FOLDER: &str = "codelists";
 
 macro_rules! built_in {
     ($($id:literal)*) => {
@@ -83,7 +84,7 @@ impl CodeLists {
     /// [`CodeListError`], naming file, line and key.
     pub fn load(dir: &Path) -> Result<Self, CodeListError> {
         let mut all = Self::built_in()?;
-        for path in files(&dir.join(folder::CODELISTS))? {
+        for path in files(&dir.join(FOLDER))? {
             let text = fs::read_to_string(&path)
                 .map_err(|source| CodeListError::Read { path: path.clone(), source })?;
             all.add(parse(&text, &path)?);
@@ -239,7 +240,7 @@ mod tests {
     #[test]
     fn a_folder_extends_a_list_and_adds_its_own() {
         let dir = tempfile::tempdir().unwrap();
-        let own = dir.path().join(folder::CODELISTS);
+        let own = dir.path().join(FOLDER);
         fs::create_dir(&own).unwrap();
         let write = |name: &str, codes: &str| {
             let head = "title = { vi = \"a\", en = \"a\" }\nsource = \"Sở\"\n";

@@ -21,7 +21,7 @@ pub const STAGING: &str = "staging";
 /// Subfolder of style documents that replace a role's own.
 pub const STYLES: &str = "styles";
 /// Subfolder of code lists that extend or replace the built-in ones.
-pub const CODELISTS: &str = "codelists";
+pub const CODELISTS: &str = crate::codelists::FOLDER;
 
 /// A data folder, opened for reading.
 ///

@@ -9,6 +9,7 @@ use city::Title;
 #[non_exhaustive]
 pub enum TwinError {
     /// The data folder cannot be opened.
+    #[cfg(not(target_arch = "wasm32"))]
     #[error(transparent)]
     Folder(#[from] datasets::catalog::CatalogError),
     /// There is nothing in the city that could be framed or drawn.

@@ -29,6 +29,7 @@ use crate::{
     app::{self, Stage},
     camera::Rig,
     clock::VirtualClock,
+    desktop::need_device,
     error::TwinError,
     flood::FloodView,
     live::{LiveFeed, LiveState},
@@ -36,10 +37,15 @@ use crate::{
 };
 pub use png_file::{Picture, read_png, similarity};
 
-/// Frames before the first picture: pipelines, light clusters and letters settle.
-const WARM_UP: usize = 8;
+/// Frames without a picture before the first one: letters and meshes reach the device.
+const PREPARING: usize = 3;
+/// Frames that are drawn at night before one is taken: which lamps are near, and the clusters of their
+/// light, follow the picture before.
+const SETTLING: usize = 3;
 /// Frames after a picture was asked for, until it must be there.
 const PATIENCE: usize = 12;
+/// How long the frames of a run may take to come.
+const WATER_PATIENCE: Duration = Duration::from_secs(120);
 
 /// An app that makes pictures, one after the other.
 pub struct Studio {
@@ -59,9 +65,9 @@ impl Studio {
     /// A studio for a city, its pictures so many pixels wide and high.
     ///
     /// # Errors
-    /// [`TwinError::Picture`] where there is no Vulkan, or as [`Stage::into_world`].
+    /// [`TwinError::Picture`] where there is no Vulkan.
     pub fn open(stage: Stage, size: (u32, u32), live: Option<&Client>) -> Result<Self, TwinError> {
-        app::need_device()?;
+        need_device()?;
         let mut app = App::new();
         app.add_plugins(
             DefaultPlugins
@@ -80,7 +86,7 @@ impl Studio {
         app.add_plugins(bevy_egui::EguiPlugin::default());
         app.world_mut().resource_mut::<EguiGlobalSettings>().auto_create_primary_context = false;
         let view = stage.view.clone();
-        stage.into_world(&mut app, true, false)?;
+        stage.into_world(&mut app, true, false);
         if let Some(client) = live {
             app.insert_resource(LiveFeed::new(listen(client.clone())));
         }
@@ -142,8 +148,17 @@ impl Studio {
     /// # Errors
     /// [`TwinError::Picture`] when none comes.
     pub fn shoot(&mut self) -> Result<Picture, TwinError> {
-        let warm_up = if self.is_warm { 2 } else { WARM_UP };
-        (0..warm_up).for_each(|_| self.frame());
+        self.wait_for_water();
+        if !self.is_warm {
+            self.draws(false);
+            (0..PREPARING).for_each(|_| self.frame());
+        }
+        self.draws(true);
+        if self.is_lit_by_lamps() {
+            (0..SETTLING).for_each(|_| self.frame());
+        } else if self.is_warm {
+            self.frame();
+        }
         self.is_warm = true;
         let taken: Arc<Mutex<Option<Image>>> = Arc::default();
         let into = taken.clone();
@@ -155,12 +170,40 @@ impl Studio {
         );
         for _ in 0..PATIENCE {
             self.frame();
+            // The picture is on its way back; nothing need be drawn for it.
+            self.draws(false);
             let image = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(image) = image {
                 return Picture::of(image, self.size);
             }
         }
         Err(TwinError::Picture("the renderer gave no picture back".into()))
+    }
+
+    /// Waits until the water of a run stands at its time: its frames are read beside the drawing.
+    fn wait_for_water(&mut self) {
+        let began = Instant::now();
+        let is_coming = |world: &World| {
+            world.get_resource::<FloodView>().is_some_and(|flood| !flood.is_settled())
+        };
+        while is_coming(self.apps.main.world()) && began.elapsed() < WATER_PATIENCE {
+            self.apps.main.update();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn is_lit_by_lamps(&mut self) -> bool {
+        let world = self.apps.main.world_mut();
+        world.query::<&SpotLight>().iter(world).any(|light| light.intensity > 0.0)
+    }
+
+    /// Whether frames draw, or only let the world go on.
+    fn draws(&mut self, draws: bool) {
+        let world = self.apps.main.world_mut();
+        let mut cameras = world.query_filtered::<&mut Camera, With<Rig>>();
+        for mut camera in cameras.iter_mut(world) {
+            camera.is_active = draws;
+        }
     }
 
     /// One frame, drawn to its end.

@@ -7,17 +7,23 @@
 
 pub mod app;
 pub mod axes;
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 pub mod camera;
 pub mod clock;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod desktop;
 mod error;
 pub mod flood;
 pub mod ground;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod headless;
 pub mod inspect;
 pub mod live;
 pub mod model;
 pub mod overlay;
 pub mod panel;
+pub mod quality;
 pub mod remote;
 pub mod scene;
 pub mod sky;
@@ -25,4 +31,6 @@ mod source;
 pub mod words;
 
 pub use error::{Note, TwinError};
-pub use source::{Source, read_folder, read_server};
+#[cfg(not(target_arch = "wasm32"))]
+pub use source::read_folder;
+pub use source::{Source, read_server};

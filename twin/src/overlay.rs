@@ -66,6 +66,7 @@ fn labels(
     let context = contexts.ctx_mut()?;
     let painter = context.layer_painter(egui::LayerId::background());
     let eye = place.translation();
+    let mut wanted: Vec<(f32, egui::Pos2, &str, Option<(String, egui::Color32)>)> = Vec::new();
     for layer in &city.layers {
         if !matches!(layer.role, Role::Gauges | Role::RainGauges | Role::Stations) {
             continue;
@@ -73,18 +74,37 @@ fn labels(
         for feature in &layer.features {
             let Some((east, north)) = feature.place() else { continue };
             let at = axes::to_scene(east, north, city.heights.at(east, north) + 6.0);
-            if eye.distance(at) > 6_000.0 {
-                continue;
-            }
             let Ok(spot) = camera.world_to_viewport(place, at) else { continue };
             let thing = state.of_feature(&layer.id, &feature.id.to_string());
-            let name = layer.text(feature, "name").unwrap_or_default();
             let told = thing.and_then(|thing| told(thing, clock.now(), *language, &state.link));
-            label(&painter, egui::pos2(spot.x, spot.y), name, told);
+            let away = eye.distance(at);
+            if away < if told.is_some() { VALUES_M } else { NAMES_M } {
+                let name = layer.text(feature, "name").unwrap_or_default();
+                wanted.push((away, egui::pos2(spot.x, spot.y), name, told));
+            }
+        }
+    }
+    // Nearer ones first; one that would cover another is left out.
+    wanted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let page = context.content_rect();
+    let mut taken: Vec<egui::Rect> = Vec::new();
+    for (_, at, name, told) in wanted {
+        let label = Label::new(&painter, at, name, told);
+        let is_free = page.contains_rect(label.paper)
+            && taken.iter().all(|other| !other.intersects(label.paper));
+        if is_free && taken.len() < MOST_LABELS {
+            taken.push(label.paper);
+            label.draw(&painter);
         }
     }
     Ok(())
 }
+
+/// Values are written this far from the eye, and bare names this far, m.
+const VALUES_M: f32 = 6_000.0;
+const NAMES_M: f32 = 1_500.0;
+/// Labels of a picture: more would hide the city.
+const MOST_LABELS: usize = 14;
 
 /// What a Thing says, and in which colour.
 fn told(
@@ -121,25 +141,41 @@ fn tone(reading: &Reading, now: Instant, link: &Link) -> egui::Color32 {
     }
 }
 
-fn label(
-    painter: &egui::Painter,
+/// A name with its value, above the place that it belongs to.
+struct Label {
     at: egui::Pos2,
-    name: &str,
-    told: Option<(String, egui::Color32)>,
-) {
-    let font = egui::FontId::proportional(11.0);
-    let name = painter.layout_no_wrap(name.to_owned(), font.clone(), INK);
-    let value = told.map(|(text, colour)| painter.layout_no_wrap(text, font, colour));
-    let width = value.as_ref().map_or(0.0, |it| it.size().x).max(name.size().x);
-    let height = name.size().y + value.as_ref().map_or(0.0, |it| it.size().y);
-    let corner = at - egui::vec2(width / 2.0, height + 14.0);
-    let paper = egui::Rect::from_min_size(corner, egui::vec2(width, height)).expand(4.0);
-    painter.rect_filled(paper, 3.0, PAPER);
-    painter.line_segment([at, egui::pos2(at.x, paper.max.y)], egui::Stroke::new(1.0, INK));
-    let below = corner + egui::vec2(0.0, name.size().y);
-    painter.galley(corner, name, INK);
-    if let Some(value) = value {
-        painter.galley(below, value, INK);
+    paper: egui::Rect,
+    name: Arc<egui::Galley>,
+    value: Option<Arc<egui::Galley>>,
+}
+
+impl Label {
+    fn new(
+        painter: &egui::Painter,
+        at: egui::Pos2,
+        name: &str,
+        told: Option<(String, egui::Color32)>,
+    ) -> Self {
+        let font = egui::FontId::proportional(11.0);
+        let name = painter.layout_no_wrap(name.to_owned(), font.clone(), INK);
+        let value = told.map(|(text, colour)| painter.layout_no_wrap(text, font, colour));
+        let width = value.as_ref().map_or(0.0, |it| it.size().x).max(name.size().x);
+        let height = name.size().y + value.as_ref().map_or(0.0, |it| it.size().y);
+        let corner = at - egui::vec2(width / 2.0, height + 14.0);
+        let paper = egui::Rect::from_min_size(corner, egui::vec2(width, height)).expand(4.0);
+        Self { at, paper, name, value }
+    }
+
+    fn draw(self, painter: &egui::Painter) {
+        painter.rect_filled(self.paper, 3.0, PAPER);
+        let foot = egui::pos2(self.at.x, self.paper.max.y);
+        painter.line_segment([self.at, foot], egui::Stroke::new(1.0, INK));
+        let corner = self.paper.min + egui::vec2(4.0, 4.0);
+        let below = corner + egui::vec2(0.0, self.name.size().y);
+        painter.galley(corner, self.name, INK);
+        if let Some(value) = self.value {
+            painter.galley(below, value, INK);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     axes,
     camera::{Hands, Rig},
     clock::VirtualClock,
-    flood::{FloodView, RunsFolder},
+    flood::FloodView,
     inspect::{Pick, Ray, pick},
     live::LiveState,
     scene::{Buildings, City, Hidden},
@@ -88,8 +88,8 @@ fn show(
     state: Res<'_, LiveState>,
     selected: Res<'_, Selected>,
     meanings: Res<'_, Meanings>,
-    runs: Option<Res<'_, RunsFolder>>,
-    mut commands: Commands<'_, '_>,
+    #[cfg(not(target_arch = "wasm32"))] runs: Option<Res<'_, crate::flood::RunsFolder>>,
+    #[cfg(not(target_arch = "wasm32"))] mut commands: Commands<'_, '_>,
     mut clock: ResMut<'_, VirtualClock>,
     mut hidden: ResMut<'_, Hidden>,
     mut language: ResMut<'_, Language>,
@@ -113,9 +113,11 @@ fn show(
             sections::clock(ui, &mut clock, spoken);
             ui.separator();
             sections::layers(ui, &city, &mut wanted, spoken);
-            if let Some(chosen) = sections::flood(ui, flood, runs.as_deref(), spoken) {
+            #[cfg(not(target_arch = "wasm32"))]
+            if let Some(chosen) = sections::choose_run(ui, runs.as_deref(), spoken) {
                 commands.insert_resource(chosen);
             }
+            sections::flood(ui, flood, spoken);
             ui.separator();
             sections::selected(ui, &city, &state, &clock, selected.0, meanings.0.as_ref(), spoken);
         });

@@ -1,61 +1,28 @@
 //! A server, spoken to over HTTP.
 
-mod stream;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod desktop;
 mod terrain;
-
-use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-pub use stream::{LiveEvent, listen};
-pub(crate) use terrain::terrain_tiles;
+#[cfg(target_arch = "wasm32")]
+pub use browser::{Client, listen};
+#[cfg(not(target_arch = "wasm32"))]
+pub use desktop::{Client, listen};
+pub(crate) use terrain::{Coding, MOST_TILES, Sampled, sample_tiles, terrain_tiles};
 
-use crate::error::TwinError;
+use crate::{
+    error::TwinError,
+    live::wire::{Observed, Position, Snapshot},
+};
 
 /// JSON documents are taken up to this size.
 const LARGEST_JSON: u64 = 64 << 20;
-/// How long an answer may take in whole; a slow server is told of, not waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// How long until the server must have begun to answer.
-const FIRST_BYTE: Duration = Duration::from_secs(20);
-
-/// A way to a server.
-#[derive(Debug, Clone)]
-pub struct Client {
-    base: String,
-    agent: ureq::Agent,
-    /// For answers that never end.
-    endless: ureq::Agent,
-}
 
 impl Client {
-    /// A way to the server at this address, such as `http://127.0.0.1:8080`.
-    ///
-    /// # Errors
-    /// [`TwinError::Server`] for something else than an `http` or `https` address.
-    pub fn new(base: &str) -> Result<Self, TwinError> {
-        let base = base.trim_end_matches('/');
-        let is_address = ["http://", "https://"]
-            .iter()
-            .any(|scheme| base.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-        if !is_address {
-            let what = "an address begins with http:// or https://".to_owned();
-            return Err(TwinError::Server { url: base.to_owned(), what });
-        }
-        let config = || {
-            ureq::Agent::config_builder()
-                .timeout_connect(Some(Duration::from_secs(5)))
-                .timeout_recv_response(Some(FIRST_BYTE))
-                .http_status_as_error(false)
-                .user_agent(concat!("dothi-twin/", env!("CARGO_PKG_VERSION")))
-        };
-        Ok(Self {
-            base: base.to_owned(),
-            agent: config().timeout_global(Some(PATIENCE)).build().into(),
-            endless: config().build().into(),
-        })
-    }
-
     /// The server's address.
     pub fn base(&self) -> &str {
         &self.base
@@ -70,35 +37,19 @@ impl Client {
     ///
     /// # Errors
     /// [`TwinError::Server`] when it cannot be had or reads otherwise.
-    pub fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, TwinError> {
-        let bytes = self.bytes(path, LARGEST_JSON)?;
+    pub async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, TwinError> {
+        let bytes = self.bytes(path, LARGEST_JSON).await?;
         serde_json::from_slice(&bytes).map_err(|error| {
             self.wrong(path, format!("this is not what a Dothi server says: {error}"))
         })
     }
 
-    /// An answer's bytes, up to a size.
-    ///
-    /// # Errors
-    /// [`TwinError::Server`] when they cannot be had.
-    pub fn bytes(&self, path: &str, most: u64) -> Result<Vec<u8>, TwinError> {
-        let mut answer = self
-            .agent
-            .get(self.url(path))
-            .call()
-            .map_err(|error| self.wrong(path, error.to_string()))?;
-        let status = answer.status();
-        if !status.is_success() {
-            let text = answer.body_mut().with_config().limit(4096).read_to_string();
-            let text: String = text.unwrap_or_default().chars().take(300).collect();
-            return Err(self.wrong(path, format!("it answered {status}: {text}")));
-        }
-        answer
-            .body_mut()
-            .with_config()
-            .limit(most)
-            .read_to_vec()
-            .map_err(|error| self.wrong(path, error.to_string()))
+    /// Tells those who wait how many of the parts of a city have come.
+    pub(crate) fn tell_progress(&self, done: usize, of: usize) {
+        #[cfg(target_arch = "wasm32")]
+        crate::browser::page::progress(done, of);
+        #[cfg(not(target_arch = "wasm32"))]
+        tracing::debug!(done, of, "parts of the city");
     }
 
     fn wrong(&self, path: &str, what: String) -> TwinError {
@@ -106,24 +57,27 @@ impl Client {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What a listener is told.
+#[derive(Debug)]
+pub enum LiveEvent {
+    /// Every Thing with its latest values; what is known besides is out of date.
+    Snapshot(Snapshot),
+    /// Values that came in.
+    Observations(Vec<Observed>),
+    /// Places of what moves.
+    Positions(Vec<Position>),
+    /// The connection is lost; it is tried again.
+    Lost(String),
+}
 
-    #[test]
-    fn an_address_is_http_or_nothing() {
-        assert!(Client::new("http://127.0.0.1:8080/").is_ok());
-        for wrong in ["", "127.0.0.1:8080", "ftp://x", "http://"] {
-            assert!(Client::new(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_server_that_is_not_there_is_a_message() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        drop(listener);
-        let error = Client::new(&address).unwrap().json::<serde_json::Value>("/").unwrap_err();
-        assert!(error.to_string().starts_with(&address), "{error}");
-    }
+/// An event of the server's, where the twin shows something of it.
+fn read_event(
+    kind: &str,
+    items: serde_json::Value,
+) -> Result<Option<LiveEvent>, serde_json::Error> {
+    Ok(match kind {
+        "observations" => Some(LiveEvent::Observations(serde_json::from_value(items)?)),
+        "positions" => Some(LiveEvent::Positions(serde_json::from_value(items)?)),
+        _ => None,
+    })
 }

@@ -17,5 +17,5 @@ pub mod water;
 
 pub use building::{BuildingForm, Buildings};
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
-pub use lamps::{Lamp, LampLimit, LampsPlugin};
+pub use lamps::{Lamp, LampsPlugin};
 pub(crate) use materials::{CityMaterials, MaterialsPlugin};

@@ -7,6 +7,7 @@
 mod error;
 mod geometry;
 mod index;
+#[cfg(feature = "files")]
 mod pieces;
 mod properties;
 
@@ -20,6 +21,7 @@ use crate::Feature;
 pub use error::ReadError;
 pub use geometry::{FlatGeometry, Shape};
 use index::Index;
+#[cfg(feature = "files")]
 pub use pieces::{LayerPieces, Piece};
 pub use properties::{Binding, RawValue};
 

@@ -10,7 +10,7 @@ use super::*;
 use crate::{
     clock::parse_time,
     inspect::{Picked, Ray, pick},
-    live::{LampLight, Link, LiveState, Vehicle},
+    live::{LampLight, Link, LiveFeed, LiveState, Vehicle},
     model::{CityFeature, CityLayer, Heights},
     remote::LiveEvent,
     scene::Lamp,
@@ -69,7 +69,7 @@ fn app_at(time: &str) -> (App, mpsc::Sender<LiveEvent>) {
     };
     let mut app = App::new();
     app.add_plugins(MinimalPlugins);
-    stage.into_world(&mut app, false, false).unwrap();
+    stage.into_world(&mut app, false, false);
     app.insert_resource(LiveFeed::new(receiver));
     app.update();
     app.update();

@@ -1,67 +1,106 @@
-//! The frames of a run, in the local frame and between their times.
+//! The frames of a run, in the local frame and between their times: out of its folder, or of a server.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
+
+#[cfg(not(target_arch = "wasm32"))]
 use std::path::{Path, PathBuf};
 
-use city::Crs;
-use datasets::{crs::Transformer, read::Cog};
+use city::Bbox;
+use serde::Deserialize;
 
-use crate::{error::TwinError, ground::Ground, model::Heights, source::along_a_row};
+use crate::{
+    error::TwinError,
+    ground::Ground,
+    model::Heights,
+    remote::{Client, Coding, MOST_TILES, Sampled, sample_tiles},
+};
 
 /// Nodes of a frame's grid along a side, at most.
-const MOST_NODES: usize = 1024;
+const MOST_NODES: usize = if cfg!(target_arch = "wasm32") { 512 } else { 1024 };
 
-/// Depths at an instant.
-#[derive(Debug, Clone)]
-pub struct Frame {
-    /// Minutes since the run began.
-    pub minutes: u32,
-    file: PathBuf,
-}
-
-/// A run's folder.
+/// A run whose water can be shown.
 #[derive(Debug, Clone)]
 pub struct FloodRun {
-    /// Its name: the folder's.
+    /// Its name: the folder's, or the job's number.
     pub name: String,
-    frames: Vec<Frame>,
+    /// Minutes since it began, of each picture.
+    minutes: Vec<u32>,
+    place: Place,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    #[cfg(not(target_arch = "wasm32"))]
+    Folder(PathBuf),
+    Server(Client, Bbox),
+}
+
+#[derive(Deserialize)]
+struct Results {
+    summary: Summary,
+    frames: Frames,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    bbox: [f64; 4],
+}
+
+#[derive(Deserialize)]
+struct Frames {
+    minutes: Vec<u32>,
 }
 
 impl FloodRun {
-    /// The run in a folder.
+    /// The run in a folder: `DIR/frames/MMMMM.tif`.
     ///
     /// # Errors
     /// [`TwinError::Run`] where there are no frames.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn open(dir: &Path) -> Result<Self, TwinError> {
         let name = dir.file_name().unwrap_or(dir.as_os_str()).to_string_lossy().into_owned();
-        let entries = std::fs::read_dir(dir.join("frames")).into_iter().flatten().flatten();
-        let mut frames: Vec<Frame> = entries
-            .filter_map(|entry| {
-                let file = entry.path();
-                let is_raster = file.extension().is_some_and(|it| it == "tif");
-                let minutes = file.file_stem()?.to_str()?.parse().ok()?;
-                is_raster.then_some(Frame { minutes, file })
-            })
-            .collect();
-        frames.sort_by_key(|frame| frame.minutes);
-        if frames.is_empty() {
+        let minutes = folder::minutes(dir);
+        if minutes.is_empty() {
             let what = format!("{} has no frames/MMMMM.tif", dir.display());
             return Err(TwinError::Run { run: name, what });
         }
-        Ok(Self { name, frames })
+        Ok(Self { name, minutes, place: Place::Folder(dir.to_owned()) })
+    }
+
+    /// A job of a server that has ended.
+    ///
+    /// # Errors
+    /// [`TwinError::Server`] where it cannot be had, [`TwinError::Run`] where it has no pictures.
+    pub async fn of_server(client: &Client, job: &str) -> Result<Self, TwinError> {
+        let wrong = |what: &str| TwinError::Run { run: job.to_owned(), what: what.to_owned() };
+        if job.is_empty() || !job.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong("a run is named by its number"));
+        }
+        let mut results: Results = client.json(&format!("/jobs/{job}/results")).await?;
+        results.frames.minutes.sort_unstable();
+        let [west, south, east, north] = results.summary.bbox;
+        let bbox = Bbox::new(west, south, east, north)
+            .map_err(|_| wrong("its results do not say where it lies"))?;
+        if results.frames.minutes.is_empty() {
+            return Err(wrong("it has no pictures of its water"));
+        }
+        let place = Place::Server(client.clone(), bbox);
+        Ok(Self { name: job.to_owned(), minutes: results.frames.minutes, place })
     }
 
     /// Hours from its beginning to its last frame.
     pub fn hours(&self) -> f64 {
-        self.frames.last().map_or(0.0, |frame| f64::from(frame.minutes) / 60.0)
+        self.minutes.last().map_or(0.0, |minutes| f64::from(*minutes) / 60.0)
     }
 
     /// The frames before and after a time, and how far it is between them.
     pub fn around(&self, hours: f64) -> (usize, usize, f64) {
         let minutes = hours.clamp(0.0, self.hours()) * 60.0;
-        let after = self.frames.partition_point(|frame| f64::from(frame.minutes) < minutes);
-        let after = after.min(self.frames.len() - 1);
+        let at = |k: usize| f64::from(self.minutes[k]);
+        let after = self.minutes.partition_point(|it| f64::from(*it) < minutes);
+        let after = after.min(self.minutes.len() - 1);
         let before = after.saturating_sub(1);
-        let at = |k: usize| f64::from(self.frames[k].minutes);
         if minutes >= at(after) || before == after {
             return (after, after, 0.0);
         }
@@ -72,28 +111,29 @@ impl FloodRun {
     /// The depths of a frame at the nodes of a grid over the run's own box, m.
     ///
     /// # Errors
-    /// [`TwinError::Run`] for a raster that cannot be read.
-    pub fn depths(&self, index: usize, ground: &Ground) -> Result<Heights, TwinError> {
+    /// [`TwinError::Run`] for a raster that cannot be read, [`TwinError::Server`] for tiles that cannot
+    /// be had.
+    pub async fn depths(&self, index: usize, ground: &Ground) -> Result<Heights, TwinError> {
         let wrong = |what: String| TwinError::Run { run: self.name.clone(), what };
-        let frame = self.frames.get(index).ok_or_else(|| wrong("no such frame".into()))?;
-        let cog = Cog::open(&frame.file).map_err(|error| wrong(error.to_string()))?;
-        let grid = *cog.grid();
-        let back = Transformer::between(grid.crs, Crs::CRS84).map_err(|e| wrong(e.to_string()))?;
-        let there = Transformer::between(Crs::CRS84, grid.crs).map_err(|e| wrong(e.to_string()))?;
-        let lon_lat = back.convert_bbox(&grid.bbox()).map_err(|e| wrong(e.to_string()))?;
-        let (min_x, min_y) = ground.frame.from_lon_lat(lon_lat.min_x, lon_lat.min_y);
-        let (max_x, max_y) = ground.frame.from_lon_lat(lon_lat.max_x, lon_lat.max_y);
-        let edges = city::Bbox { min_x, min_y, max_x, max_y };
-        let finest_m = edges.width() / grid.cols.max(1) as f64;
-        let raster = cog.read_level(0).map_err(|error| wrong(error.to_string()))?;
-        let frame = ground.frame;
-        Ok(Heights::sample(&edges, finest_m, MOST_NODES, |places| {
-            let Some(points) = along_a_row(places, &frame, &there) else {
-                return vec![Some(0.0); places.len()];
-            };
-            // No value is no water.
-            points.iter().map(|(x, y)| Some(raster.bilinear(*x, *y).unwrap_or(0.0))).collect()
-        }))
+        let minutes = *self.minutes.get(index).ok_or_else(|| wrong("no such frame".into()))?;
+        match &self.place {
+            #[cfg(not(target_arch = "wasm32"))]
+            Place::Folder(dir) => folder::depths(dir, minutes, &ground.frame).map_err(wrong),
+            Place::Server(client, bbox) => {
+                let path = |zoom: u8, row: u32, col: u32| {
+                    let tile = format!("WebMercatorQuad/{zoom}/{row}/{col}");
+                    let wanted = format!("output=depth&minutes={minutes}");
+                    format!("/jobs/{}/coverage/tiles/{tile}?{wanted}", self.name)
+                };
+                let (min_x, min_y) = ground.frame.from_lon_lat(bbox.min_x, bbox.min_y);
+                let (max_x, max_y) = ground.frame.from_lon_lat(bbox.max_x, bbox.max_y);
+                let edges = Bbox { min_x, min_y, max_x, max_y };
+                let grid = Sampled { edges, at_most: MOST_NODES, frame: ground.frame };
+                // These tiles have 512 pixels a side.
+                let most = MOST_TILES / 4.0;
+                sample_tiles(client, path, Coding::FLOOD, bbox, &grid, most).await
+            }
+        }
     }
 }
 
@@ -102,9 +142,8 @@ mod tests {
     use super::*;
 
     fn run(minutes: &[u32]) -> FloodRun {
-        let frames =
-            minutes.iter().map(|&minutes| Frame { minutes, file: PathBuf::new() }).collect();
-        FloodRun { name: "7".into(), frames }
+        let place = Place::Folder(PathBuf::new());
+        FloodRun { name: "7".into(), minutes: minutes.to_vec(), place }
     }
 
     #[test]
@@ -122,5 +161,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let error = FloodRun::open(dir.path()).unwrap_err();
         assert!(error.to_string().contains("frames"), "{error}");
+    }
+
+    #[test]
+    fn a_job_is_named_by_a_number() {
+        let client = Client::new("http://127.0.0.1:9").unwrap();
+        for wrong in ["", "../secrets", "7?x", "nowcast"] {
+            let error = bevy::tasks::block_on(FloodRun::of_server(&client, wrong)).unwrap_err();
+            assert!(error.to_string().contains("number"), "{error}");
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! A run's water in the scene, at a time that is slid to.
 
-use std::path::PathBuf;
-
 use bevy::{
     light::{NotShadowCaster, NotShadowReceiver},
     prelude::*,
+    tasks::{AsyncComputeTaskPool, Task, futures::check_ready},
 };
 use city::Role;
 
 use super::{FloodRun, surface};
 use crate::{
+    error::TwinError,
     ground::Ground,
     model::Heights,
     scene::{CityMaterials, Drawn},
@@ -25,12 +25,19 @@ pub struct FloodView {
     pub hours: f64,
     /// Why the water cannot be shown, if so.
     pub trouble: Option<String>,
+    /// The hours of the water that stands in the scene.
+    shown_h: Option<f64>,
 }
 
 impl FloodView {
     /// A run at a time.
     pub fn new(run: FloodRun, hours: f64) -> Self {
-        Self { run, hours, trouble: None }
+        Self { run, hours, trouble: None, shown_h: None }
+    }
+
+    /// Whether the scene shows its time, or never will.
+    pub fn is_settled(&self) -> bool {
+        self.shown_h == Some(self.hours) || self.trouble.is_some()
     }
 
     /// What is shown, for the picture's foot.
@@ -48,8 +55,9 @@ impl FloodView {
 }
 
 /// Where runs lie, so that people can choose one.
+#[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug, Resource)]
-pub struct RunsFolder(pub PathBuf);
+pub struct RunsFolder(pub std::path::PathBuf);
 
 /// Marks the water.
 #[derive(Debug, Component)]
@@ -65,11 +73,46 @@ impl Plugin for FloodPlugin {
     }
 }
 
-/// Frames that were read, so that sliding does not read them again.
+/// Frames that were read, so that sliding does not read them again, and those that are being read.
 #[derive(Default)]
 struct Read {
+    /// Of which run: its name.
+    run: String,
     frames: Vec<(usize, Heights)>,
+    coming: Vec<(usize, Task<Result<Heights, TwinError>>)>,
     shown_h: Option<f64>,
+}
+
+impl Read {
+    /// Begins to read a frame that is neither there nor coming.
+    fn want(&mut self, index: usize, view: &FloodView, ground: &Ground) {
+        let is_known = self.frames.iter().any(|(it, _)| *it == index)
+            || self.coming.iter().any(|(it, _)| *it == index);
+        if !is_known {
+            let (run, ground) = (view.run.clone(), ground.clone());
+            let task = async move { run.depths(index, &ground).await };
+            self.coming.push((index, AsyncComputeTaskPool::get().spawn(task)));
+        }
+    }
+
+    /// Takes what has come; why something did not, if so.
+    fn take(&mut self) -> Result<(), TwinError> {
+        let mut outcome = Ok(());
+        for (index, mut task) in std::mem::take(&mut self.coming) {
+            match check_ready(&mut task) {
+                Some(Ok(depths)) => self.frames.push((index, depths)),
+                Some(Err(why)) => outcome = Err(why),
+                None => self.coming.push((index, task)),
+            }
+        }
+        outcome
+    }
+
+    /// The depths between two frames, once both are there.
+    fn between(&self, before: usize, after: usize, part: f64) -> Option<Heights> {
+        let of = |index| self.frames.iter().find(|(it, _)| *it == index).map(|(_, depths)| depths);
+        Some(of(before)?.blend(of(after)?, part as f32))
+    }
 }
 
 fn show(
@@ -82,17 +125,24 @@ fn show(
     mut read: Local<'_, Read>,
 ) {
     let Some(mut view) = view else { return };
-    if read.shown_h == Some(view.hours) {
+    if read.run != view.run.name {
+        *read = Read { run: view.run.name.clone(), ..Read::default() };
+    }
+    if read.shown_h == Some(view.hours) || view.trouble.is_some() {
         return;
     }
+    let (before, after, part) = view.run.around(view.hours);
+    read.frames.retain(|(index, _)| [before, after].contains(index));
+    read.want(before, &view, &ground);
+    read.want(after, &view, &ground);
+    if let Err(why) = read.take() {
+        view.trouble = Some(why.to_string());
+        return;
+    }
+    let Some(depths) = read.between(before, after, part) else { return };
     read.shown_h = Some(view.hours);
-    let shape = match depths_at(&view, &ground, &mut read.frames) {
-        Ok(depths) => surface(&depths, &ground.heights),
-        Err(why) => {
-            view.trouble = Some(why.to_string());
-            return;
-        }
-    };
+    view.shown_h = Some(view.hours);
+    let shape = surface(&depths, &ground.heights);
     water.iter().for_each(|entity| commands.entity(entity).despawn());
     if !shape.is_empty() {
         commands.spawn((
@@ -104,25 +154,5 @@ fn show(
             NotShadowReceiver,
             Transform::default(),
         ));
-    }
-}
-
-/// Depths between the frames around the time.
-fn depths_at(
-    view: &FloodView,
-    ground: &Ground,
-    known: &mut Vec<(usize, Heights)>,
-) -> Result<Heights, crate::TwinError> {
-    let (before, after, part) = view.run.around(view.hours);
-    known.retain(|(index, _)| [before, after].contains(index));
-    for index in [before, after] {
-        if !known.iter().any(|(it, _)| *it == index) {
-            known.push((index, view.run.depths(index, ground)?));
-        }
-    }
-    let of = |index: usize| known.iter().find(|(it, _)| *it == index).map(|(_, depths)| depths);
-    match (of(before), of(after)) {
-        (Some(a), Some(b)) => Ok(a.blend(b, part as f32)),
-        _ => Ok(Heights::level(&ground.heights.edges_m())),
     }
 }

@@ -60,6 +60,18 @@ pub fn pick(ray: &Ray, model: &CityModel, buildings: &Buildings) -> Option<Pick>
     found.map(|(t, what)| Pick { what, at: ray.at(t), distance_m: t })
 }
 
+impl CityModel {
+    /// A feature by its layer and identifier, as if somebody had pointed at it.
+    pub fn find(&self, layer: &str, id: &str) -> Option<Pick> {
+        let number = self.layers.iter().position(|it| it.id == layer)?;
+        let features = &self.layers[number].features;
+        let place = features.iter().position(|feature| feature.id.to_string() == id)?;
+        let (east, north) = features[place].place()?;
+        let at = [east, north, self.heights.at(east, north)];
+        Some(Pick { what: Picked::Feature(number, place), at, distance_m: 0.0 })
+    }
+}
+
 fn nearest_building<'a>(
     ray: &Ray,
     reach: f64,

@@ -7,7 +7,7 @@ use datasets::codelists::CodeLists;
 
 use crate::{
     clock::{Pace, VirtualClock, wall_now},
-    flood::{FloodRun, FloodView, RunsFolder},
+    flood::FloodView,
     inspect::{Pick, Picked, rows},
     live::{Link, LiveState},
     model::CityModel,
@@ -85,44 +85,48 @@ pub(super) fn layers(
     });
 }
 
-/// The run that is shown and its time; what somebody chose instead.
-pub(super) fn flood(
+/// A menu of the runs in a folder; the one that somebody chose.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn choose_run(
     ui: &mut egui::Ui,
-    flood: Option<ResMut<'_, FloodView>>,
-    runs: Option<&RunsFolder>,
+    runs: Option<&crate::flood::RunsFolder>,
     language: Language,
 ) -> Option<FloodView> {
+    let entries = std::fs::read_dir(&runs?.0).into_iter().flatten().flatten();
+    let mut found: Vec<_> =
+        entries.map(|it| it.path()).filter(|it| it.join("frames").is_dir()).collect();
+    found.sort();
+    if found.is_empty() {
+        return None;
+    }
     let mut chosen = None;
-    if let Some(runs) = runs {
-        let entries = std::fs::read_dir(&runs.0).into_iter().flatten().flatten();
-        let mut found: Vec<_> =
-            entries.map(|it| it.path()).filter(|it| it.join("frames").is_dir()).collect();
-        found.sort();
-        if !found.is_empty() {
-            ui.separator();
-            ui.menu_button(language.of("Kịch bản ngập…", "Flood runs…"), |ui| {
-                for dir in found {
-                    let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                    if ui.button(name).clicked() {
-                        chosen = FloodRun::open(&dir).ok().map(|run| FloodView::new(run, 0.0));
-                        ui.close();
-                    }
-                }
-            });
+    ui.separator();
+    ui.menu_button(language.of("Kịch bản ngập…", "Flood runs…"), |ui| {
+        for dir in found {
+            let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if ui.button(name).clicked() {
+                let run = crate::flood::FloodRun::open(&dir).ok();
+                chosen = run.map(|run| FloodView::new(run, 0.0));
+                ui.close();
+            }
         }
-    }
-    if let Some(mut flood) = flood {
-        let mut hours = flood.hours;
-        let last = flood.run.hours().max(0.1);
-        let slider = egui::Slider::new(&mut hours, 0.0..=last).suffix(" h");
-        if ui.add(slider.text(language.of("giờ kịch bản", "hours of the run"))).changed() {
-            flood.hours = hours;
-        }
-        if let Some(why) = &flood.trouble {
-            ui.colored_label(egui::Color32::from_rgb(255, 160, 110), why);
-        }
-    }
+    });
     chosen
+}
+
+/// The run that is shown, and its time.
+pub(super) fn flood(ui: &mut egui::Ui, flood: Option<ResMut<'_, FloodView>>, language: Language) {
+    let Some(mut flood) = flood else { return };
+    let mut hours = flood.hours;
+    let last = flood.run.hours().max(0.1);
+    let slider = egui::Slider::new(&mut hours, 0.0..=last).suffix(" h");
+    if ui.add(slider.text(language.of("giờ kịch bản", "hours of the run"))).changed() {
+        flood.hours = hours;
+        flood.trouble = None;
+    }
+    if let Some(why) = &flood.trouble {
+        ui.colored_label(egui::Color32::from_rgb(255, 160, 110), why);
+    }
 }
 
 /// What was clicked: its attributes, and what it says live.

@@ -1,74 +1,108 @@
-//! Terrain over HTTP: tiles in Mapbox's coding of heights, in the web's Mercator.
+//! Heights and depths over HTTP: tiles of numbers in the colours of pictures, in the web's Mercator.
 
 use std::{collections::BTreeMap, f64::consts::PI, io::Cursor};
 
-use city::Bbox;
-use rayon::prelude::*;
+use city::{Bbox, frame::LocalFrame};
 
 use super::Client;
 use crate::{error::TwinError, model::Heights, source::Framing};
 
-/// Tiles that are asked for at most: 256 of 256² pixels are as many as the ground has nodes.
-const MOST_TILES: f64 = 196.0;
+/// Tiles that are asked for at most: 196 of 256² pixels are more than the ground has nodes. A browser has
+/// one thread for all of it.
+pub(crate) const MOST_TILES: f64 = if cfg!(target_arch = "wasm32") { 42.0 } else { 196.0 };
 /// The deepest zoom whose pixels are worth having: 2.4 m at the equator.
 const DEEPEST: u8 = 16;
-const LARGEST_TILE: u64 = 2 << 20;
+const LARGEST_TILE: u64 = 4 << 20;
 
-/// A tile's heights, row by row from the north-west.
+/// What the colours of a pixel mean: value = offset + step × (65 536 R + 256 G + B), m.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Coding {
+    pub(crate) offset_m: f64,
+    pub(crate) step_m: f64,
+    /// What stands where a tile has no value; without it, what is beside.
+    pub(crate) gap_m: Option<f32>,
+}
+
+impl Coding {
+    /// Heights of the ground, as Mapbox codes them.
+    pub(crate) const TERRAIN: Self = Self { offset_m: -10_000.0, step_m: 0.1, gap_m: None };
+    /// Results of a flood run.
+    pub(crate) const FLOOD: Self = Self { offset_m: -1_000.0, step_m: 0.001, gap_m: Some(0.0) };
+}
+
+/// A tile's values, row by row from the north-west; NaN where its pixels are transparent.
 struct Tile {
     side: usize,
-    heights: Vec<f32>,
+    values: Vec<f32>,
 }
 
 /// The ground of a coverage collection at the nodes of a grid in the local frame.
-pub(crate) fn terrain_tiles(
+pub(crate) async fn terrain_tiles(
     client: &Client,
     collection: &str,
     edges: &Bbox,
     framing: &Framing,
 ) -> Result<Heights, TwinError> {
-    let zoom = zoom_for(&framing.bbox);
-    let ((west, north), (east, south)) = (
-        mercator(framing.bbox.min_x, framing.bbox.max_y, zoom),
-        mercator(framing.bbox.max_x, framing.bbox.min_y, zoom),
-    );
+    let path = |zoom: u8, row: u32, col: u32| {
+        format!("/collections/{collection}/coverage/tiles/WebMercatorQuad/{zoom}/{row}/{col}")
+    };
+    let grid = Sampled { edges: *edges, at_most: crate::source::MOST_NODES, frame: framing.frame };
+    sample_tiles(client, path, Coding::TERRAIN, &framing.bbox, &grid, MOST_TILES).await
+}
+
+/// The grid that tiles are sampled on: its edges in a local frame and its nodes along a side at most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sampled {
+    pub(crate) edges: Bbox,
+    pub(crate) at_most: usize,
+    pub(crate) frame: LocalFrame,
+}
+
+/// Values of tiles, whose paths follow from zoom, row and column, at the nodes of a grid over a box in
+/// degrees.
+pub(crate) async fn sample_tiles(
+    client: &Client,
+    path: impl Fn(u8, u32, u32) -> String,
+    coding: Coding,
+    bbox: &Bbox,
+    grid: &Sampled,
+    most_tiles: f64,
+) -> Result<Heights, TwinError> {
+    let zoom = zoom_for(bbox, most_tiles);
+    let ((west, north), (east, south)) =
+        (mercator(bbox.min_x, bbox.max_y, zoom), mercator(bbox.max_x, bbox.min_y, zoom));
     let places: Vec<(u32, u32)> = (north as u32..=south as u32)
         .flat_map(|row| (west as u32..=east as u32).map(move |col| (row, col)))
         .collect();
-    let fetched: Result<Vec<_>, TwinError> = places
-        .par_iter()
-        .map(|&(row, col)| {
-            let path = format!(
-                "/collections/{collection}/coverage/tiles/WebMercatorQuad/{zoom}/{row}/{col}"
-            );
-            let bytes = client.bytes(&path, LARGEST_TILE)?;
-            let tile = decode(&bytes)
-                .map_err(|what| TwinError::Server { url: client.url(&path), what })?;
-            Ok(((row, col), tile))
-        })
-        .collect();
-    let tiles: BTreeMap<(u32, u32), Option<Tile>> = fetched?.into_iter().collect();
-    let frame = framing.frame;
-    let (_, lat) = framing.bbox.centre();
-    let pixel_m = 40_075_016.7 * lat.to_radians().cos() / f64::from(1u32 << zoom) / 256.0;
-    Ok(Heights::sample(edges, pixel_m, crate::source::MOST_NODES, |points| {
-        let height = |&(east, north): &(f64, f64)| {
-            let (lon, lat) = frame.to_lon_lat(east, north);
+    let paths: Vec<String> = places.iter().map(|&(row, col)| path(zoom, row, col)).collect();
+    let mut tiles: BTreeMap<(u32, u32), Option<Tile>> = BTreeMap::new();
+    let answers = client.all(&paths, LARGEST_TILE).await;
+    for ((place, path), bytes) in places.iter().zip(&paths).zip(answers) {
+        let tile = decode(&bytes?, coding)
+            .map_err(|what| TwinError::Server { url: client.url(path), what })?;
+        tiles.insert(*place, tile);
+    }
+    let side = tiles.values().flatten().map(|tile| tile.side).next().unwrap_or(256);
+    let (_, lat) = bbox.centre();
+    let pixel_m = 40_075_016.7 * lat.to_radians().cos() / f64::from(1u32 << zoom) / side as f64;
+    Ok(Heights::sample(&grid.edges, pixel_m, grid.at_most, |points| {
+        let value = |&(east, north): &(f64, f64)| {
+            let (lon, lat) = grid.frame.to_lon_lat(east, north);
             let (x, y) = mercator(lon, lat, zoom);
-            bilinear(&tiles, x, y)
+            bilinear(&tiles, x, y, coding.gap_m)
         };
-        points.iter().map(height).collect()
+        points.iter().map(value).collect()
     }))
 }
 
 /// The deepest zoom at which the box takes no more than so many tiles.
-fn zoom_for(bbox: &Bbox) -> u8 {
+fn zoom_for(bbox: &Bbox, most_tiles: f64) -> u8 {
     let tiles = |zoom: u8| {
         let (west, north) = mercator(bbox.min_x, bbox.max_y, zoom);
         let (east, south) = mercator(bbox.max_x, bbox.min_y, zoom);
         (east - west + 1.0) * (south - north + 1.0)
     };
-    (0..=DEEPEST).rev().find(|zoom| tiles(*zoom) <= MOST_TILES).unwrap_or(0)
+    (0..=DEEPEST).rev().find(|zoom| tiles(*zoom) <= most_tiles).unwrap_or(0)
 }
 
 /// Column and row of a place, in tiles from the north-west (EPSG:3857 as the web cuts it).
@@ -80,15 +114,21 @@ fn mercator(lon_deg: f64, lat_deg: f64, zoom: u8) -> (f64, f64) {
 }
 
 /// The height at a place in tiles, between the centres of four pixels.
-fn bilinear(tiles: &BTreeMap<(u32, u32), Option<Tile>>, x: f64, y: f64) -> Option<f32> {
-    let side = tiles.values().flatten().next()?.side;
+fn bilinear(
+    tiles: &BTreeMap<(u32, u32), Option<Tile>>,
+    x: f64,
+    y: f64,
+    gap: Option<f32>,
+) -> Option<f32> {
+    let Some(side) = tiles.values().flatten().map(|tile| tile.side).next() else { return gap };
     let (u, v) = (x * side as f64 - 0.5, y * side as f64 - 0.5);
     let pixel = |col: f64, row: f64| {
         let (col, row) = (col as u64, row as u64);
         let tile = tiles.get(&((row / side as u64) as u32, (col / side as u64) as u32));
-        let tile = tile?.as_ref().filter(|tile| tile.side == side)?;
+        let tile = tile.and_then(Option::as_ref).filter(|tile| tile.side == side);
         let at = (row % side as u64) as usize * side + (col % side as u64) as usize;
-        tile.heights.get(at).copied()
+        let value = tile.and_then(|tile| tile.values.get(at).copied());
+        value.filter(|value| value.is_finite()).or(gap)
     };
     let (c, r) = (u.floor(), v.floor());
     let nearest = pixel(u.round(), v.round());
@@ -99,35 +139,43 @@ fn bilinear(tiles: &BTreeMap<(u32, u32), Option<Tile>>, x: f64, y: f64) -> Optio
     Some(north + (south - north) * fv)
 }
 
-/// Heights of a PNG: −10 000 m + 0.1 m × (65 536 R + 256 G + B); `None` for an empty answer, which
-/// stands for a tile without heights.
-fn decode(bytes: &[u8]) -> Result<Option<Tile>, String> {
+/// Values of a PNG; `None` for an empty answer, which stands for a tile without any.
+fn decode(bytes: &[u8], coding: Coding) -> Result<Option<Tile>, String> {
     if bytes.is_empty() {
         return Ok(None);
     }
     let mut reader = png::Decoder::new(Cursor::new(bytes))
         .read_info()
-        .map_err(|error| format!("a terrain tile is no PNG: {error}"))?;
+        .map_err(|error| format!("a tile is no PNG: {error}"))?;
     let size = reader.output_buffer_size().filter(|size| *size <= 16 << 20);
-    let mut pixels = vec![0; size.ok_or("a terrain tile is too large")?];
+    let mut pixels = vec![0; size.ok_or("a tile is too large")?];
     let info = reader.next_frame(&mut pixels).map_err(|error| error.to_string())?;
     let channels = info.color_type.samples();
     if info.bit_depth != png::BitDepth::Eight || channels < 3 || info.width != info.height {
-        return Err(format!(
-            "a terrain tile is {:?} of {} × {}",
-            info.color_type, info.width, info.height
-        ));
+        return Err(format!("a tile is {:?} of {} × {}", info.color_type, info.width, info.height));
     }
-    let heights = pixels[..info.buffer_size()].chunks_exact(channels).map(|pixel| {
+    let values = pixels[..info.buffer_size()].chunks_exact(channels).map(|pixel| {
+        if pixel.get(3) == Some(&0) {
+            return f32::NAN;
+        }
         let steps = u32::from_be_bytes([0, pixel[0], pixel[1], pixel[2]]);
-        -10_000.0 + 0.1 * steps as f32
+        (coding.offset_m + coding.step_m * f64::from(steps)) as f32
     });
-    Ok(Some(Tile { side: info.width as usize, heights: heights.collect() }))
+    Ok(Some(Tile { side: info.width as usize, values: values.collect() }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_a_run_has_no_water_its_depth_is_nought() {
+        let tile = Tile { side: 2, values: vec![1.0, f32::NAN, 1.0, f32::NAN] };
+        let tiles = BTreeMap::from([((0, 0), Some(tile))]);
+        assert_eq!(bilinear(&tiles, 0.5, 0.5, Some(0.0)), Some(0.5));
+        assert_eq!(bilinear(&tiles, 0.25, 0.5, None), Some(1.0), "the nearest");
+        assert_eq!(bilinear(&BTreeMap::new(), 0.5, 0.5, Some(0.0)), Some(0.0));
+    }
 
     #[test]
     fn a_place_stands_in_the_tile_that_the_web_says() {
@@ -144,8 +192,9 @@ mod tests {
         encoder.set_depth(png::BitDepth::Eight);
         // (10 000 + 12.3) · 10 = 100 123 = 0x01871B.
         encoder.write_header().unwrap().write_image_data(&[0x01, 0x87, 0x1b]).unwrap();
-        let tile = decode(&bytes).unwrap().unwrap();
-        assert!((tile.heights[0] - 12.3).abs() < 0.01);
-        assert!(decode(b"<html>").is_err() && decode(b"").unwrap().is_none());
+        let tile = decode(&bytes, Coding::TERRAIN).unwrap().unwrap();
+        assert!((tile.values[0] - 12.3).abs() < 0.01);
+        let of = |bytes| decode(bytes, Coding::TERRAIN);
+        assert!(of(b"<html>").is_err() && of(b"").unwrap().is_none());
     }
 }

@@ -16,10 +16,10 @@ use super::{
     shape::{Shape, chance, seed_of},
     terrain,
     tiles::{self, Tile},
-    tree::{Habit, TreeForm, shape_of},
+    tree::{Grain, Habit, TreeForm, shape_of},
     water,
 };
-use crate::{axes, model::CityModel};
+use crate::{axes, model::CityModel, quality::Quality};
 
 /// What a drawn thing belongs to, so that layers can be hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Component)]
@@ -35,8 +35,6 @@ pub struct Hidden(pub Vec<Role>);
 
 /// Variants of each tree, so that no row looks cloned.
 const VARIANTS: u64 = 3;
-/// Trees beyond are not drawn, m.
-const TREES_M: f32 = 6_000.0;
 
 /// Spawns the scene at the start. [`super::MaterialsPlugin`] must be there.
 #[derive(Debug, Default)]
@@ -53,6 +51,7 @@ impl Plugin for ScenePlugin {
 fn ground(
     mut commands: Commands<'_, '_>,
     city: Res<'_, City>,
+    quality: Res<'_, Quality>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut images: ResMut<'_, Assets<Image>>,
     mut materials: ResMut<'_, Assets<GroundMaterial>>,
@@ -69,24 +68,27 @@ fn ground(
     for chunk in terrain::chunks(&city.heights) {
         let (east, north) = chunk.origin;
         // Each level twice as far as the one before; the last without end.
-        let near = if chunk.level == 0 { 0.0 } else { reach(side_m, chunk.level - 1) };
+        let near = if chunk.level == 0 { 0.0 } else { reach(side_m, &quality, chunk.level - 1) };
         let far = match chunk.level + 1 == terrain::LEVELS {
             true => 1e9,
-            false => reach(side_m, chunk.level),
+            false => reach(side_m, &quality, chunk.level),
         };
-        commands.spawn((
+        let mut ground = commands.spawn((
             Drawn(Role::Terrain),
             Mesh3d(meshes.add(chunk.shape.into_mesh())),
             MeshMaterial3d(material.clone()),
             Transform::from_translation(axes::to_scene(east, north, 0.0)),
             VisibilityRange { start_margin: near..near, end_margin: far..far, use_aabb: true },
         ));
+        if !quality.ground_shades {
+            ground.insert(NotShadowCaster);
+        }
     }
     spawn_beyond(&mut commands, &city, &mut meshes, &material);
 }
 
-fn reach(side_m: f64, level: usize) -> f32 {
-    (side_m as f32).max(400.0) * 3.5 * (1 << level) as f32
+fn reach(side_m: f64, quality: &Quality, level: usize) -> f32 {
+    (side_m as f32).max(400.0) * quality.ground_reach * (1 << level) as f32
 }
 
 /// Land as far as the eye reaches around the ground that is known, at the height of its lowest rim:
@@ -191,34 +193,41 @@ fn waters(
 fn trees(
     mut commands: Commands<'_, '_>,
     city: Res<'_, City>,
+    quality: Res<'_, Quality>,
     materials: Res<'_, CityMaterials>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
 ) {
-    let mut shapes: HashMap<(Habit, u64), Handle<Mesh>> = HashMap::new();
+    let mut shapes: HashMap<(Habit, u64), [Handle<Mesh>; 2]> = HashMap::new();
     for layer in city.of(Role::Trees) {
         for feature in &layer.features {
             let Some((east, north)) = feature.place() else { continue };
             let (form, seed) = (TreeForm::of(layer, feature), seed_of(&feature.id));
             let variant = (chance(seed, 2) * VARIANTS as f32) as u64;
-            let mesh = shapes
-                .entry((form.habit, variant))
-                .or_insert_with(|| meshes.add(shape_of(form.habit, variant).into_mesh()));
+            let [fine, coarse] = shapes.entry((form.habit, variant)).or_insert_with(|| {
+                [Grain::Fine, Grain::Coarse]
+                    .map(|grain| meshes.add(shape_of(form.habit, variant, grain).into_mesh()))
+            });
             let (wide, high) = (form.crown_m as f32, form.height_m as f32);
-            commands.spawn((
-                Drawn(Role::Trees),
-                Mesh3d(mesh.clone()),
-                MeshMaterial3d(materials.plant.clone()),
-                Transform {
-                    translation: axes::to_scene(east, north, city.heights.at(east, north)),
-                    rotation: Quat::from_rotation_y(chance(seed, 3) * std::f32::consts::TAU),
-                    scale: Vec3::new(wide, high, wide),
-                },
-                VisibilityRange {
-                    start_margin: 0.0..0.0,
-                    end_margin: TREES_M..TREES_M,
-                    use_aabb: false,
-                },
-            ));
+            let placed = Transform {
+                translation: axes::to_scene(east, north, city.heights.at(east, north)),
+                rotation: Quat::from_rotation_y(chance(seed, 3) * std::f32::consts::TAU),
+                scale: Vec3::new(wide, high, wide),
+            };
+            let tree = |mesh: &Handle<Mesh>, near: f32, far: f32| {
+                (
+                    Drawn(Role::Trees),
+                    Mesh3d(mesh.clone()),
+                    MeshMaterial3d(materials.plant.clone()),
+                    placed,
+                    VisibilityRange {
+                        start_margin: near..near,
+                        end_margin: far..far,
+                        use_aabb: false,
+                    },
+                )
+            };
+            commands.spawn(tree(fine, 0.0, quality.fine_trees_m));
+            commands.spawn(tree(coarse, quality.fine_trees_m, quality.trees_m));
         }
     }
 }

@@ -25,12 +25,9 @@ use crate::{
     camera::Rig,
     ground::Ground,
     live::{LampLight, Link, LiveState, Thing, lamp_light},
+    quality::Quality,
     sky::Sun,
 };
-
-/// How many lamps near the eye cast light; the others glow and have a pool of light painted below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Resource)]
-pub struct LampLimit(pub usize);
 
 /// A lamp.
 #[derive(Debug, Component)]
@@ -327,7 +324,7 @@ fn is_burning(lamp: &Lamp) -> bool {
 #[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
 fn beams(
     mut commands: Commands<'_, '_>,
-    limit: Res<'_, LampLimit>,
+    quality: Res<'_, Quality>,
     ground: Res<'_, Ground>,
     rigs: Query<'_, '_, &Rig>,
     changed: Query<'_, '_, (), Changed<Lamp>>,
@@ -349,9 +346,9 @@ fn beams(
         .filter(|(_, lamp, _)| is_burning(lamp))
         .map(|(entity, lamp, _)| (lamp.form.head().distance_squared(focus), entity, lamp))
         .collect();
-    if near.len() > limit.0 {
-        near.select_nth_unstable_by(limit.0, |a, b| a.0.total_cmp(&b.0));
-        near.truncate(limit.0);
+    if near.len() > quality.lit_lamps {
+        near.select_nth_unstable_by(quality.lit_lamps, |a, b| a.0.total_cmp(&b.0));
+        near.truncate(quality.lit_lamps);
     }
     old.iter().for_each(|entity| commands.entity(entity).despawn());
     // Who casts light needs no painted pool.

@@ -16,6 +16,15 @@ pub enum Habit {
     Palm,
 }
 
+/// How many corners a shape has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// For trees that one stands beside.
+    Fine,
+    /// For trees of a few pixels.
+    Coarse,
+}
+
 /// A tree as it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TreeForm {
@@ -48,26 +57,36 @@ impl TreeForm {
 }
 
 /// The shape of a habit, 1 m high and with a crown 1 m wide; `variant` makes it another tree.
-pub fn shape_of(habit: Habit, variant: u64) -> Shape {
+pub fn shape_of(habit: Habit, variant: u64, grain: Grain) -> Shape {
     let mut shape = Shape::default();
     match habit {
         Habit::Broad => {
             trunk(0.45, 0.05, &mut shape);
+            if grain == Grain::Coarse {
+                let size = Vec3::new(0.5, 0.34, 0.5);
+                blob(Vec3::new(0.0, 0.68, 0.0), size, variant, 0x4E7A33, grain, &mut shape);
+                return shape;
+            }
             for k in 0..5u64 {
                 let turn = k as f32 * 1.256 + chance(variant, k) * 0.8;
                 let out = if k == 0 { 0.0 } else { 0.24 };
                 let up = if k == 0 { 0.76 } else { 0.58 + 0.12 * chance(variant, k + 20) };
                 let at = Vec3::new(turn.cos() * out, up, turn.sin() * out);
                 let size = Vec3::new(0.29, 0.22, 0.29) * (0.9 + 0.25 * chance(variant, k + 40));
-                blob(at, size, variant * 31 + k, 0x4E7A33, &mut shape);
+                blob(at, size, variant * 31 + k, 0x4E7A33, grain, &mut shape);
             }
         }
         Habit::Narrow => {
             trunk(0.3, 0.05, &mut shape);
+            if grain == Grain::Coarse {
+                let size = Vec3::new(0.46, 0.42, 0.46);
+                blob(Vec3::new(0.0, 0.6, 0.0), size, variant, 0x4F6F45, grain, &mut shape);
+                return shape;
+            }
             for k in 0..4u64 {
                 let up = 0.34 + 0.19 * k as f32;
                 let size = Vec3::new(0.46 - 0.1 * k as f32, 0.19, 0.46 - 0.1 * k as f32);
-                blob(Vec3::new(0.0, up, 0.0), size, variant * 17 + k, 0x4F6F45, &mut shape);
+                blob(Vec3::new(0.0, up, 0.0), size, variant * 17 + k, 0x4F6F45, grain, &mut shape);
             }
         }
         Habit::Palm => {
@@ -109,18 +128,20 @@ fn trunk(height: f32, radius: f32, into: &mut Shape) {
 }
 
 /// A lump of leaves: a sphere of a few rings, its corners pushed in and out; darker below.
-fn blob(at: Vec3, size: Vec3, seed: u64, colour: u32, into: &mut Shape) {
-    const RINGS: usize = 5;
-    const SIDES: usize = 8;
+fn blob(at: Vec3, size: Vec3, seed: u64, colour: u32, grain: Grain, into: &mut Shape) {
+    let (rings, sides): (usize, usize) = match grain {
+        Grain::Fine => (5, 8),
+        Grain::Coarse => (3, 5),
+    };
     let base = linear(colour);
     let first = into.positions.len() as u32;
-    for r in 0..=RINGS {
-        let tilt = r as f32 / RINGS as f32 * std::f32::consts::PI;
-        for s in 0..=SIDES {
-            let turn = (s % SIDES) as f32 / SIDES as f32 * std::f32::consts::TAU;
+    for r in 0..=rings {
+        let tilt = r as f32 / rings as f32 * std::f32::consts::PI;
+        for s in 0..=sides {
+            let turn = (s % sides) as f32 / sides as f32 * std::f32::consts::TAU;
             let outward = Vec3::new(tilt.sin() * turn.cos(), tilt.cos(), -tilt.sin() * turn.sin());
-            let salt = (r * 64 + s % SIDES) as u64;
-            let push = if r == 0 || r == RINGS { 1.0 } else { 0.82 + 0.34 * chance(seed, salt) };
+            let salt = (r * 64 + s % sides) as u64;
+            let push = if r == 0 || r == rings { 1.0 } else { 0.82 + 0.34 * chance(seed, salt) };
             let light =
                 0.55 + 0.45 * (outward.y * 0.5 + 0.5) + 0.12 * (chance(seed, salt + 7) - 0.5);
             let place = at + outward * size * push;
@@ -133,9 +154,9 @@ fn blob(at: Vec3, size: Vec3, seed: u64, colour: u32, into: &mut Shape) {
             });
         }
     }
-    let row = SIDES as u32 + 1;
-    for r in 0..RINGS as u32 {
-        for s in 0..SIDES as u32 {
+    let row = sides as u32 + 1;
+    for r in 0..rings as u32 {
+        for s in 0..sides as u32 {
             let a = first + r * row + s;
             into.indices.extend([a, a + row, a + row + 1, a, a + row + 1, a + 1]);
         }
@@ -175,11 +196,15 @@ mod tests {
     #[test]
     fn a_tree_is_a_metre_high_and_about_a_metre_wide() {
         for habit in [Habit::Broad, Habit::Narrow, Habit::Palm] {
-            let shape = shape_of(habit, 3);
-            let top = shape.positions.iter().map(|at| at[1]).fold(0.0, f32::max);
-            let reach = shape.positions.iter().map(|at| at[0].hypot(at[2])).fold(0.0, f32::max);
-            assert!((0.9..1.12).contains(&top), "{habit:?} is {top} high");
-            assert!((0.4..0.7).contains(&reach), "{habit:?} reaches {reach}");
+            for grain in [Grain::Fine, Grain::Coarse] {
+                let shape = shape_of(habit, 3, grain);
+                let top = shape.positions.iter().map(|at| at[1]).fold(0.0, f32::max);
+                let reach = shape.positions.iter().map(|at| at[0].hypot(at[2])).fold(0.0, f32::max);
+                assert!((0.9..1.12).contains(&top), "{habit:?} is {top} high");
+                assert!((0.4..0.7).contains(&reach), "{habit:?} reaches {reach}");
+            }
+            let corners = |grain| shape_of(habit, 3, grain).positions.len();
+            assert!(habit == Habit::Palm || corners(Grain::Coarse) * 3 < corners(Grain::Fine));
         }
     }
 }

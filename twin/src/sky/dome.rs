@@ -22,7 +22,7 @@ use bevy::{
 };
 
 use super::{Daylight, Observer, SunPosition, daylight, sun_position};
-use crate::{axes, clock::VirtualClock, ground::Ground};
+use crate::{axes, clock::VirtualClock, ground::Ground, quality::Quality};
 
 /// Radius of the dome, m: beyond everything that is drawn.
 const DOME_M: f32 = 60_000.0;
@@ -140,6 +140,7 @@ fn follow_sun(
 
 fn spawn(
     mut commands: Commands<'_, '_>,
+    quality: Res<'_, Quality>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut skies: ResMut<'_, Assets<SkyMaterial>>,
 ) {
@@ -147,10 +148,10 @@ fn spawn(
         SunLight,
         DirectionalLight { shadow_maps_enabled: true, ..DirectionalLight::default() },
         CascadeShadowConfigBuilder {
-            num_cascades: 4,
+            num_cascades: quality.cascades,
             minimum_distance: 1.0,
             first_cascade_far_bound: 120.0,
-            maximum_distance: 4_000.0,
+            maximum_distance: quality.shadows_m,
             overlap_proportion: 0.2,
         }
         .build(),

@@ -9,14 +9,11 @@ use datasets::{
     read::{Cog, LayerReader},
 };
 
-use super::{Framing, LayerFacts, read_layer};
+use super::{Framing, LayerFacts, MOST_NODES, read_layer};
 use crate::{
     error::{Note, TwinError},
     model::{CityModel, DRAWN, Heights},
 };
-
-/// Nodes of the ground along a side, at most.
-pub(crate) const MOST_NODES: usize = 2048;
 
 /// Reads what the twin draws of a data folder: its public layers, columns and rows.
 ///

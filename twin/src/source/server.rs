@@ -100,9 +100,9 @@ impl Collection {
 /// # Errors
 /// [`TwinError::Server`] when the server cannot be reached or speaks otherwise,
 /// [`TwinError::Empty`] where nothing has a place.
-pub fn read_server(client: &Client) -> Result<CityModel, TwinError> {
-    let landing: Landing = client.json("/?f=json")?;
-    let listed: Collections = client.json("/collections?f=json")?;
+pub async fn read_server(client: &Client) -> Result<CityModel, TwinError> {
+    let landing: Landing = client.json("/?f=json").await?;
+    let listed: Collections = client.json("/collections?f=json").await?;
     let shown: Vec<(Role, &Collection)> = listed
         .collections
         .iter()
@@ -126,12 +126,15 @@ pub fn read_server(client: &Client) -> Result<CityModel, TwinError> {
         notes: Vec::new(),
     };
     model.heights = Heights::level(&model.edges_m());
-    for (role, collection) in shown {
+    let parts = shown.len();
+    for (done, (role, collection)) in shown.into_iter().enumerate() {
+        client.tell_progress(done, parts);
         let outcome = if role == Role::Terrain {
             terrain_tiles(client, &collection.id, &model.edges_m(), &framing)
+                .await
                 .map(|heights| model.heights = heights)
         } else {
-            read_one(client, role, collection, &framing, &mut model)
+            read_one(client, role, collection, &framing, &mut model).await
         };
         if let Err(why) = outcome {
             model.notes.push(Note::new(
@@ -149,7 +152,7 @@ pub fn read_server(client: &Client) -> Result<CityModel, TwinError> {
     Ok(model)
 }
 
-fn read_one(
+async fn read_one(
     client: &Client,
     role: Role,
     collection: &Collection,
@@ -161,7 +164,7 @@ fn read_one(
         "/collections/{}/items?f=fgb&bbox={min_x:.6},{min_y:.6},{max_x:.6},{max_y:.6}",
         collection.id
     );
-    let bytes = client.bytes(&path, LARGEST_LAYER)?;
+    let bytes = client.bytes(&path, LARGEST_LAYER).await?;
     let wrong = |what: String| TwinError::Server { url: client.url(&path), what };
     let reader = LayerReader::from_bytes(bytes).map_err(|error| wrong(error.to_string()))?;
     let schema = collection.schema();

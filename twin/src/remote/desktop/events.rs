@@ -8,10 +8,13 @@ use std::{
     time::Duration,
 };
 
+use bevy::tasks::block_on;
+
 use super::Client;
 use crate::{
     error::TwinError,
-    live::wire::{Observed, Position, Snapshot},
+    live::wire::Snapshot,
+    remote::{LiveEvent, read_event},
 };
 
 /// The server speaks at least every 15 s, if only to say that it is there.
@@ -21,19 +24,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// A longer line is not of this protocol.
 const LONGEST_LINE: usize = 32 << 20;
-
-/// What a listener is told.
-#[derive(Debug)]
-pub enum LiveEvent {
-    /// Every Thing with its latest values; what is known besides is out of date.
-    Snapshot(Snapshot),
-    /// Values that came in.
-    Observations(Vec<Observed>),
-    /// Places of what moves.
-    Positions(Vec<Position>),
-    /// The connection is lost; it is tried again.
-    Lost(String),
-}
 
 /// Listens to a server in a thread of its own, for as long as the receiver lives.
 pub fn listen(client: Client) -> Receiver<LiveEvent> {
@@ -58,7 +48,7 @@ fn follow(
     sender: &Sender<LiveEvent>,
     pause: &mut Duration,
 ) -> Result<(), TwinError> {
-    let snapshot: Snapshot = client.json("/live/latest")?;
+    let snapshot: Snapshot = block_on(client.json("/live/latest"))?;
     let path = format!("/live/events?since={}", snapshot.seq.max(1));
     let lines = lines(client.clone(), path.clone());
     if sender.send(LiveEvent::Snapshot(snapshot)).is_err() {
@@ -76,9 +66,13 @@ fn follow(
         if let Some(name) = line.strip_prefix("event:") {
             name.trim().clone_into(&mut kind);
         } else if let Some(data) = line.strip_prefix("data:") {
-            let event = match read(&kind, data.trim()) {
+            let event =
+                serde_json::from_str(data.trim()).and_then(|items| read_event(&kind, items));
+            let event = match event {
                 Ok(Some(event)) => event,
-                Ok(None) if kind == "reset" => LiveEvent::Snapshot(client.json("/live/latest")?),
+                Ok(None) if kind == "reset" => {
+                    LiveEvent::Snapshot(block_on(client.json("/live/latest"))?)
+                }
                 Ok(None) => continue,
                 Err(error) => {
                     return Err(lost(format!("an event '{kind}' reads otherwise: {error}")));
@@ -89,14 +83,6 @@ fn follow(
             }
         }
     }
-}
-
-fn read(kind: &str, data: &str) -> Result<Option<LiveEvent>, serde_json::Error> {
-    Ok(match kind {
-        "observations" => Some(LiveEvent::Observations(serde_json::from_str(data)?)),
-        "positions" => Some(LiveEvent::Positions(serde_json::from_str(data)?)),
-        _ => None,
-    })
 }
 
 /// The lines of an answer without end. The thread ends with the connection, or when nobody takes

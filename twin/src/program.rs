@@ -1,0 +1,124 @@
+//! What the program does with its arguments.
+
+use std::{process::ExitCode, time::Duration};
+
+use bevy::tasks::block_on;
+use clap::Parser;
+use twin::{
+    Source, TwinError,
+    app::Stage,
+    camera::View,
+    desktop::open_window,
+    flood::FloodRun,
+    headless::{Studio, film},
+    remote::Client,
+};
+
+use crate::args::{Args, Command, Describe, Film, Render, Shown};
+
+pub(crate) fn main() -> ExitCode {
+    let args = Args::parse();
+    let outcome = match args.command {
+        None => window(&args.shown),
+        Some(Command::Render(render)) => still(&render),
+        Some(Command::Film(film)) => moving(&film),
+        Some(Command::Describe(describe)) => said(&describe),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("twin: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn source(shown: &Shown) -> Result<Source, TwinError> {
+    match (&shown.data, &shown.server) {
+        (Some(dir), _) => Ok(Source::Folder(dir.clone())),
+        (None, Some(url)) => Ok(Source::Server(Client::new(url)?)),
+        (None, None) => Err(TwinError::Picture(
+            "say what to show: --data DIR or --server URL (twin --help tells more)".into(),
+        )),
+    }
+}
+
+fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
+    let source = source(shown)?;
+    let model = block_on(source.read())?;
+    let view = |framing: View| match &shown.view {
+        Some(path) => View::read_over(path, &framing),
+        None => Ok(framing),
+    };
+    let mut stage = Stage::new(model, view, shown.time.as_deref())?;
+    stage.language = shown.language;
+    for note in &stage.model.notes {
+        eprintln!("twin: {}", stage.language.title(&note.0));
+    }
+    if let Some(run) = &shown.run {
+        let run = match &source {
+            Source::Folder(dir) => FloodRun::open(&dir.join("runs").join(run))?,
+            Source::Server(client) => block_on(FloodRun::of_server(client, run))?,
+        };
+        stage.flood = Some((run, shown.at.unwrap_or(0.0)));
+    }
+    Ok((stage, source))
+}
+
+fn window(shown: &Shown) -> Result<(), TwinError> {
+    let (stage, source) = stage(shown)?;
+    open_window(stage, &source)
+}
+
+fn studio(shown: &Shown, size: (u32, u32)) -> Result<Studio, TwinError> {
+    let (stage, source) = stage(shown)?;
+    let client = match &source {
+        Source::Server(client) => Some(client),
+        Source::Folder(_) => None,
+    };
+    let mut studio = Studio::open(stage, size, client)?;
+    if client.is_some() {
+        studio.wait_for_live(Duration::from_secs(5));
+    }
+    Ok(studio)
+}
+
+fn still(render: &Render) -> Result<(), TwinError> {
+    let began = std::time::Instant::now();
+    let mut studio = studio(&render.shown, render.size)?;
+    let loaded = began.elapsed();
+    studio.shoot()?.write(&render.out)?;
+    println!(
+        "{}: {} × {}, loaded in {:.1} s, drawn in {:.1} s",
+        render.out.display(),
+        render.size.0,
+        render.size.1,
+        loaded.as_secs_f64(),
+        (began.elapsed() - loaded).as_secs_f64()
+    );
+    Ok(())
+}
+
+fn moving(args: &Film) -> Result<(), TwinError> {
+    let mut studio = studio(&args.shown, args.size)?;
+    let times = match (&args.from, &args.to) {
+        (Some(from), Some(to)) => {
+            Some((twin::clock::parse_time(from)?, twin::clock::parse_time(to)?))
+        }
+        _ => None,
+    };
+    let hours = args.hours.map(|to| (args.shown.at.unwrap_or(0.0), to));
+    film(&mut studio, args.frames, times, hours, &args.out)?;
+    println!("{}: {} frames", args.out.display(), args.frames);
+    Ok(())
+}
+
+fn said(args: &Describe) -> Result<(), TwinError> {
+    let model = block_on(source(&args.shown)?.read())?;
+    let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
+    let found = twin::inspect::describe(&model, layer, id).ok_or_else(|| {
+        TwinError::Picture(format!("the scene has no feature '{id}' of a layer '{layer}'"))
+    })?;
+    println!("{found:#}");
+    Ok(())
+}

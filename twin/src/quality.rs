@@ -1,0 +1,76 @@
+//! How much is drawn, by what draws it.
+
+use bevy::{light::DirectionalLightShadowMap, prelude::*, render::renderer::RenderAdapterInfo};
+
+/// What a device is asked to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Resource)]
+pub struct Quality {
+    /// Lamps near the eye that cast light; the others glow, and light is painted below them.
+    pub lit_lamps: usize,
+    /// Pixels along a side of the sun's shadow map.
+    pub shadow_px: usize,
+    /// Shadow maps of the sun, from near to far.
+    pub cascades: usize,
+    /// The farthest shadow, m.
+    pub shadows_m: f32,
+    /// How many sides of a chunk the ground is drawn at full detail.
+    pub ground_reach: f32,
+    /// Trees beyond are coarse, m.
+    pub fine_trees_m: f32,
+    /// Trees beyond are not drawn, m.
+    pub trees_m: f32,
+    /// Whether the ground throws shadows.
+    pub ground_shades: bool,
+}
+
+impl Quality {
+    /// A graphics processor.
+    pub const GPU: Self = Self {
+        lit_lamps: 2_000,
+        shadow_px: 4096,
+        cascades: 4,
+        shadows_m: 4_000.0,
+        ground_reach: 3.5,
+        fine_trees_m: 900.0,
+        trees_m: 6_000.0,
+        ground_shades: true,
+    };
+    /// The processor itself: corners cost as much as pixels, and each shadow map draws them again. 400
+    /// lamps would cost a second a picture.
+    pub const SOFTWARE: Self = Self {
+        lit_lamps: 160,
+        shadow_px: 2048,
+        cascades: 2,
+        shadows_m: 1_500.0,
+        ground_reach: 0.9,
+        fine_trees_m: 160.0,
+        trees_m: 2_500.0,
+        ground_shades: false,
+    };
+    /// A browser: no storage buffers for many lights, and often a small device.
+    pub const BROWSER: Self = Self { lit_lamps: 64, shadow_px: 1024, ..Self::SOFTWARE };
+}
+
+/// Chooses the quality before anything is spawned.
+pub(crate) fn fit_to_device(
+    mut commands: Commands<'_, '_>,
+    device: Option<Res<'_, RenderAdapterInfo>>,
+    mut shadows: ResMut<'_, DirectionalLightShadowMap>,
+) {
+    let quality = device.map_or(Quality::GPU, |info| of_device(&info));
+    shadows.size = quality.shadow_px;
+    commands.insert_resource(quality);
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn of_device(info: &RenderAdapterInfo) -> Quality {
+    match info.device_type {
+        wgpu::DeviceType::Cpu => Quality::SOFTWARE,
+        _ => Quality::GPU,
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn of_device(_: &RenderAdapterInfo) -> Quality {
+    Quality::BROWSER
+}
