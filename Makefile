@@ -3,13 +3,14 @@
 #   make run  DATA=data HTTP=127.0.0.1:8080 BUILDINGS=20000 FLEET=calm|storm|flood|off
 #   make import SRC=roads.shp LAYER=roads ROLE=roads [CRS=EPSG:5899] [DATA=data]
 #   make twin  DATA=data [SERVER=http://127.0.0.1:8080]
+#   make twin-web [RELEASE=1]
 #   make faults [ROUNDS=200] [SEED=1]   `make test` runs ten rounds of it (DOTHI_FAULT_ROUNDS)
 #
 # CARGO_TARGET_DIR is respected; absent, cargo builds into target/.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run twin import test faults verification fuzz lint fmt bench bench-peers bless docs
+.PHONY: help setup run twin twin-web import test faults verification fuzz lint fmt bench bench-peers bless docs
 
 DATA ?= data
 HTTP ?= 127.0.0.1:8080
@@ -29,6 +30,9 @@ run: ## build, generate the demo city if there is none, serve it with its simula
 
 twin: ## open the 3-D twin on the demo city, or on a server: SERVER=http://…
 	@DATA='$(DATA)' SERVER='$(SERVER)' BUILDINGS='$(BUILDINGS)' SEED='$(SEED)' scripts/twin.sh
+
+twin-web: ## build the twin for browsers, served at /3d [RELEASE=1: smaller, takes minutes more]
+	@RELEASE='$(RELEASE)' scripts/twin-web.sh
 
 import: ## publish a file as a layer: SRC=file LAYER=id ROLE=role [CRS=EPSG:5899] [DATA=data]
 	@DATA='$(DATA)' SRC='$(SRC)' LAYER='$(LAYER)' ROLE='$(ROLE)' CRS='$(CRS)' scripts/import.sh

@@ -30,6 +30,7 @@ chromium_is_here() { command -v chromium >/dev/null || command -v chromium-brows
 # build many of them, PROJ among them, a second time.
 step "build the programs and tests" cargo build --workspace --bins --tests --locked
 [ ${#STEPS_FAILED[@]} = 0 ] || finish
+step "build the twin for browsers" scripts/twin-web.sh
 step "build the web map" web_map
 step "Rust tests and doctests" rust_tests
 if has_script test; then step "web unit tests" in_web test; fi

@@ -35,4 +35,4 @@ fi
 cp twin/page/* "$out/"
 node scripts/twin-web.mjs "$out"
 rm -rf web/dist/3d
-mkdir -p web/dist && cp -r "$out" web/dist/3d
+if [ -d web/dist ]; then cp -r "$out" web/dist/3d; fi

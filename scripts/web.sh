@@ -12,3 +12,5 @@ if [ -f "$built" ]; then
 fi
 say "Building the web map"
 (cd web && npm run build)
+# The twin for browsers lies beside the map, where it was built.
+if [ -d "$TARGET/twin-web" ]; then cp -r "$TARGET/twin-web" web/dist/3d; fi

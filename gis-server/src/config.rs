@@ -52,6 +52,8 @@ pub struct Config {
     pub limits: Limits,
     /// The web map.
     pub web: Web,
+    /// The 3-D twin.
+    pub twin: Twin,
     /// What is cached.
     pub cache: Cache,
     /// How floods are run.
@@ -105,6 +107,13 @@ pub struct Limits {
 pub struct Web {
     /// Folder with the built web map.
     pub dir: PathBuf,
+}
+
+/// The 3-D twin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Twin {
+    /// The program `twin`, which takes pictures; empty, the one beside the server's own.
+    pub program: PathBuf,
 }
 
 /// How floods are run.

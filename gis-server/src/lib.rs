@@ -37,6 +37,7 @@ pub mod sensorthings;
 pub mod serve;
 pub mod sld;
 pub mod state;
+pub mod stills;
 pub mod store;
 pub mod styles;
 #[cfg(test)]

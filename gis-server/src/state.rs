@@ -23,6 +23,7 @@ use crate::{
     report::SystemFonts,
     search::Searcher,
     sensing::Sensing,
+    stills::Stills,
     store::{Store, StoreError},
     tiles::{Tiles, raster::Rasters},
     tokens::{self, Tokens, TokensError},
@@ -73,6 +74,8 @@ pub struct Parts {
     pub fonts: SystemFonts,
     /// What maps as pictures are drawn with.
     pub maps: Maps,
+    /// Where pictures in 3-D are taken.
+    pub stills: Stills,
     /// What floods run on.
     pub devices: Devices,
     /// Why the nowcast makes no forecast, while it makes none.
@@ -121,6 +124,7 @@ impl App {
     ) -> Self {
         Self(Arc::new(Parts {
             tiles: Tiles::new(config.cache.tiles_mib),
+            stills: Stills::with(&config.twin.program),
             devices: Devices::of(config.floods.device),
             rasters: Rasters::default(),
             fonts: SystemFonts::default(),

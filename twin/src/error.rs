@@ -35,12 +35,12 @@ pub enum TwinError {
         source: std::io::Error,
     },
     /// A view cannot be read.
-    #[error("{} is no view: {source}", path.display())]
+    #[error("{} is no view: {what}", path.display())]
     View {
         /// The file.
         path: PathBuf,
         /// Which member, and why.
-        source: serde_json::Error,
+        what: String,
     },
     /// A time cannot be read.
     #[error(

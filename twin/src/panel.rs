@@ -106,7 +106,10 @@ fn show(
         .id(egui::Id::new("dothi-panel"))
         .anchor(egui::Align2::LEFT_TOP, [8.0, 8.0])
         .default_width(290.0)
-        .resizable(true)
+        .max_width(320.0)
+        .max_height(context.content_rect().height() - 16.0)
+        .vscroll(true)
+        .resizable(false)
         .show(context, |ui| {
             sections::head(ui, &state, &mut language);
             ui.separator();

@@ -11,7 +11,8 @@ use twin::{
     desktop::open_window,
     flood::FloodRun,
     headless::{Studio, film},
-    remote::Client,
+    live::LiveState,
+    remote::{Client, LiveEvent},
 };
 
 use crate::args::{Args, Command, Describe, Film, Render, Shown};
@@ -114,11 +115,25 @@ fn moving(args: &Film) -> Result<(), TwinError> {
 }
 
 fn said(args: &Describe) -> Result<(), TwinError> {
-    let model = block_on(source(&args.shown)?.read())?;
+    let source = source(&args.shown)?;
+    let model = block_on(source.read())?;
+    let mut live = LiveState::default();
+    if let Source::Server(client) = &source {
+        // A server without feeds describes its buildings as well.
+        match block_on(client.json("/live/latest")) {
+            Ok(snapshot) => live.apply(LiveEvent::Snapshot(snapshot)),
+            Err(error) => eprintln!("twin: {error}"),
+        }
+    }
+    let now = match &args.shown.time {
+        Some(time) => twin::clock::parse_time(time)?,
+        None => twin::clock::wall_now(),
+    };
     let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
-    let found = twin::inspect::describe(&model, layer, id).ok_or_else(|| {
+    let described = twin::inspect::describe(&model, (layer, id), &live, now);
+    let described = described.ok_or_else(|| {
         TwinError::Picture(format!("the scene has no feature '{id}' of a layer '{layer}'"))
     })?;
-    println!("{found:#}");
+    println!("{described:#}");
     Ok(())
 }

@@ -4,7 +4,8 @@ use bevy::ecs::resource::Resource;
 use city::Title;
 
 /// A language.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Resource, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Resource)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
 pub enum Language {
     /// Tiếng Việt.
     #[default]

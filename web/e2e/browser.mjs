@@ -62,6 +62,26 @@ class Visit {
     return page;
   }
 
+  /** Opens the twin's page and waits until the city stands there. */
+  async openTwin(hash = '') {
+    this.context = await this.browser.newContext({ viewport: { width: 960, height: 600 }, locale: 'vi-VN' });
+    const page = await this.context.newPage();
+    this.page = page;
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => {
+      // How winit leaves a page to its events; no failure.
+      if (!error.message.includes('Using exceptions for control flow')) this.complaints.push(`exception: ${error.message}`);
+    });
+    page.on('request', (request) => this.requests.push(request.url()));
+    await page.goto(`${this.server}3d${hash}`);
+    await page.waitForSelector('body[data-state=ready], body[data-state=failed]');
+    assert.equal(await page.locator('#why').textContent(), '', 'the twin opens');
+    return page;
+  }
+
   /** Waits until the map has drawn everything it has asked for. */
   async settled() {
     // What was just clicked may start the drawing a moment later.

@@ -19,6 +19,7 @@ import { LIVE_TESTS } from './live.mjs';
 import { NOWCAST_TESTS } from './nowcast.mjs';
 import { TESTS } from './tests.mjs';
 import { OUT, startTown } from './town.mjs';
+import { TWIN_TESTS } from './twin.mjs';
 
 const { values: options } = parseArgs({
   options: { server: { type: 'string' }, only: { type: 'string', default: '' } },
@@ -30,7 +31,7 @@ const browser = await openBrowser(town.url);
 let passed = 0;
 const failed = [];
 try {
-  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS, ...DUTY_TESTS, ...FLOOD_TESTS, ...NOWCAST_TESTS })) {
+  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS, ...DUTY_TESTS, ...FLOOD_TESTS, ...NOWCAST_TESTS, ...TWIN_TESTS })) {
     if (!name.includes(options.only)) continue;
     const began = performance.now();
     const visit = browser.visit();

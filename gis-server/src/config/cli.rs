@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::{
     Cache, Config, ConfigError, DOCUMENTED, Device, Feeds, FileConfig, Floods, Http, Limits, Log,
-    LogFormat, Mqtt, Web,
+    LogFormat, Mqtt, Twin, Web,
 };
 
 /// Serves a data folder: OGC APIs, tiles, styles, search and the web map.
@@ -97,6 +97,9 @@ pub struct Settings {
     /// Folder with the built web map [default: web/dist, here or beside the program]
     #[arg(long, env = "DOTHI_WEB", value_name = "DIR")]
     pub web: Option<PathBuf>,
+    /// The program twin, which takes pictures in 3-D [default: the one beside this program]
+    #[arg(long, env = "DOTHI_TWIN", value_name = "FILE")]
+    pub twin: Option<PathBuf>,
     /// Features on a page when the request does not say [default: 100]
     #[arg(long, env = "DOTHI_PAGE_DEFAULT", value_name = "N")]
     pub page_default: Option<usize>,
@@ -197,6 +200,14 @@ impl Settings {
             limits: self.limits_over(&file, &documented)?,
             web: Web {
                 dir: self.web.clone().or(file.web.dir).or(documented.web.dir).unwrap_or_default(),
+            },
+            twin: Twin {
+                program: self
+                    .twin
+                    .clone()
+                    .or(file.twin.program)
+                    .or(documented.twin.program)
+                    .unwrap_or_default(),
             },
             cache: Cache {
                 tiles_mib: pick(

@@ -21,6 +21,8 @@ pub struct FileConfig {
     pub limits: LimitsTable,
     /// `[web]`
     pub web: WebTable,
+    /// `[twin]`
+    pub twin: TwinTable,
     /// `[cache]`
     pub cache: CacheTable,
     /// `[floods]`
@@ -62,6 +64,13 @@ pub struct LimitsTable {
 #[serde(deny_unknown_fields, default)]
 pub struct WebTable {
     pub(super) dir: Option<PathBuf>,
+}
+
+/// `[twin]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TwinTable {
+    pub(super) program: Option<PathBuf>,
 }
 
 /// `[cache]`

@@ -13,6 +13,7 @@ mod publish;
 mod report;
 mod results;
 mod sheets;
+mod still;
 
 use city::Layer;
 use serde::Deserialize;

@@ -2,7 +2,10 @@
 //! something is wrong.
 
 mod agreement;
+mod golden;
+mod lamps;
 mod pictures;
+mod stills;
 mod trouble;
 
 use std::{path::Path, process::Command};

@@ -12,12 +12,12 @@ use crate::{text, twin};
 
 const SIZE: &str = "320x180";
 
-struct Picture {
+pub(crate) struct Picture {
     width: usize,
     rgb: Vec<u8>,
 }
 
-fn read(path: &Path) -> Picture {
+pub(crate) fn read(path: &Path) -> Picture {
     let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut reader = png::Decoder::new(BufReader::new(file)).read_info().expect("a PNG");
     let mut rgb = vec![0; reader.output_buffer_size().expect("a small picture")];
@@ -46,14 +46,14 @@ fn blocks(picture: &Picture) -> Vec<f64> {
     means
 }
 
-fn similarity(a: &Picture, b: &Picture) -> f64 {
+pub(crate) fn similarity(a: &Picture, b: &Picture) -> f64 {
     assert_eq!((a.width, a.rgb.len()), (b.width, b.rgb.len()), "pictures of one size");
     let (a, b) = (blocks(a), blocks(b));
     let difference: f64 = a.iter().zip(&b).map(|(x, y)| (x - y).abs()).sum();
     1.0 - difference / a.len() as f64 / 255.0
 }
 
-fn brightness(picture: &Picture) -> f64 {
+pub(crate) fn brightness(picture: &Picture) -> f64 {
     picture.rgb.iter().map(|it| f64::from(*it)).sum::<f64>() / picture.rgb.len() as f64
 }
 
@@ -90,4 +90,26 @@ fn one_scene_gives_the_same_picture_twice() {
     let first = read(&render("first", "2026-03-01T08:00", folder.path()));
     let second = read(&render("second", "2026-03-01T08:00", folder.path()));
     assert_eq!(first.rgb, second.rgb);
+}
+
+#[test]
+fn a_real_town_is_drawn_and_what_it_lacks_is_told() {
+    let Some(town) = town::ninh_kieu() else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("ninh-kieu.png");
+    let (data, time) = (text(town.dir()), "2026-06-21T15:30");
+    let said = ended(&mut twin(&[
+        "render",
+        "--data",
+        data,
+        "--time",
+        time,
+        "--size",
+        SIZE,
+        "--out",
+        text(&out),
+    ]));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("(lamps)"), "no layer plays lamps: {}", said.stderr);
+    assert!(brightness(&read(&out)) > 60.0);
 }

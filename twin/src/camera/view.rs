@@ -78,15 +78,16 @@ impl View {
     /// [`TwinError::File`], or [`TwinError::View`] naming the member.
     pub fn read_over(path: &Path, framing: &Self) -> Result<Self, TwinError> {
         let text = std::fs::read_to_string(path).map_err(TwinError::file(path))?;
-        let wrong = |source| TwinError::View { path: path.to_owned(), source };
+        let wrong = |what: String| TwinError::View { path: path.to_owned(), what };
         let given: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&text).map_err(wrong)?;
-        let mut whole = serde_json::to_value(framing).map_err(wrong)?;
+            serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let mut whole = serde_json::to_value(framing).map_err(|error| wrong(error.to_string()))?;
         if let Some(members) = whole.as_object_mut() {
             members.extend(given);
         }
-        let view: Self = serde_json::from_value(whole).map_err(wrong)?;
-        Ok(view.bounded())
+        // Its errors name the member.
+        let view: Result<Self, _> = serde_path_to_error::deserialize(whole);
+        Ok(view.map_err(|error| wrong(error.to_string()))?.bounded())
     }
 
     /// The view with each number within what can be drawn.
@@ -185,5 +186,6 @@ mod tests {
             std::fs::write(&path, wrong).unwrap();
             assert!(View::read_over(&path, &framing).is_err(), "{wrong}");
         }
+        assert!(View::read_over(&path, &framing).unwrap_err().to_string().contains("lat"));
     }
 }

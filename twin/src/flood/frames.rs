@@ -44,6 +44,12 @@ struct Results {
 
 #[derive(Deserialize)]
 struct Summary {
+    grid: Grid,
+}
+
+#[derive(Deserialize)]
+struct Grid {
+    /// West, south, east, north, degrees.
     bbox: [f64; 4],
 }
 
@@ -79,7 +85,7 @@ impl FloodRun {
         }
         let mut results: Results = client.json(&format!("/jobs/{job}/results")).await?;
         results.frames.minutes.sort_unstable();
-        let [west, south, east, north] = results.summary.bbox;
+        let [west, south, east, north] = results.summary.grid.bbox;
         let bbox = Bbox::new(west, south, east, north)
             .map_err(|_| wrong("its results do not say where it lies"))?;
         if results.frames.minutes.is_empty() {

@@ -1,17 +1,25 @@
 //! How a feature stands in the scene, in words that other programs read.
 
-use city::Role;
+use city::{Instant, Role};
 use geo::Centroid;
 use serde_json::{Value, json};
 
 use crate::{
+    live::{LampLight, LiveState, lamp_light},
     model::CityModel,
     scene::{BuildingForm, lamp::LampForm},
+    sky::{Observer, sun_position},
 };
 
-/// A building's or a lamp's place (degrees) and heights (m, in the terrain's datum) as they are
-/// drawn; any other feature's place. `None` where the scene has no such feature.
-pub fn describe(model: &CityModel, layer: &str, id: &str) -> Option<Value> {
+/// A building's or a lamp's place (degrees) and heights (m, in the terrain's datum) as they are drawn at
+/// an instant, a lamp with what it does; any other feature's place. `None` where the scene has no such
+/// feature.
+pub fn describe(
+    model: &CityModel,
+    (layer, id): (&str, &str),
+    live: &LiveState,
+    now: Instant,
+) -> Option<Value> {
     let (number, layer) = model.layers.iter().enumerate().find(|(_, it)| it.id == layer)?;
     let (place, feature) =
         layer.features.iter().enumerate().find(|(_, it)| it.id.to_string() == id)?;
@@ -25,7 +33,16 @@ pub fn describe(model: &CityModel, layer: &str, id: &str) -> Option<Value> {
             forms.into_iter().next().map(|form| building(model, &form))
         }
         Role::Lamps => LampForm::of(layer, feature, source, &model.heights).map(|form| {
+            let sun = sun_position(now, &Observer::at(lon, lat));
+            let thing = live.of_feature(&layer.id, id);
+            let light = lamp_light(thing, form.is_broken, sun.elevation_deg());
+            let does = match light {
+                LampLight::On(_) => "on",
+                LampLight::Off => "off",
+                LampLight::Failed => "failed",
+            };
             json!({
+                "light": does, "share": light.share(), "by_controller": thing.is_some(),
                 "foot_m": form.foot.2, "height_m": form.height_m, "flux_lm": form.flux_lm,
                 "colour_temperature_k": form.temperature_k, "broken": form.is_broken,
             })

@@ -119,7 +119,8 @@ pub(super) fn flood(ui: &mut egui::Ui, flood: Option<ResMut<'_, FloodView>>, lan
     let Some(mut flood) = flood else { return };
     let mut hours = flood.hours;
     let last = flood.run.hours().max(0.1);
-    let slider = egui::Slider::new(&mut hours, 0.0..=last).suffix(" h");
+    let slider = egui::Slider::new(&mut hours, 0.0..=last)
+        .custom_formatter(|hours, _| format!("{} h", language.number(hours, 1)));
     if ui.add(slider.text(language.of("giờ kịch bản", "hours of the run"))).changed() {
         flood.hours = hours;
         flood.trouble = None;
@@ -156,13 +157,16 @@ pub(super) fn selected(
     let Some(layer) = city.layers.get(layer) else { return };
     let Some(feature) = layer.features.get(feature) else { return };
     ui.strong(format!("{} · {}", language.title(&layer.title), feature.id));
-    egui::Grid::new("attributes").num_columns(2).striped(true).show(ui, |ui| {
-        for row in rows(layer, feature, lists) {
-            ui.label(language.title(&row.title));
-            ui.label(language.title(&row.value));
-            ui.end_row();
-        }
-    });
+    egui::Grid::new("attributes").num_columns(2).striped(true).max_col_width(170.0).show(
+        ui,
+        |ui| {
+            for row in rows(layer, feature, lists) {
+                ui.label(language.title(&row.title));
+                ui.add(egui::Label::new(language.title(&row.value)).wrap());
+                ui.end_row();
+            }
+        },
+    );
     if let Some(thing) = state.of_feature(&layer.id, &feature.id.to_string()) {
         ui.separator();
         for reading in thing.readings.values() {

@@ -31,6 +31,7 @@ pub(super) struct Tree {
 
 impl Index {
     /// Where the records of a file begin whose header ends at `begins`; `None` without a tree.
+    #[cfg(feature = "files")]
     pub(super) fn features(begins: usize, header: &Header<'_>) -> Option<usize> {
         let count = usize::try_from(header.features_count()).ok()?;
         let node_size = usize::from(header.index_node_size());

@@ -3,7 +3,7 @@
 use axum::{extract::Path, response::Response};
 use serde_json::{Value as Json, json};
 
-use super::example;
+use super::{example, still};
 use crate::{
     error::Problem,
     flood::Output,
@@ -37,14 +37,17 @@ fn short(base: &Base) -> Json {
 pub async fn list(ask: Ask) -> Result<Response, Problem> {
     ask.query.only(&["f", "limit"])?;
     let own = Link::new("self", ask.base.url("/processes")).of_type("application/json");
-    ask.json(Format::Json, &json!({ "processes": [short(&ask.base)], "links": [own] }))
+    ask.json(
+        Format::Json,
+        &json!({ "processes": [short(&ask.base), still::short(&ask.base)], "links": [own] }),
+    )
 }
 
 /// One process: its inputs with their schema, its outputs, and under `example` a whole request that
 /// this city can run.
 #[utoipa::path(
     get, path = "/processes/{processId}", tag = "Processes", operation_id = "getProcess",
-    params(("processId" = String, Path, description = "flood")),
+    params(("processId" = String, Path, description = "flood, still")),
     responses(
         (status = 200, description = "The process", body = Object),
         (status = 404, description = "No such process", content_type = "application/problem+json"),
@@ -54,6 +57,9 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
 pub async fn show(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
     known(&id)?;
+    if id == still::STILL {
+        return ask.json(Format::Json, &still::whole(&ask.base));
+    }
     let (app, viewer) = (ask.app.clone(), ask.caller.viewer.clone());
     let example = work::blocking(move || Ok(example::of(&app, &viewer))).await?;
     let mut document = short(&ask.base);
@@ -96,7 +102,7 @@ pub(super) const TIFF: &str = "image/tiff; application=geotiff; profile=cloud-op
 /// # Errors
 /// 404 for a process that is not there.
 pub(super) fn known(id: &str) -> Result<(), Problem> {
-    if id == FLOOD {
+    if [FLOOD, still::STILL].contains(&id) {
         return Ok(());
     }
     let id: String = id.chars().take(40).collect();

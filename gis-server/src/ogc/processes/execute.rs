@@ -8,7 +8,7 @@ use axum::{
 };
 use city::scenario::{Scenario, ScenarioError};
 
-use super::{describe::known, jobs::document, jobs_of, on_duty};
+use super::{describe::known, jobs::document, jobs_of, on_duty, still};
 use crate::{
     error::Problem,
     flood::{self, FloodError, Model, Sources},
@@ -16,22 +16,28 @@ use crate::{
     jobs::JobError,
 };
 
-/// Runs a scenario: it is checked against the city's layers at once, and then waits for its turn.
+/// Runs a scenario: it is checked against the city's layers at once, and then waits for its turn. A
+/// still is answered at once.
 #[utoipa::path(
     post, path = "/processes/{processId}/execution", tag = "Processes", operation_id = "execute",
-    params(("processId" = String, Path, description = "flood")),
+    params(("processId" = String, Path, description = "flood, still")),
     request_body(content = Object, description = "{\"inputs\": {\"scenario\": …}}, as `example` of the process"),
     responses(
         (status = 201, description = "It waits for its turn; Location is where it is", body = Object),
+        (status = 200, description = "A still", content_type = "image/png"),
         (status = 400, description = "What is wrong with the scenario, and where", content_type = "application/problem+json"),
         (status = 403, description = "The caller runs nothing", content_type = "application/problem+json"),
         (status = 404, description = "No such process", content_type = "application/problem+json"),
+        (status = 501, description = "The program that takes stills is not here", content_type = "application/problem+json"),
         (status = 429, description = "Enough of the caller's jobs wait", content_type = "application/problem+json"),
     )
 )]
 pub async fn execute(ask: Ask, Path(id): Path<String>, body: Bytes) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
     known(&id)?;
+    if id == still::STILL {
+        return still::execute(&ask, &body).await;
+    }
     on_duty(&ask)?;
     jobs_of(&ask)?;
     let scenario = flood::read(&body).map_err(|error| refused(&error))?;
