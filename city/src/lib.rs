@@ -16,6 +16,7 @@
 
 pub mod access;
 pub mod bbox;
+pub mod building;
 pub mod codelist;
 pub mod drainage;
 mod error;
