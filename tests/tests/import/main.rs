@@ -1,5 +1,6 @@
 //! `datasets import`, driven as an administrator drives it: real formats in, a data folder out.
 
+mod cityjson;
 mod coordinates;
 mod drawings;
 mod folder;

@@ -5,6 +5,7 @@
 //! folder as it was, also beside a running server.
 
 mod args;
+mod cityjson;
 mod crs_choice;
 mod dwg;
 mod entry;
@@ -94,6 +95,7 @@ fn import_vector(
     report.source = format!("{} [{}]", report.source, source.layer_name());
     let crs = crs_choice::choose(args, &source.declared(), source.extent())?;
     report.source_crs = format!("{}, {}", crs.crs, crs.why);
+    source.notes.iter().for_each(|(vi, en)| report.note(vi, en));
     if !source.left_out.is_empty() {
         let names = source.left_out.join(", ");
         report
@@ -106,7 +108,7 @@ fn import_vector(
     let schema = Schema { properties: columns };
     let sample = source.sample(plan::SAMPLE);
     let is_osm = source.recipe.is_some();
-    let plan = Plan::new(args, schema, &sample, template.as_ref(), is_osm, report)?;
+    let plan = Plan::new(args, schema, &sample, template.as_ref(), source.kind(), report)?;
     report.columns = plan.columns.clone();
 
     let kind = kind_for(args.role);

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 #[command(after_help = EXIT_CODES, after_long_help = AFTER)]
 pub(crate) struct ImportArgs {
     /// File or folder to read: Shapefile, GeoPackage, FileGDB, GeoJSON, FlatGeobuf, DXF, DGN, DWG,
-    /// MapInfo TAB, KML, CSV, GeoTIFF, ASCII grid, OSM (.osm, .osm.pbf) and more
+    /// MapInfo TAB, KML, CSV, GeoTIFF, ASCII grid, OSM (.osm, .osm.pbf), CityJSON and more
     #[arg(value_name = "SRC")]
     pub(crate) source: PathBuf,
     /// Identifier of the layer to make or to replace: a-z, 0-9 and '-'

@@ -15,6 +15,7 @@ use gdal::{
 
 use super::{
     args::{Encoding, ImportArgs},
+    cityjson,
     crs_choice::{self, Declared},
     dwg,
     error::ImportError,
@@ -50,13 +51,32 @@ pub(crate) struct VectorSource {
     pub(crate) recipe: Option<&'static Recipe>,
     legacy: Option<Legacy>,
     conf: Option<PathBuf>,
+    /// What it declares of its system, where GDAL does not read that.
+    own_declared: Option<Declared>,
+    /// What a person should know of it, in Vietnamese and English.
+    pub(crate) notes: Vec<(String, String)>,
+}
+
+/// What a source is beside a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nothing besides.
+    Table,
+    /// OpenStreetMap: columns are tags.
+    Osm,
+    /// CityJSON: identifiers are texts.
+    CityJson,
 }
 
 impl VectorSource {
     /// Opens a source for a role. `scratch` is for files that GDAL or a converter need.
     pub(crate) fn open(args: &ImportArgs, scratch: &Path) -> Result<Self, ImportError> {
         let given = gdal_env::local(&args.source)?;
-        let path = dwg::as_dxf(&given, scratch)?;
+        let solids = cityjson::as_geojson(&given, args.role, scratch)?;
+        let path = match &solids {
+            Some(solids) => solids.path.clone(),
+            None => dwg::as_dxf(&given, scratch)?,
+        };
         let recipe = if is_osm(&path) {
             Some(Recipe::of(args.role).map_err(ImportError::Arguments)?)
         } else {
@@ -64,7 +84,8 @@ impl VectorSource {
         };
         let conf = recipe.map(|recipe| write_configuration(recipe, scratch)).transpose()?;
         let dataset = open_dataset(&path, args.encoding, conf.as_deref())?;
-        let driver = dataset.driver().short_name();
+        let driver = solids.as_ref().map(|solids| solids.format.clone());
+        let driver = driver.unwrap_or_else(|| dataset.driver().short_name());
         let condition = args.r#where.clone();
         let parts = match recipe {
             Some(recipe) => recipe
@@ -87,7 +108,32 @@ impl VectorSource {
             let layer = dataset.layer_by_name(&parts[0].0).map_err(unreadable)?;
             fields::columns_of(&layer)
         };
-        Ok(Self { path, dataset, parts, columns, left_out, driver, recipe, legacy, conf })
+        let (own_declared, notes) = match solids {
+            Some(solids) => (Some(solids.declared), solids.notes),
+            None => (None, Vec::new()),
+        };
+        Ok(Self {
+            path,
+            dataset,
+            parts,
+            columns,
+            left_out,
+            driver,
+            recipe,
+            legacy,
+            conf,
+            own_declared,
+            notes,
+        })
+    }
+
+    /// What it is beside a table.
+    pub(crate) fn kind(&self) -> Kind {
+        match (&self.recipe, &self.own_declared) {
+            (Some(_), _) => Kind::Osm,
+            (None, Some(_)) => Kind::CityJson,
+            (None, None) => Kind::Table,
+        }
     }
 
     /// Whether it is a drawing, in which areas are closed lines.
@@ -102,6 +148,9 @@ impl VectorSource {
 
     /// What it declares of its coordinates' system.
     pub(crate) fn declared(&self) -> Declared {
+        if let Some(own) = &self.own_declared {
+            return own.clone();
+        }
         let layer = self.dataset.layer_by_name(&self.parts[0].0);
         crs_choice::declared_by(layer.ok().and_then(|layer| layer.spatial_ref()))
     }

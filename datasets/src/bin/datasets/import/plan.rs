@@ -12,7 +12,8 @@ use datasets::{
 };
 
 use super::{
-    args::ImportArgs, error::ImportError, heights, islands::NameColumns, osm, template::Template,
+    args::ImportArgs, cityjson, error::ImportError, gdal_read::Kind, heights, islands::NameColumns,
+    osm, template::Template,
 };
 
 /// Features that are looked at before the columns are decided.
@@ -69,15 +70,16 @@ impl Plan {
         source: Schema,
         sample: &[Vec<Value>],
         template: Option<&Template>,
-        is_osm: bool,
+        kind: Kind,
         report: &mut Report,
     ) -> Result<Self, ImportError> {
+        let is_osm = kind == Kind::Osm;
         let names: Vec<&str> = source.properties.iter().map(|p| p.name.as_str()).collect();
         let guessed =
             doubted(args.role, mapping::guess(args.role, &names), &source, sample, report);
         let mut columns = mapping::declare(args.role, &names, guessed, &args.map)?;
         doubt_encoding(args, &source, sample, report);
-        let (id_column, id) = identifier(args, &source, is_osm)?;
+        let (id_column, id) = identifier(args, &source, kind)?;
         let kept: Vec<usize> = (0..names.len()).filter(|&i| names[i] != FID).collect();
         let mut schema = Schema::default();
         for &i in &kept {
@@ -325,7 +327,7 @@ fn doubt_encoding(args: &ImportArgs, source: &Schema, sample: &[Vec<Value>], rep
 fn identifier(
     args: &ImportArgs,
     source: &Schema,
-    is_osm: bool,
+    kind: Kind,
 ) -> Result<(String, Option<usize>), ImportError> {
     if let Some(key) = &args.key {
         let known = || {
@@ -346,8 +348,13 @@ fn identifier(
         }
         return Ok((key.clone(), Some(position)));
     }
-    if is_osm {
-        return Ok((osm::REF.to_owned(), source.index_of(osm::REF)));
+    let lasting = match kind {
+        Kind::Osm => Some(osm::REF),
+        Kind::CityJson => Some(cityjson::ID),
+        Kind::Table => None,
+    };
+    if let Some(column) = lasting {
+        return Ok((column.to_owned(), source.index_of(column)));
     }
     // A layer that Dothi exported carries its numbers along.
     let own = source.index_of(FID);
