@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod caller;
+pub mod city3d;
 pub mod codelists;
 pub mod commands;
 pub mod config;

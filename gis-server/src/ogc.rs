@@ -14,6 +14,7 @@ pub mod refusals;
 pub mod schema;
 pub mod styles;
 pub mod tiles;
+pub mod volumes;
 
 use city::Layer;
 use utoipa::openapi::OpenApi;
@@ -42,6 +43,7 @@ pub const PARTS: &[Part] = &[
     tiles::PART,
     styles::PART,
     maps::PART,
+    volumes::PART,
     crate::wms::PART,
     crate::wmts::PART,
     crate::wfs::PART,

@@ -19,6 +19,7 @@ use crate::{
         features::{edit, item, items},
         filtering, landing, maps, processes, schema, styles,
         tiles::{matrix, raster, sets, vector},
+        volumes,
     },
     operate, search, sensorthings,
     state::App,
@@ -108,6 +109,10 @@ pub const ROUTES: &[Route] = &[
     at("/wmts/1.0.0/{layer}/{style}/{tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}", || {
         get(wmts::rest_tile)
     }),
+    // Three dimensions
+    at("/3dtiles/tileset.json", || get(volumes::of_city)),
+    at("/collections/{collectionId}/3dtiles/tileset.json", || get(volumes::of_collection)),
+    at("/collections/{collectionId}/3dtiles/{level}/{column}/{row}", || get(volumes::tile)),
     at("/wfs", || get(wfs::get).post(wfs::post)),
     // Code lists and search
     at("/codelists", || get(codelists::list)),

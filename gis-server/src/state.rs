@@ -12,6 +12,7 @@ use feeds::SystemClock;
 use tokio::sync::Semaphore;
 
 use crate::{
+    city3d::Volumes,
     codelists::LiveCodeLists,
     config::Config,
     error::chain,
@@ -76,6 +77,8 @@ pub struct Parts {
     pub maps: Maps,
     /// Where pictures in 3-D are taken.
     pub stills: Stills,
+    /// Buildings and terrain in three dimensions, made and kept.
+    pub volumes: Volumes,
     /// What floods run on.
     pub devices: Devices,
     /// Why the nowcast makes no forecast, while it makes none.
@@ -129,6 +132,7 @@ impl App {
             rasters: Rasters::default(),
             fonts: SystemFonts::default(),
             maps: Maps::default(),
+            volumes: Volumes::default(),
             nowcast_problem: ArcSwapOption::empty(),
             config,
             store,

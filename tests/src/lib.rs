@@ -5,7 +5,9 @@
 
 pub mod fixture;
 pub mod geometry;
+pub mod gltf;
 pub mod mvt;
+pub mod node;
 pub mod program;
 pub mod python;
 pub mod repo;

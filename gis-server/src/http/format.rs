@@ -35,6 +35,12 @@ pub enum Format {
     Webp,
     /// Styled Layer Descriptor 1.1, with symbols of SE 1.1.
     Sld,
+    /// CityJSON 2.0.
+    CityJson,
+    /// CityJSON 2.0, a feature a line.
+    CityJsonSeq,
+    /// Binary glTF 2.0.
+    Glb,
 }
 
 impl Format {
@@ -53,6 +59,9 @@ impl Format {
             Self::Jpeg => "jpeg",
             Self::Webp => "webp",
             Self::Sld => "sld",
+            Self::CityJson => "cityjson",
+            Self::CityJsonSeq => "cityjsonseq",
+            Self::Glb => "glb",
         }
     }
 
@@ -72,6 +81,9 @@ impl Format {
             Self::Jpeg => "image/jpeg",
             Self::Webp => "image/webp",
             Self::Sld => "application/vnd.ogc.sld+xml;version=1.1",
+            Self::CityJson => "application/city+json",
+            Self::CityJsonSeq => "application/city+json-seq",
+            Self::Glb => "model/gltf-binary",
         }
     }
 
@@ -87,7 +99,9 @@ impl Format {
             Self::Mvt => &["application/x-protobuf", "application/octet-stream"],
             Self::Jpeg => &["image/jpg"],
             Self::Sld => &["application/xml", "text/xml"],
+            Self::CityJson => &["application/vnd.cityjson+json"],
             Self::Json | Self::Csv | Self::Png | Self::Webp => &[],
+            Self::CityJsonSeq | Self::Glb => &[],
         }
     }
 

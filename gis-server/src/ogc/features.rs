@@ -8,9 +8,10 @@ pub mod items;
 pub mod params;
 mod properties;
 pub mod region;
+mod solids;
 pub mod tags;
 
-use city::{Layer, layer::Content};
+use city::{Layer, Role, layer::Content};
 use utoipa::OpenApi;
 
 use super::{Part, collections, schema};
@@ -53,6 +54,21 @@ struct Document;
 pub(crate) const FORMATS: [Format; 4] =
     [Format::GeoJson, Format::Html, Format::Csv, Format::FlatGeobuf];
 
+/// Formats of buildings, which are solids besides.
+const FORMATS_OF_BUILDINGS: [Format; 6] = [
+    Format::GeoJson,
+    Format::Html,
+    Format::Csv,
+    Format::FlatGeobuf,
+    Format::CityJson,
+    Format::CityJsonSeq,
+];
+
+/// Formats in which the features of a layer are offered.
+fn formats_of(layer: &Layer) -> &'static [Format] {
+    if layer.role == Role::Buildings { &FORMATS_OF_BUILDINGS } else { &FORMATS }
+}
+
 fn landing_links(base: &Base) -> Vec<Link> {
     let json = Format::Json.media_type();
     let url = base.url("/collections");
@@ -66,7 +82,7 @@ fn landing_links(base: &Base) -> Vec<Link> {
 fn collection_links(base: &Base, layer: &Layer) -> Vec<Link> {
     let Content::Vector { .. } = layer.content else { return Vec::new() };
     let own = base.url(&format!("/collections/{}", layer.id));
-    let items = FORMATS.iter().map(|format| {
+    let items = formats_of(layer).iter().map(|format| {
         let name = format.name();
         let media_type = format.media_type().split(';').next().unwrap_or_default();
         Link::new("items", format!("{own}/items?f={name}"))

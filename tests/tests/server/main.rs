@@ -18,3 +18,4 @@ mod paging;
 mod rasters;
 mod reload;
 mod tiles;
+mod volumes;

@@ -1,11 +1,11 @@
 //! `…/items/{featureId}`: one feature.
 
 use axum::{extract::Path, response::Response};
-use city::{Crs, FeatureId};
+use city::{Crs, FeatureId, Layer, Role};
 
 use super::{
     items::{coordinates, put_content_crs, to_problem},
-    params, tags,
+    solids, tags,
 };
 use crate::{
     encode::geojson::GeoJsonWriter,
@@ -18,6 +18,14 @@ use crate::{
 
 const FORMATS: [Format; 2] = [Format::GeoJson, Format::Html];
 
+/// A building is a solid besides.
+const FORMATS_OF_BUILDINGS: [Format; 4] =
+    [Format::GeoJson, Format::Html, Format::CityJson, Format::Glb];
+
+fn formats_of(layer: &Layer) -> &'static [Format] {
+    if layer.role == Role::Buildings { &FORMATS_OF_BUILDINGS } else { &FORMATS }
+}
+
 /// One feature.
 #[utoipa::path(
     get, path = "/collections/{collectionId}/items/{featureId}", tag = "Features", operation_id = "getFeature",
@@ -25,11 +33,12 @@ const FORMATS: [Format; 2] = [Format::GeoJson, Format::Html];
         ("collectionId" = String, Path, description = "Identifier of a collection"),
         ("featureId" = String, Path, description = "Identifier of a feature"),
         ("crs" = Option<String>, Query, description = "System of the answer, one of the collection's crs"),
-        ("f" = Option<String>, Query, description = "geojson (or json), html"),
+        ("f" = Option<String>, Query, description = "geojson (or json), html; of a building also cityjson, glb"),
     ),
     responses(
         (status = 200, description = "The feature; its ETag serves in If-Match of an edit", content(
             (Object = "application/geo+json"), (String = "text/html"),
+            (Object = "application/city+json"), (Vec<u8> = "model/gltf-binary"),
         )),
         NoFeature,
     )
@@ -38,14 +47,16 @@ pub async fn show(
     Path((collection, id)): Path<(String, String)>,
     ask: Ask,
 ) -> Result<Response, Problem> {
-    let format = ask.format_besides(&["crs"], &FORMATS)?;
-    let crs = params::crs(&ask.query, "crs")?;
     let view = seen_features(&ask, &collection)?;
+    let format = ask.format_besides(&["crs"], formats_of(view.layer()))?;
+    let crs = solids::crs_in(format, &ask.query, &view)?;
     let id = identifier(&collection, &id)?;
     let feature = view.get(&id).ok_or_else(|| no_feature(&collection, &id.to_string()))?;
     let tag = tags::of(&ask, &view, feature, crs, format);
     let body = match format {
         Format::Html => html::features::item(&ask.base, &ask.app, &view, feature).0.into_bytes(),
+        Format::CityJson | Format::Glb if tag.is_known_to(&ask.headers) => Vec::new(),
+        Format::CityJson | Format::Glb => solids::of_one(&ask, &view, &id, crs, format).await?,
         _ => document(&ask, &view, feature, crs)?,
     };
     let mut response = ask.tagged(&tag, format, || body);
@@ -63,7 +74,8 @@ fn document(
     feature: FeatureRef<'_>,
     crs: Crs,
 ) -> Result<Vec<u8>, Problem> {
-    let mut links = ask.own_links(&path(view, &feature.id()), Format::GeoJson, &FORMATS);
+    let mut links =
+        ask.own_links(&path(view, &feature.id()), Format::GeoJson, formats_of(view.layer()));
     let collection = ask.base.url(&format!("/collections/{}", view.layer().id));
     links.push(Link::new("collection", collection).of_type(Format::Json.media_type()));
     let layer = view.layer();

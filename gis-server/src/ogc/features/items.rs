@@ -10,7 +10,7 @@ use axum::{
 use city::{Crs, FeatureId, Layer};
 use tokio::sync::oneshot::{self, Sender};
 
-use super::{FORMATS, cursor, params::ItemsRequest, tags};
+use super::{cursor, formats_of, params::ItemsRequest, tags};
 use crate::{
     encode::{
         coordinates::Coordinates,
@@ -49,13 +49,14 @@ use crate::{
         ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates, one of the collection's crs; CRS84 where not given"),
         ("limit" = Option<u64>, Query, minimum = 1, description = "Features on a page; above the maximum it is capped. CSV and FlatGeobuf without it hold every match"),
         ("cursor" = Option<String>, Query, description = "Where the page begins, from the 'next' link of the page before"),
-        ("f" = Option<String>, Query, description = "geojson (or json), html, csv, fgb"),
+        ("f" = Option<String>, Query, description = "geojson (or json), html, csv, fgb; of buildings also cityjson, cityjsonseq"),
         ("property" = Option<std::collections::HashMap<String, String>>, Query, style = Form, explode, description = "Any queryable of the collection under its own name: only features with that value"),
     ),
     responses(
         (status = 200, description = "Features", content(
             (Object = "application/geo+json"), (String = "text/html"), (String = "text/csv"),
-            (Vec<u8> = "application/flatgeobuf"),
+            (Vec<u8> = "application/flatgeobuf"), (Object = "application/city+json"),
+            (String = "application/city+json-seq"),
         )),
         BadParameter,
         NoCollection,
@@ -87,14 +88,14 @@ pub async fn list(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem>
 }
 
 /// One answer, with all that it is made from.
-struct Answer {
-    view: LayerView,
-    request: ItemsRequest,
-    ask: Arc<Ask>,
+pub(super) struct Answer {
+    pub(super) view: LayerView,
+    pub(super) request: ItemsRequest,
+    pub(super) ask: Arc<Ask>,
 }
 
 /// What a page says of itself in headers: how many features match, and its links.
-type Head = (usize, Vec<Link>);
+pub(super) type Head = (usize, Vec<Link>);
 
 impl Answer {
     async fn write(self) -> Result<Response, Problem> {
@@ -104,6 +105,8 @@ impl Answer {
             Format::Html => self.page_for_people().await?,
             Format::Csv => self.csv().await?,
             Format::FlatGeobuf => self.flatgeobuf().await?,
+            Format::CityJson => self.cityjson().await?,
+            Format::CityJsonSeq => self.cityjsonseq().await?,
             _ => self.geojson().await?,
         };
         let headers = response.headers_mut();
@@ -188,7 +191,7 @@ impl Answer {
     }
 
     /// Writes on a thread for blocking work; the headers wait for what the writer says of the page.
-    async fn streamed(
+    pub(super) async fn streamed(
         self,
         write: impl FnOnce(&Self, &mut stream::Sink, Sender<Head>) -> Result<(), WriteError>
         + Send
@@ -204,13 +207,13 @@ impl Answer {
         Ok(response)
     }
 
-    fn page(&self) -> Result<Page<'_>, StoreError> {
+    pub(super) fn page(&self) -> Result<Page<'_>, StoreError> {
         self.view.query(&self.request.query)
     }
 
     /// The page that a download is limited to; `None` for one that holds everything. Whoever waits
     /// for the head learns of it before a feature is written.
-    fn limited(&self, head: Sender<Head>) -> Result<Option<Page<'_>>, WriteError> {
+    pub(super) fn limited(&self, head: Sender<Head>) -> Result<Option<Page<'_>>, WriteError> {
         if self.request.limit.is_none() && self.request.query.after.is_none() {
             return Ok(None);
         }
@@ -221,7 +224,7 @@ impl Answer {
 
     /// Gives each feature of the answer: of a page in the order of identifiers, of the whole in
     /// storage order, which is the faster one.
-    fn each<'a>(
+    pub(super) fn each<'a>(
         &'a self,
         page: Option<&Page<'a>>,
         mut write: impl FnMut(FeatureRef<'a>) -> Result<(), WriteError>,
@@ -254,11 +257,11 @@ impl Answer {
         })
     }
 
-    fn links(&self, next: Option<&FeatureId>) -> Vec<Link> {
+    pub(super) fn links(&self, next: Option<&FeatureId>) -> Vec<Link> {
         let (ask, format) = (&self.ask, self.request.format);
         let collection = format!("/collections/{}", self.view.layer().id);
         let own = format!("{collection}/items");
-        let mut links = ask.own_links(&own, format, &FORMATS);
+        let mut links = ask.own_links(&own, format, formats_of(self.view.layer()));
         let collection = Link::new("collection", ask.base.url(&collection));
         links.push(collection.of_type(Format::Json.media_type()));
         links.extend(next.map(|next| {
@@ -280,9 +283,10 @@ pub(super) fn coordinates(crs: Crs) -> Result<Coordinates, Problem> {
     Coordinates::new(crs).map_err(|error| Problem::internal(&error))
 }
 
-/// Says in which system an answer is (OGC 18-058r1, 6.2.6). A page says so itself, and for people.
+/// Says in which system an answer is (OGC 18-058r1, 6.2.6).
 pub(super) fn put_content_crs(headers: &mut HeaderMap, format: Format, crs: Crs) {
-    if format == Format::Html {
+    // CityJSON says itself in which system it is, and so does a page, for people.
+    if matches!(format, Format::Html | Format::CityJson | Format::CityJsonSeq | Format::Glb) {
         return;
     }
     if let Ok(value) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
@@ -304,7 +308,7 @@ pub(super) fn to_problem(error: &WriteError) -> Problem {
 }
 
 /// Tells the head of an answer; its reader may have gone, and then nobody misses it.
-fn tell(head: Sender<Head>, said: Head) {
+pub(super) fn tell(head: Sender<Head>, said: Head) {
     let _ = head.send(said);
 }
 
@@ -329,6 +333,7 @@ fn file_name(layer: &Layer, format: Format) -> Option<HeaderValue> {
     let extension = match format {
         Format::Csv => "csv",
         Format::FlatGeobuf => "fgb",
+        Format::CityJsonSeq => "city.jsonl",
         _ => return None,
     };
     HeaderValue::from_str(&format!("attachment; filename=\"{id}{mark}.{extension}\"")).ok()

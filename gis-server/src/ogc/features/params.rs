@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use city::{Crs, FeatureId};
 
-use super::{FORMATS, cursor, region};
+use super::{cursor, formats_of, region, solids};
 use crate::{
     config::Limits,
     error::Problem,
@@ -57,14 +57,14 @@ impl ItemsRequest {
         let columns: Vec<&str> = view.properties().map(|property| property.name.as_str()).collect();
         let known: Vec<&str> = RESERVED.iter().copied().chain(columns.iter().copied()).collect();
         query.only(&known)?;
-        let format = Format::choose(query.get("f"), headers, &FORMATS)?;
-        let is_download = matches!(format, Format::Csv | Format::FlatGeobuf);
+        let format = Format::choose(query.get("f"), headers, formats_of(view.layer()))?;
+        let is_download = matches!(format, Format::Csv | Format::FlatGeobuf | Format::CityJsonSeq);
         let limit = limit(query, limits)?;
         let limit = if is_download { limit } else { Some(limit.unwrap_or(limits.page_default)) };
         let equals = query.iter().filter(|(name, _)| !RESERVED.contains(name));
         Ok(Self {
             format,
-            crs: crs(query, "crs")?,
+            crs: solids::crs_in(format, query, view)?,
             limit,
             query: store::Query {
                 region: bbox(query)?,

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, header};
 use city::Crs;
 
 use crate::{
+    city3d::terrain_of,
     http::{ask::Ask, etag::ETag, format::Format},
     store::{FeatureRef, LayerView},
 };
@@ -16,10 +17,15 @@ pub fn of(ask: &Ask, view: &LayerView, feature: FeatureRef<'_>, crs: Crs, format
     ETag::versioned(&feature.version(), &representation)
 }
 
-/// The tag of what codes mean, in a format that shows it.
+/// The tag of what a format shows besides: what codes mean, what buildings stand on.
 pub(super) fn meanings(ask: &Ask, format: Format) -> String {
     match format {
         Format::Html => ask.app.codelists.now().tag.as_str().to_owned(),
+        // Buildings stand on the terrain.
+        Format::CityJson | Format::CityJsonSeq | Format::Glb => {
+            let terrain = terrain_of(&ask.app, &ask.caller.viewer);
+            terrain.map(|view| view.version()).unwrap_or_default()
+        }
         _ => String::new(),
     }
 }

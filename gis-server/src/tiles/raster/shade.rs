@@ -126,7 +126,8 @@ fn lit(channel: u8, light: f32) -> u8 {
     bright.round().clamp(0.0, 255.0) as u8
 }
 
-fn tint(height: f32) -> [u8; 3] {
+/// The colour of a height in metres.
+pub(crate) fn tint(height: f32) -> [u8; 3] {
     let above = TINTS.iter().position(|tint| height < tint.0);
     match above {
         None => TINTS[TINTS.len() - 1].1,
