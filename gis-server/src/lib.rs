@@ -29,6 +29,7 @@ pub mod nowcast;
 pub mod ogc;
 pub mod operate;
 pub mod ows;
+pub mod records;
 pub mod render;
 pub mod report;
 pub mod routes;

@@ -47,6 +47,7 @@ pub const PARTS: &[Part] = &[
     crate::wms::PART,
     crate::wmts::PART,
     crate::wfs::PART,
+    crate::records::PART,
     crate::codelists::PART,
     crate::search::PART,
     crate::sensorthings::PART,

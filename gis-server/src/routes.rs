@@ -21,7 +21,7 @@ use crate::{
         tiles::{matrix, raster, sets, vector},
         volumes,
     },
-    operate, search, sensorthings,
+    operate, records, search, sensorthings,
     state::App,
     web, wfs, wms, wmts,
 };
@@ -114,6 +114,14 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}/3dtiles/tileset.json", || get(volumes::of_collection)),
     at("/collections/{collectionId}/3dtiles/{level}/{column}/{row}", || get(volumes::tile)),
     at("/wfs", || get(wfs::get).post(wfs::post)),
+    // The catalogue
+    at("/records", || get(records::landing)),
+    at("/records/", || get(records::landing)),
+    at("/records/conformance", || get(records::conformance)),
+    at("/records/collections", || get(records::collections)),
+    at("/records/collections/catalogue", || get(records::catalogue)),
+    at("/records/collections/catalogue/items", || get(records::items)),
+    at("/records/collections/catalogue/items/{recordId}", || get(records::item)),
     // Code lists and search
     at("/codelists", || get(codelists::list)),
     at("/codelists/{codeListId}", || get(codelists::show)),

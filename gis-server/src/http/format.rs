@@ -41,6 +41,12 @@ pub enum Format {
     CityJsonSeq,
     /// Binary glTF 2.0.
     Glb,
+    /// DCAT-AP as JSON-LD.
+    Dcat,
+    /// DCAT-AP as Turtle.
+    Turtle,
+    /// ISO 19115 metadata as ISO 19139.
+    Iso19139,
 }
 
 impl Format {
@@ -62,6 +68,9 @@ impl Format {
             Self::CityJson => "cityjson",
             Self::CityJsonSeq => "cityjsonseq",
             Self::Glb => "glb",
+            Self::Dcat => "dcat",
+            Self::Turtle => "ttl",
+            Self::Iso19139 => "iso",
         }
     }
 
@@ -84,6 +93,9 @@ impl Format {
             Self::CityJson => "application/city+json",
             Self::CityJsonSeq => "application/city+json-seq",
             Self::Glb => "model/gltf-binary",
+            Self::Dcat => "application/ld+json",
+            Self::Turtle => "text/turtle",
+            Self::Iso19139 => "application/vnd.iso.19139+xml",
         }
     }
 
@@ -100,8 +112,9 @@ impl Format {
             Self::Jpeg => &["image/jpg"],
             Self::Sld => &["application/xml", "text/xml"],
             Self::CityJson => &["application/vnd.cityjson+json"],
+            Self::Iso19139 => &["application/xml"],
             Self::Json | Self::Csv | Self::Png | Self::Webp => &[],
-            Self::CityJsonSeq | Self::Glb => &[],
+            Self::CityJsonSeq | Self::Glb | Self::Dcat | Self::Turtle => &[],
         }
     }
 

@@ -16,6 +16,7 @@ mod operation;
 mod ows;
 mod paging;
 mod rasters;
+mod records;
 mod reload;
 mod tiles;
 mod volumes;

@@ -5,18 +5,28 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname, join, normalize } from 'node:path';
 
 const [place, server, executablePath, pictures] = process.argv.slice(2);
 const { chromium } = createRequire(join(place, 'package.json'))('playwright-core');
 const cesium = join(place, 'node_modules/cesium/Build/Cesium');
-/** Where the page and CesiumJS are served from: no host at all, the test answers. */
-const HOME = 'http://cesium.test';
-
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.html': 'text/html', '.wasm': 'application/wasm', '.jpg': 'image/jpeg', '.png': 'image/png' };
-const PAGE = `<!doctype html><html><head><meta charset="utf-8"><style>html,body,#view{margin:0;width:100%;height:100%}</style>
-<script>window.CESIUM_BASE_URL='${HOME}/';</script><script src="${HOME}/Cesium.js"></script></head><body><div id="view"></div></body></html>`;
+const PAGE = `<!doctype html><html><head><meta charset="utf-8"><link rel="icon" href="data:,"><style>html,body,#view,.cesium-widget,canvas{margin:0;width:100%;height:100%;display:block}</style>
+<script>window.CESIUM_BASE_URL='/';</script><script src="/Cesium.js"></script></head><body><div id="view"></div></body></html>`;
+
+/** The page and CesiumJS stand on an origin of their own, as a portal would: tiles come across origins. */
+const home = createServer(async (request, response) => {
+  const { pathname } = new URL(request.url, 'http://a');
+  const file = join(cesium, normalize(pathname));
+  const body = pathname === '/' ? PAGE : await readFile(file).catch(() => undefined);
+  const type = pathname === '/' ? '.html' : extname(file);
+  response.writeHead(body === undefined ? 404 : 200, { 'content-type': TYPES[type] ?? 'application/octet-stream' });
+  response.end(body ?? '');
+});
+await new Promise((resolve) => home.listen(0, '127.0.0.1', resolve));
+const HOME = `http://127.0.0.1:${home.address().port}`;
 
 const browser = await chromium.launch({
   executablePath,
@@ -28,14 +38,6 @@ try {
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.route(`${HOME}/**`, async (route) => {
-    const { pathname } = new URL(route.request().url());
-    if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: PAGE });
-    const file = join(cesium, normalize(pathname));
-    const body = await readFile(file).catch(() => undefined);
-    if (body === undefined) return route.fulfill({ status: 404, body: '' });
-    return route.fulfill({ contentType: TYPES[extname(file)] ?? 'application/octet-stream', body });
-  });
   await page.goto(`${HOME}/`);
 
   // The largest building of the town, and where it stands.
@@ -51,9 +53,15 @@ try {
 
   const found = await page.evaluate(async ({ server, middle }) => {
     const { Cesium } = window;
-    const viewer = new Cesium.CesiumWidget('view', {
-      baseLayer: false, showRenderLoopErrors: false, contextOptions: { webgl: { preserveDrawingBuffer: true } },
-    });
+    const told = (error) => { throw new Error(`${error?.message ?? error} ${error?.statusCode ?? ''} ${error?.response ?? ''} ${error?.stack ?? ''}`); };
+    let viewer;
+    try {
+      viewer = new Cesium.CesiumWidget('view', {
+        baseLayer: false, showRenderLoopErrors: false, contextOptions: { webgl: { preserveDrawingBuffer: true } },
+      });
+    } catch (error) {
+      told(error);
+    }
     const { scene } = viewer;
     scene.globe.show = false;
     scene.skyAtmosphere.show = false;
@@ -62,7 +70,7 @@ try {
     // Noon over Vietnam: the sun stands high.
     viewer.clock.currentTime = Cesium.JulianDate.fromIso8601('2026-06-21T05:00:00Z');
     viewer.clock.shouldAnimate = false;
-    const tileset = await Cesium.Cesium3DTileset.fromUrl(`${server}/3dtiles/tileset.json`);
+    const tileset = await Cesium.Cesium3DTileset.fromUrl(`${server}/3dtiles/tileset.json`).catch(told);
     const failures = [];
     tileset.tileFailed.addEventListener(({ url, message }) => failures.push(`${url}: ${message}`));
     scene.primitives.add(tileset);
@@ -99,13 +107,12 @@ try {
     }));
     if (picked) picked.color = Cesium.Color.ORANGERED;
     viewer.camera.lookAt(target, new Cesium.HeadingPitchRange(0.5, -0.6, 420));
-    const { credits } = { credits: [] };
     for (let n = 0; n < 30; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       scene.render();
     }
     return {
-      properties, failures, credits,
+      properties, failures,
       loaded: tileset.statistics?.numberOfTilesWithContentReady ?? null,
       kind: picked?.constructor?.name ?? null,
       extras: tileset.asset?.extras ?? null,
@@ -123,4 +130,5 @@ try {
   console.log(JSON.stringify(properties));
 } finally {
   await browser.close();
+  home.close();
 }
