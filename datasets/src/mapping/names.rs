@@ -113,6 +113,8 @@ const GENERAL: &[General] = &[
             "soTangCao",
             "stories",
             "storeys_above",
+            // CityGML, which CityJSON follows.
+            "storeysAboveGround",
         ],
     ),
     ("roof", &["loaiMai", "roof:shape", "kieuMai"]),
