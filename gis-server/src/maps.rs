@@ -7,6 +7,7 @@ mod compose;
 pub(crate) mod info;
 mod sheet;
 pub mod tile;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::{error::Problem, render::fonts::SystemLetters};
 pub use compose::{Composition, Style, compose, legend_of};
 pub use info::{Found, Hits, find};
 pub use sheet::{Paper, Sheet, draw, encode, legend_picture, sign, to_problem};
+pub use wanted::Wanted;
 
 /// Pixels that a side of a picture has at most.
 pub const MOST_SIDE: u32 = 8192;

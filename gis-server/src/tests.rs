@@ -5,6 +5,7 @@ mod commands;
 mod documents;
 mod edits;
 mod edr;
+mod filtered_maps;
 mod filters;
 pub(crate) mod fixture;
 mod items;

@@ -1,6 +1,7 @@
 //! Web Map Service 1.3.0 (OGC 06-042), and 1.1.1 (OGC 01-068r3) for clients that still speak it.
 
 mod capabilities;
+mod filters;
 pub(crate) mod info;
 mod legend;
 mod map;
@@ -59,6 +60,8 @@ const OPERATIONS: &str = "GetCapabilities, GetMap, GetFeatureInfo, GetLegendGrap
         ("height" = Option<String>, Query, description = "Pixels, at most 8192"),
         ("format" = Option<String>, Query, description = "image/png, image/png; mode=8bit, image/jpeg, image/webp"),
         ("time" = Option<String>, Query, description = "Instant, date, or START/END"),
+        ("filter" = Option<String>, Query, description = "CQL2 for all layers of GetMap and GetFeatureInfo; filter-lang and filter-crs as on items"),
+        ("cql_filter" = Option<String>, Query, description = "The same, or one filter for each of layers, separated by semicolons; INCLUDE where a layer is shown whole"),
     ),
     responses(
         (status = 200, description = "Capabilities, a map, what lies at a pixel, a legend", content((String = "text/xml"), (String = "image/png"), (String = "image/jpeg"), (String = "image/webp"))),

@@ -34,6 +34,11 @@ pub(crate) enum Stop {
 pub struct Gone(Arc<AtomicBool>);
 
 impl Gone {
+    /// Tells what a flag of somebody else's tells.
+    pub fn told_by(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
     /// Whether they have.
     pub fn is_so(&self) -> bool {
         self.0.load(Ordering::Relaxed)

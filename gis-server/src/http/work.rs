@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::sync::Semaphore;
 
-use crate::error::Problem;
+use crate::{error::Problem, filter::Gone};
 
 /// Runs work on a thread for what blocks and waits for it.
 ///
@@ -28,6 +28,11 @@ impl Stop {
     /// Whether to stop.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// The same, as filters ask it.
+    pub fn gone(&self) -> Gone {
+        Gone::told_by(Arc::clone(&self.0))
     }
 
     /// Asks to stop.

@@ -1,8 +1,10 @@
 //! What lies at a pixel of a map.
 
-use city::{Interval, layer::Content};
+use std::sync::Arc;
 
-use super::{Composition, to_problem};
+use city::layer::Content;
+
+use super::{Composition, Wanted, to_problem};
 use crate::{
     error::Problem,
     http::work::in_turn,
@@ -37,26 +39,30 @@ pub enum Hits {
 /// first.
 ///
 /// # Errors
-/// 500 for a raster that cannot be read.
+/// 400 for a filter that takes too much; 500 for a raster that cannot be read.
 pub async fn find(
     app: &App,
     composition: &Composition,
     (frame, pixel): (Frame, [f64; 2]),
-    time: Option<Interval>,
+    wanted: Wanted,
     count: usize,
 ) -> Result<Vec<Found>, Problem> {
-    let views: Vec<LayerView> = composition.views().iter().rev().cloned().collect();
+    let views: Vec<LayerView> = composition.views().to_vec();
     let own = app.clone();
     in_turn(&app.maps.turns, move |stop| {
         let mut found = Vec::new();
-        for view in views {
+        for (n, view) in views.into_iter().enumerate().rev() {
             if stop.is_set() {
                 return Err(to_problem(&RenderError::Stopped));
             }
             let hits = match &view.layer().content {
                 Content::Raster { .. } => Hits::Value(value(&own, &view, &frame, pixel)?),
                 Content::Vector { .. } => {
-                    Hits::Features(features(&view, &frame, pixel, time, count)?)
+                    let mut query = Query { datetime: wanted.time, ..Query::default() };
+                    if let Some((filter, bounds)) = wanted.of(n, stop) {
+                        (query.filter, query.bounds) = (Some(Arc::clone(filter)), bounds);
+                    }
+                    Hits::Features(features(&view, &frame, pixel, query, count)?)
                 }
             };
             found.push(Found { view, hits });
@@ -70,13 +76,13 @@ fn features(
     view: &LayerView,
     frame: &Frame,
     pixel: [f64; 2],
-    time: Option<Interval>,
+    query: Query,
     count: usize,
 ) -> Result<Vec<city::FeatureId>, Problem> {
     let reach = REACH_PX * f64::from(frame.ratio);
     let around = frame.around(pixel, reach).map_err(|error| Problem::internal(&error))?;
     let Some(region) = around else { return Ok(Vec::new()) };
-    let query = Query { region: Some(region), datetime: time, ..Query::default() };
+    let query = Query { region: Some(region), ..query };
     let found = view.stream(&query).map_err(|error| Problem::from(&error))?;
     Ok(found.take(count.min(MOST_FOUND)).map(|feature| feature.id()).collect())
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use city::{Interval, Layer};
+use city::Layer;
 use tiny_skia::PathBuilder;
 
-use super::{Composition, compose::Style};
+use super::{Composition, Wanted, compose::Style};
 use crate::{
     error::{Problem, chain},
     http::work::{Stop, in_turn},
@@ -43,8 +43,8 @@ pub struct Sheet {
     pub frame: Frame,
     /// On what.
     pub paper: Paper,
-    /// When features must hold; whenever, where it is left out.
-    pub time: Option<Interval>,
+    /// Which features.
+    pub wanted: Wanted,
     /// Whether it is looked at by itself, and no tile of several.
     pub is_alone: bool,
 }
@@ -62,7 +62,7 @@ impl Sheet {
 /// Draws a sheet when it is its turn, and makes something of the picture on the same thread.
 ///
 /// # Errors
-/// 400 for too many features; 500 for a raster that cannot be read.
+/// 400 for too many features and for a filter that takes too much; 500 for a raster that cannot be read.
 pub async fn draw<T: Send + 'static>(
     app: &App,
     sheet: Sheet,
@@ -97,8 +97,10 @@ fn drawn(
     stop: &Stop,
 ) -> Result<Canvas, Problem> {
     let mut sources = Vec::new();
-    for (view, pyramid) in sheet.composition.views().iter().zip(pyramids) {
-        if let Some(source) = source(app, sheet, view, pyramid)? {
+    for (n, (view, pyramid)) in sheet.composition.views().iter().zip(pyramids).enumerate() {
+        if let Some(mut source) = source(app, sheet, view, pyramid)? {
+            let filter = sheet.wanted.of(n, stop);
+            source.filter = filter.map(|(filter, bounds)| (Arc::clone(filter), bounds));
             sources.push(source);
         }
     }
@@ -118,7 +120,7 @@ fn drawn(
         paper,
         layers: &layers,
         sources: &sources,
-        time: sheet.time,
+        time: sheet.wanted.time,
         // Without fonts the map is drawn without names; the log says so.
         fonts: app.maps.letters.get().ok(),
         is_alone: sheet.is_alone,
@@ -141,7 +143,7 @@ fn source(
     }
     let opened = app.rasters.open(&app.config.data, layer);
     let cog = opened.map_err(|error| Problem::internal(&error))?;
-    Ok(Some(Source { view: view.clone(), matter: Matter::Raster(cog) }))
+    Ok(Some(Source { view: view.clone(), matter: Matter::Raster(cog), filter: None }))
 }
 
 /// What a map that could not be drawn is answered with.
@@ -153,6 +155,7 @@ pub fn to_problem(error: &RenderError) -> Problem {
             ),
             error.to_string(),
         ),
+        RenderError::Store(error) => Problem::from(error),
         RenderError::NoRoom => Problem::bad_request(
             "Không đủ bộ nhớ cho ảnh lớn như vậy.",
             "A picture of this size cannot be held.",

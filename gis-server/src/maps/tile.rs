@@ -6,7 +6,7 @@ use bytes::Bytes;
 use city::Bbox;
 use moka::future::Cache;
 
-use super::{Composition, Paper, Sheet, Style, draw};
+use super::{Composition, Paper, Sheet, Style, Wanted, draw};
 use crate::{
     error::Problem,
     render::{Frame, PictureFormat},
@@ -82,8 +82,14 @@ async fn block(
     let pixels = across * SIDE;
     let frame = Frame::new(first.set.crs(), bbox, (pixels, pixels), 1.0)
         .map_err(|error| Problem::internal(&error))?;
-    let sheet =
-        Sheet { composition, style, frame, paper: Paper::OfStyle, time: None, is_alone: false };
+    let sheet = Sheet {
+        composition,
+        style,
+        frame,
+        paper: Paper::OfStyle,
+        wanted: Wanted::default(),
+        is_alone: false,
+    };
     draw(app, sheet, move |_, sheet, canvas| {
         let mut tiles = Vec::with_capacity((across * across) as usize);
         for row in 0..across {

@@ -8,7 +8,7 @@ use city::{Crs, Layer, Title};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
-use super::{Part, features::params::crs};
+use super::{Part, features::params::crs_of};
 use crate::{
     cql2::{self, Cql2Error, Language, Node},
     error::Problem,
@@ -74,6 +74,8 @@ pub const PARAMETERS: [&str; 3] = ["filter", "filter-lang", "filter-crs"];
 
 /// A filter as it was asked for, read and not yet resolved against a layer.
 pub struct Asked {
+    /// The parameter that it came in.
+    parameter: String,
     node: Node,
     crs: Crs,
 }
@@ -84,7 +86,19 @@ impl Asked {
     /// # Errors
     /// 400 that names the parameter and the place in the filter.
     pub fn read(query: &Query) -> Result<Option<Self>, Problem> {
-        let language = match query.get("filter-lang") {
+        Self::of("filter", |name| query.get(name))
+    }
+
+    /// As [`read`](Self::read), of parameters that are looked up in another way; the filter itself is the
+    /// one that is called `parameter`.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn of<'q>(
+        parameter: &str,
+        get: impl Fn(&str) -> Option<&'q str>,
+    ) -> Result<Option<Self>, Problem> {
+        let language = match get("filter-lang") {
             None => Language::default(),
             Some(name) => Language::from_name(name).ok_or_else(|| {
                 Problem::parameter(
@@ -94,10 +108,22 @@ impl Asked {
                 )
             })?,
         };
-        let crs = crs(query, "filter-crs")?;
-        let Some(text) = query.get("filter") else { return Ok(None) };
-        let node = cql2::parse(language, text).map_err(|error| wrong(&error))?;
-        Ok(Some(Self { node, crs }))
+        let crs = crs_of(get("filter-crs"), "filter-crs")?;
+        get(parameter).map(|text| Self::parsed(parameter, language, crs, text)).transpose()
+    }
+
+    /// A filter from its text.
+    ///
+    /// # Errors
+    /// 400 with the place in the text.
+    pub fn parsed(
+        parameter: &str,
+        language: Language,
+        crs: Crs,
+        text: &str,
+    ) -> Result<Self, Problem> {
+        let node = cql2::parse(language, text).map_err(|error| wrong(parameter, &error))?;
+        Ok(Self { parameter: parameter.to_owned(), node, crs })
     }
 
     /// The filter over a layer, as the viewer sees it.
@@ -105,13 +131,31 @@ impl Asked {
     /// # Errors
     /// 400 that says where names or types do not fit.
     pub fn bind(&self, view: &LayerView) -> Result<Arc<Filter>, Problem> {
-        Filter::bind(&self.node, self.crs, view).map(Arc::new).map_err(|error| wrong(&error))
+        let bound = Filter::bind(&self.node, self.crs, view);
+        bound.map(Arc::new).map_err(|error| wrong(&self.parameter, &error))
+    }
+
+    /// The filter over each of a map's layers; rasters have no features and stay as they are.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind); 400 where no layer has features.
+    pub fn bind_all(&self, views: &[LayerView]) -> Result<Vec<Option<Arc<Filter>>>, Problem> {
+        let has_features = |view: &LayerView| view.layer().schema().is_some();
+        if !views.is_empty() && !views.iter().any(has_features) {
+            return Err(Problem::parameter(
+                &self.parameter,
+                "không lớp nào ở đây có đối tượng để lọc",
+                "no layer here has features to be filtered",
+            ));
+        }
+        let bind = |view| if has_features(view) { self.bind(view).map(Some) } else { Ok(None) };
+        views.iter().map(bind).collect()
     }
 }
 
-fn wrong(error: &Cql2Error) -> Problem {
+fn wrong(parameter: &str, error: &Cql2Error) -> Problem {
     let said = error.message();
-    Problem::parameter("filter", said.vi, said.en)
+    Problem::parameter(parameter, said.vi, said.en)
 }
 
 /// The functions that filters may call (19-079r2, 8.7).

@@ -106,6 +106,14 @@ pub struct MapParameters {
     transparent: Option<bool>,
     /// Instant, date, or START/END with '..' for an open end: only what holds then
     datetime: Option<String>,
+    /// CQL2: only features for which it is true; every collection with features must have the properties that it names
+    filter: Option<String>,
+    /// cql2-text, which is so where not given, or cql2-json
+    #[param(rename = "filter-lang")]
+    filter_lang: Option<String>,
+    /// System of the filter's coordinates; CRS84 where not given
+    #[param(rename = "filter-crs")]
+    filter_crs: Option<String>,
     /// png, jpeg, webp
     f: Option<String>,
 }
@@ -212,18 +220,19 @@ fn selected(ask: &Ask, list: &str) -> Result<Vec<LayerView>, Problem> {
 }
 
 async fn respond(ask: &Ask, composition: Composition) -> Result<Response, Problem> {
-    let request = MapRequest::read(&ask.query, &ask.headers, &composition)?;
+    let limits = &ask.app.config.limits;
+    let request = MapRequest::read(&ask.query, &ask.headers, limits, &composition)?;
     let (app, asked) = (ask.app.clone(), composition.clone());
     let style = blocking(move || maps::compose(&app, &asked)).await?;
-    let tag = ETag::of(&["map", style.tag.as_str(), &format!("{request:?}")]);
+    let tag = ETag::of(&["map", style.tag.as_str(), &request.key()]);
     if tag.is_known_to(&ask.headers) {
         return Ok(ask.marked(tag.answer(&ask.headers, || ().into_response())));
     }
     let frame = request.frame()?;
     let (format, bbox, crs) = (request.format, request.bbox, request.crs);
-    let (paper, time) = (request.paper, request.time);
+    let (paper, wanted) = (request.paper, request.wanted);
     let is_alone = Sheet::is_alone(&frame);
-    let sheet = Sheet { composition, style, frame, paper, time, is_alone };
+    let sheet = Sheet { composition, style, frame, paper, wanted, is_alone };
     let bytes = maps::draw(&ask.app, sheet, move |app, sheet, mut canvas| {
         let (width, height) = canvas.size();
         if width.min(height) >= SIGNED_FROM {

@@ -18,8 +18,9 @@ use super::{
     style::{Circle, Fill, Line, Look, StyleLayer, Valued},
 };
 use crate::{
+    filter::{Bounds, Filter},
     http::work::Stop,
-    store::LayerView,
+    store::{LayerView, StoreError},
     tiles::{pyramid::Pyramid, raster::RasterError},
 };
 
@@ -48,6 +49,9 @@ pub enum RenderError {
     /// The picture's frame could not be related to longitude and latitude.
     #[error(transparent)]
     Crs(#[from] datasets::crs::CrsError),
+    /// A filter was stopped.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// A layer that may be drawn, as a viewer sees it.
@@ -56,6 +60,8 @@ pub struct Source {
     pub view: LayerView,
     /// What it is drawn from.
     pub matter: Matter,
+    /// What must be true of its features, and how long that may be worked out.
+    pub filter: Option<(Arc<Filter>, Bounds)>,
 }
 
 /// What a layer is drawn from.
@@ -69,7 +75,7 @@ pub enum Matter {
 impl Source {
     /// Features.
     pub(crate) fn features(view: LayerView, pyramid: Arc<Pyramid>) -> Self {
-        Self { view, matter: Matter::Features(pyramid) }
+        Self { view, matter: Matter::Features(pyramid), filter: None }
     }
 }
 
@@ -153,8 +159,8 @@ fn gather<'v>(
     for (n, source) in drawing.sources.iter().enumerate() {
         gathered.push(match &source.matter {
             Matter::Features(pyramid) if needed.contains(&n) && drawing.frame.is_somewhere() => {
-                let how = (&mut left, stop);
-                Some(Shapes::gather(&source.view, pyramid, drawing.frame, drawing.time, how)?)
+                let (frame, how) = (drawing.frame, (&mut left, stop));
+                Some(Shapes::gather(source, pyramid, frame, drawing.time, how)?)
             }
             _ => None,
         });

@@ -5,10 +5,14 @@ use std::ops::Range;
 
 use city::Interval;
 
-use super::{expression::Scene, frame::Frame, map::RenderError};
+use super::{
+    expression::Scene,
+    frame::Frame,
+    map::{RenderError, Source},
+};
 use crate::{
     http::work::Stop,
-    store::{FeatureRef, LayerView, Shape as GeometryShape, geometries::FeatureGeometry},
+    store::{FeatureRef, Shape as GeometryShape, geometries::FeatureGeometry},
     tiles::{
         clip::{self, Overlap, Point, Rect},
         frame::wide,
@@ -77,18 +81,19 @@ pub struct Shapes<'v> {
 }
 
 impl<'v> Shapes<'v> {
-    /// Gathers what a viewer sees of a layer in a frame at a time; `left` is how many features may
-    /// still be drawn.
+    /// Gathers what a viewer sees of a layer in a frame at a time, and its filter finds; `left` is how
+    /// many features may still be drawn.
     ///
     /// # Errors
-    /// [`RenderError::TooMany`], [`RenderError::Stopped`].
+    /// [`RenderError::TooMany`], [`RenderError::Stopped`], [`RenderError::Store`].
     pub fn gather(
-        view: &'v LayerView,
+        source: &'v Source,
         pyramid: &Pyramid,
         frame: &Frame,
         time: Option<Interval>,
         (left, stop): (&mut usize, &Stop),
     ) -> Result<Self, RenderError> {
+        let view = &source.view;
         let zoom = frame.zoom.floor().clamp(0.0, 30.0) as u8;
         let fates = pyramid.fates(view, zoom);
         let time = time.filter(|_| view.has_valid_time());
@@ -103,7 +108,7 @@ impl<'v> Shapes<'v> {
             spare: Vec::new(),
         };
         let (mut visited, mut failed) = (0usize, None);
-        view.visit_tile(frame.search(), |feature| {
+        let visit = |feature: FeatureRef<'v>| {
             if failed.is_some() {
                 return;
             }
@@ -128,7 +133,13 @@ impl<'v> Shapes<'v> {
                 Some(fewer) => *left = fewer,
                 None => failed = Some(RenderError::TooMany { most: MOST_FEATURES }),
             }
-        });
+        };
+        match &source.filter {
+            Some((filter, bounds)) => {
+                view.visit_filtered(frame.search(), filter, bounds, visit)?;
+            }
+            None => view.visit_tile(frame.search(), visit),
+        }
         failed.map_or(Ok(gatherer.shapes), Err)
     }
 

@@ -73,7 +73,7 @@ async fn refusals_are_xml_or_in_the_picture() {
         ("&width=400", "", "width"),
         ("request=GetMap", "request=GetNothing", "OperationNotSupported"),
         ("service=WMS", "service=WCS", "WCS"),
-        ("&styles=", "&styles=&cql_filter=depth%3E3", "cql_filter"),
+        ("&styles=", "&styles=&featureid=wells.1", "featureid"),
     ] {
         let answer = service.get(&map.replace(change, with)).await;
         assert_eq!(answer.status, 400, "{with}");

@@ -44,14 +44,12 @@ pub(crate) enum Format {
 pub(super) async fn answer(ask: &OwsAsk, version: Version) -> Result<Response, Exception> {
     let kvp = &ask.kvp;
     let format = format(kvp)?;
-    let mut of = MapOf::read(ask, version)?;
+    let layers = if kvp.has("query_layers") { "query_layers" } else { "layers" };
+    let of = MapOf::read(ask, version, layers)?;
     let pixel = pixel(kvp, version, (of.frame.width, of.frame.height))?;
     let count = kvp.whole("feature_count")?.map_or(1, |count| count.clamp(1, MOST_FOUND as u64));
-    if kvp.has("query_layers") {
-        of.composition = super::request::composition(ask, "query_layers")?;
-    }
-    let found =
-        maps::find(&ask.app, &of.composition, (of.frame, pixel), of.time, count as usize).await?;
+    let at = (of.frame, pixel);
+    let found = maps::find(&ask.app, &of.composition, at, of.wanted, count as usize).await?;
     render(ask, format, &found)
 }
 

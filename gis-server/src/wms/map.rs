@@ -16,20 +16,20 @@ use crate::{
 pub(super) async fn answer(ask: &OwsAsk, version: Version) -> Result<Response, Exception> {
     let kvp = &ask.kvp;
     let format = format(kvp)?;
-    let of = MapOf::read(ask, version)?;
+    let of = MapOf::read(ask, version, "layers")?;
     let paper = paper(kvp, format)?;
     let (app, composition) = (ask.app.clone(), of.composition.clone());
     let style = blocking(move || maps::compose(&app, &composition)).await?;
     let frame = &of.frame;
     let asked = format!("{:?}", (frame.crs, frame.bbox, frame.width, frame.height, frame.ratio));
-    let how = format!("{:?}", (paper, format, of.time));
+    let how = format!("{:?} {}", (paper, format), of.wanted.key());
     let tag = ETag::of(&["wms", style.tag.as_str(), &asked, &how]);
     if tag.is_known_to(&ask.headers) {
         return Ok(tag.answer(&ask.headers, || ows::answer(format.content_type(), ())));
     }
-    let MapOf { composition, frame, time } = of;
+    let MapOf { composition, frame, wanted } = of;
     let is_alone = Sheet::is_alone(&frame);
-    let sheet = Sheet { composition, style, frame, paper, time, is_alone };
+    let sheet = Sheet { composition, style, frame, paper, wanted, is_alone };
     let bytes =
         maps::draw(&ask.app, sheet, move |_, sheet, canvas| maps::encode(sheet, canvas, format));
     let mut response = ows::answer(format.content_type(), bytes.await?);

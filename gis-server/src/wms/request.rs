@@ -2,8 +2,9 @@
 
 use city::{Bbox, Crs, Interval};
 
+use super::filters::Filters;
 use crate::{
-    maps::{Composition, box_of, check_size},
+    maps::{Composition, Wanted, box_of, check_size},
     ows::{Exception, Kvp, OwsAsk, kvp::shown},
     render::Frame,
     store::LayerView,
@@ -49,28 +50,37 @@ impl Version {
 pub(super) struct MapOf {
     pub(super) composition: Composition,
     pub(super) frame: Frame,
-    pub(super) time: Option<Interval>,
+    pub(super) wanted: Wanted,
 }
 
 impl MapOf {
-    /// Reads what both operations have in common.
-    pub(super) fn read(ask: &OwsAsk, version: Version) -> Result<Self, Exception> {
+    /// Reads what both operations have in common. What is asked about may be fewer layers than are on the
+    /// map: `layers` is the parameter that names them.
+    pub(super) fn read(
+        ask: &OwsAsk,
+        version: Version,
+        layers: &'static str,
+    ) -> Result<Self, Exception> {
         let kvp = &ask.kvp;
-        refuse_filters(kvp)?;
-        let composition = composition(ask, "layers")?;
+        refuse_what_is_not_read(kvp)?;
+        let map = named(ask, "layers")?;
+        let asked = if layers == "layers" { map } else { named(ask, layers)? };
+        let Named { composition, names } = asked;
+        let filters = Filters::read(kvp)?.bind(composition.views(), &names)?;
+        let steps = ask.app.config.limits.filter_steps;
+        let wanted = Wanted { time: time(kvp)?, filters, steps };
         let crs = crs(kvp, version)?;
         let (bbox, size) = (bbox(kvp, crs, version)?, size(kvp)?);
         let frame = Frame::new(crs, bbox, size, ratio(kvp));
         let frame = frame.map_err(|error| Exception::from(crate::maps::frame_problem(&error)))?;
-        Ok(Self { composition, frame, time: time(kvp)? })
+        Ok(Self { composition, frame, wanted })
     }
 }
 
 /// Refuses what would leave features out or draw them otherwise, and is not read here: a map that shows
 /// more than was asked for misleads.
-fn refuse_filters(kvp: &Kvp) -> Result<(), Exception> {
-    const UNREAD: [&str; 6] =
-        ["cql_filter", "filter", "featureid", "sld", "sld_body", "viewparams"];
+fn refuse_what_is_not_read(kvp: &Kvp) -> Result<(), Exception> {
+    const UNREAD: [&str; 4] = ["featureid", "sld", "sld_body", "viewparams"];
     match UNREAD.iter().find(|name| kvp.get(name).is_some()) {
         Some(name) => Err(Exception::new(
             "OptionNotSupported",
@@ -82,8 +92,18 @@ fn refuse_filters(kvp: &Kvp) -> Result<(), Exception> {
     }
 }
 
+/// Layers, and for each the name under which it was asked for.
+struct Named {
+    composition: Composition,
+    names: Vec<String>,
+}
+
 /// The layers that a parameter names.
 pub(super) fn composition(ask: &OwsAsk, name: &'static str) -> Result<Composition, Exception> {
+    named(ask, name).map(|named| named.composition)
+}
+
+fn named(ask: &OwsAsk, name: &'static str) -> Result<Named, Exception> {
     let names = ask.kvp.list(name).ok_or_else(|| Exception::missing(name))?;
     if names.len() > MOST_LAYERS {
         return Err(Exception::invalid(
@@ -95,9 +115,12 @@ pub(super) fn composition(ask: &OwsAsk, name: &'static str) -> Result<Compositio
     check_styles(ask, &names)?;
     let city = ask.app.store.city();
     if names == [CITY] {
-        return Ok(Composition::City(city.title.clone(), city.layers(&ask.caller.viewer)));
+        let views = city.layers(&ask.caller.viewer);
+        let names = vec![CITY.to_owned(); views.len()];
+        return Ok(Named { composition: Composition::City(city.title.clone(), views), names });
     }
     let mut views: Vec<LayerView> = Vec::new();
+    let mut named = Vec::new();
     for one in names {
         match city.layer(one, &ask.caller.viewer) {
             Some(view) => views.push(view),
@@ -105,8 +128,9 @@ pub(super) fn composition(ask: &OwsAsk, name: &'static str) -> Result<Compositio
             None if one == CITY => views.extend(city.layers(&ask.caller.viewer)),
             None => return Err(no_layer(one)),
         }
+        named.resize(views.len(), one.to_owned());
     }
-    Ok(Composition::Stack(views))
+    Ok(Named { composition: Composition::Stack(views), names: named })
 }
 
 fn no_layer(name: &str) -> Exception {

@@ -85,7 +85,13 @@ impl<'a> TileAsk<'a> {
         let pixel = [pixel("i")?, pixel("j")?];
         let frame = Frame::new(self.tile.set.crs(), self.tile.bbox(), (SIDE, SIDE), 1.0)
             .map_err(|error| Exception::from(maps::frame_problem(&error)))?;
-        let found = maps::find(&ask.app, &self.composition, (frame, pixel), None, MOST_FOUND / 100);
+        let found = maps::find(
+            &ask.app,
+            &self.composition,
+            (frame, pixel),
+            maps::Wanted::default(),
+            MOST_FOUND / 100,
+        );
         info::render(ask, format, &found.await?)
     }
 }

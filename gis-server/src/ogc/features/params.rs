@@ -84,7 +84,15 @@ impl ItemsRequest {
 /// # Errors
 /// 400 for a system that is not offered.
 pub fn crs(query: &Query, name: &str) -> Result<Crs, Problem> {
-    let Some(text) = query.get(name) else { return Ok(Crs::CRS84) };
+    crs_of(query.get(name), name)
+}
+
+/// A system by the value of a parameter; CRS84 where it is not given.
+///
+/// # Errors
+/// 400 for a system that is not offered.
+pub fn crs_of(text: Option<&str>, name: &str) -> Result<Crs, Problem> {
+    let Some(text) = text else { return Ok(Crs::CRS84) };
     text.parse().map_err(|error: city::Error| {
         Problem::parameter(
             name,

@@ -1,20 +1,21 @@
 //! The parameters of a map, parsed once and trusted afterwards.
 
 use axum::http::{HeaderMap, header};
-use city::{Bbox, Crs, Interval, Role, layer::Layer};
+use city::{Bbox, Crs, Role, layer::Layer};
 use datasets::crs::Transformer;
 
 use super::FORMATS;
 use crate::{
+    config::Limits,
     error::Problem,
     http::{format::Format, query::Query},
-    maps::{Composition, Paper, box_of, check_size},
-    ogc::features::params::crs,
+    maps::{Composition, Paper, Wanted, box_of, check_size},
+    ogc::{features::params::crs, filtering::Asked},
     render::{Colour, Frame, PictureFormat},
     store::LayerView,
 };
 
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 13] = [
     "bbox",
     "bbox-crs",
     "crs",
@@ -24,6 +25,9 @@ const KNOWN: [&str; 10] = [
     "transparent",
     "datetime",
     "collections",
+    "filter",
+    "filter-lang",
+    "filter-crs",
     "f",
 ];
 
@@ -41,7 +45,7 @@ pub(super) struct MapRequest {
     pub(super) bbox: Bbox,
     pub(super) size: (u32, u32),
     pub(super) paper: Paper,
-    pub(super) time: Option<Interval>,
+    pub(super) wanted: Wanted,
 }
 
 impl MapRequest {
@@ -52,6 +56,7 @@ impl MapRequest {
     pub(super) fn read(
         query: &Query,
         headers: &HeaderMap,
+        limits: &Limits,
         composition: &Composition,
     ) -> Result<Self, Problem> {
         query.only(&KNOWN)?;
@@ -64,14 +69,28 @@ impl MapRequest {
             bbox,
             size,
             paper: paper(query)?,
-            time: query.datetime()?,
+            wanted: wanted(query, limits, composition)?,
         })
+    }
+
+    /// A text that no other request for the same layers has: for tags.
+    pub(super) fn key(&self) -> String {
+        let Self { format, crs, bbox, size, paper, wanted } = self;
+        format!("{:?} {}", (format, crs, bbox, size, paper), wanted.key())
     }
 
     /// Where the picture lies.
     pub(super) fn frame(&self) -> Result<Frame, Problem> {
         Frame::new(self.crs, self.bbox, self.size, 1.0).map_err(|error| Problem::internal(&error))
     }
+}
+
+fn wanted(query: &Query, limits: &Limits, composition: &Composition) -> Result<Wanted, Problem> {
+    let filters = match Asked::read(query)? {
+        Some(asked) => asked.bind_all(composition.views())?,
+        None => Vec::new(),
+    };
+    Ok(Wanted { time: query.datetime()?, filters, steps: limits.filter_steps })
 }
 
 fn format(query: &Query, headers: &HeaderMap) -> Result<PictureFormat, Problem> {
