@@ -31,6 +31,38 @@ struct Said {
     title: Title,
     detail: Title,
     headers: HeaderMap,
+    faults: Vec<Fault>,
+}
+
+/// One of several things that are wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, as a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// The property that it is about.
+    pub property: Option<String>,
+    /// The entry of a batch, counted from 0.
+    pub entry: Option<usize>,
+    /// What is wrong and what would be right.
+    pub said: Title,
+}
+
+/// A fault as it is written on the wire.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FaultDocument {
+    /// Where, as a JSON pointer.
+    #[schema(example = "/properties/depth")]
+    pub pointer: String,
+    /// The property that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub property: Option<String>,
+    /// The entry of a batch, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<usize>,
+    /// What is wrong and what would be right, in Vietnamese.
+    pub detail: String,
+    /// The same in English.
+    pub detail_en: String,
 }
 
 /// A problem as it is written on the wire.
@@ -51,12 +83,16 @@ pub struct ProblemDocument {
     pub detail: String,
     /// The same in English.
     pub detail_en: String,
+    /// Each thing that is wrong with the document that was sent, where there may be several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FaultDocument>,
 }
 
 impl Problem {
     /// A problem of a named kind.
     pub fn new(status: StatusCode, kind: &'static str, title: Title, detail: Title) -> Self {
-        Self(Box::new(Said { status, kind, title, detail, headers: HeaderMap::new() }))
+        let (headers, faults) = (HeaderMap::new(), Vec::new());
+        Self(Box::new(Said { status, kind, title, detail, headers, faults }))
     }
 
     /// 400: a parameter's value could not be read.
@@ -226,6 +262,26 @@ impl Problem {
         self
     }
 
+    /// The problem with the places of what is wrong.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Vec<Fault>) -> Self {
+        self.0.faults = faults;
+        self
+    }
+
+    /// The problem of one entry of a batch.
+    #[must_use]
+    pub fn of_entry(mut self, entry: usize, pointer: String) -> Self {
+        let detail = &self.0.detail;
+        self.0.faults =
+            vec![Fault { pointer, property: None, entry: Some(entry), said: detail.clone() }];
+        self.0.detail = Title::new(
+            format!("edits[{entry}]: {}", detail.vi),
+            format!("edits[{entry}]: {}", detail.en),
+        );
+        self
+    }
+
     /// Its HTTP status.
     pub fn status(&self) -> StatusCode {
         self.0.status
@@ -245,6 +301,19 @@ impl Problem {
             status: self.0.status.as_u16(),
             detail: self.0.detail.vi.clone(),
             detail_en: self.0.detail.en.clone(),
+            errors: self.0.faults.iter().map(FaultDocument::from).collect(),
+        }
+    }
+}
+
+impl From<&Fault> for FaultDocument {
+    fn from(fault: &Fault) -> Self {
+        Self {
+            pointer: fault.pointer.clone(),
+            property: fault.property.clone(),
+            entry: fault.entry,
+            detail: fault.said.vi.clone(),
+            detail_en: fault.said.en.clone(),
         }
     }
 }
@@ -306,6 +375,21 @@ impl From<&StoreError> for Problem {
                 format!("Đối tượng '{id}' đã thay đổi từ lúc được đọc; hãy đọc lại rồi sửa."),
                 en,
             ),
+            StoreError::UnknownVersion { id, seq } => Self::not_found(
+                format!("Đối tượng '{id}' không có phiên bản {seq}; …/versions kể các phiên bản."),
+                format!("Feature '{id}' has no version {seq}; …/versions lists them."),
+            ),
+            StoreError::NotTheLast { id, seq, last } => Self::conflict(
+                format!(
+                    "Sau thay đổi {seq}, đối tượng '{id}' đã được sửa tiếp (thay đổi {last}); hãy hoàn tác thay đổi {last} trước, hoặc khôi phục một phiên bản (…/versions/…/restore)."
+                ),
+                format!(
+                    "After change {seq} feature '{id}' was changed again (change {last}): undo change {last} first, or restore a version (…/versions/…/restore)."
+                ),
+            ),
+            StoreError::DeletedAlready(id) => {
+                Self::conflict(format!("Đối tượng '{id}' đã được xoá rồi."), en)
+            }
             StoreError::BeforeRecords { .. } => {
                 Self::bad_request("Thời điểm này sớm hơn dữ liệu được ghi ở đây.", en)
             }

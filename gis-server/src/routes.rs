@@ -16,7 +16,7 @@ use crate::{
     inlets, letters, live,
     ogc::{
         api, collections, conformance,
-        features::{edit, item, items},
+        features::{batch, edit, item, items, versions},
         filtering, landing, maps, processes, schema, styles,
         tiles::{matrix, raster, sets, vector},
         volumes,
@@ -34,14 +34,14 @@ pub struct Route {
     pub methods: fn() -> MethodRouter<App>,
 }
 
-/// The methods of SensorThings; a plain OPTIONS comes in as TRACE.
+/// The methods of SensorThings.
 const EVERY_METHOD: MethodFilter = MethodFilter::GET
     .or(MethodFilter::HEAD)
     .or(MethodFilter::POST)
     .or(MethodFilter::PUT)
     .or(MethodFilter::PATCH)
     .or(MethodFilter::DELETE)
-    .or(MethodFilter::TRACE);
+    .or(MethodFilter::OPTIONS);
 
 const fn at(path: &'static str, methods: fn() -> MethodRouter<App>) -> Route {
     Route { path, methods }
@@ -60,10 +60,26 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}", || get(collections::show)),
     at("/collections/{collectionId}/schema", || get(schema::show)),
     at("/collections/{collectionId}/queryables", || get(schema::queryables)),
-    at("/collections/{collectionId}/items", || get(items::list).post(edit::create)),
-    at("/collections/{collectionId}/items/{featureId}", || {
-        get(item::show).put(edit::replace).delete(edit::delete)
+    at("/collections/{collectionId}/items", || {
+        get(items::list).post(edit::create).options(edit::options_of_items)
     }),
+    at("/collections/{collectionId}/items/{featureId}", || {
+        get(item::show)
+            .put(edit::replace)
+            .patch(edit::update)
+            .delete(edit::delete)
+            .options(edit::options_of_item)
+    }),
+    at("/collections/{collectionId}/items/{featureId}/versions", || get(versions::list)),
+    at("/collections/{collectionId}/items/{featureId}/versions/{version}", || get(versions::show)),
+    at("/collections/{collectionId}/items/{featureId}/versions/{version}/undo", || {
+        post(versions::undo)
+    }),
+    at("/collections/{collectionId}/items/{featureId}/versions/{version}/restore", || {
+        post(versions::restore)
+    }),
+    at("/collections/{collectionId}/changes", || get(versions::changes)),
+    at("/edits", || post(batch::make)),
     at("/functions", || get(filtering::functions)),
     // Tiles
     at("/collections/{collectionId}/tiles", || get(sets::of_collection)),

@@ -110,10 +110,10 @@ async fn answer(
     Ok(sent(answer))
 }
 
-/// The method; a plain OPTIONS comes in as TRACE, which no resource takes.
+/// The method.
 fn method_of(method: &Method) -> requests::Method {
     match *method {
-        Method::TRACE => requests::Method::Options,
+        Method::OPTIONS => requests::Method::Options,
         _ => requests::Method::from_name(method.as_str()).unwrap_or(requests::Method::Options),
     }
 }

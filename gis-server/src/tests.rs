@@ -1,5 +1,6 @@
 //! The whole service over a small folder, asked request by request.
 
+mod batches;
 mod bulletins;
 mod commands;
 mod documents;
@@ -15,5 +16,6 @@ mod maps;
 pub(crate) mod publish;
 mod search;
 mod sensing;
+mod versions;
 mod wfs;
 mod wms;

@@ -30,8 +30,17 @@ use super::{etag::mark_coding, format::Format, query::is_well_encoded};
 use crate::{config::Config, error::Problem, html, state::App};
 
 /// Headers that pages of other sites may read.
-const EXPOSED: [&str; 6] =
-    ["content-crs", "etag", "link", "location", "ogc-numbermatched", "retry-after"];
+const EXPOSED: [&str; 9] = [
+    "accept-patch",
+    "accept-post",
+    "allow",
+    "content-crs",
+    "etag",
+    "link",
+    "location",
+    "ogc-numbermatched",
+    "retry-after",
+];
 
 /// Puts every layer around the routes.
 pub fn around(routes: Router, app: &App) -> Router {
@@ -70,9 +79,12 @@ async fn presented(State(app): State<App>, request: Request, next: Next) -> Resp
 /// What every request goes through: its base path is taken off, and it is let in or not.
 async fn admitted(
     State((app, limits)): State<(App, Limits)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    if request.extensions().get::<PlainOptions>().is_some() {
+        *request.method_mut() = Method::OPTIONS;
+    }
     match without_base_path(&app, request) {
         Ok(request) => limited(&limits, request, next).await,
         Err(elsewhere) => elsewhere,
@@ -195,25 +207,31 @@ fn cors(config: &Config) -> CorsLayer {
         .max_age(Duration::from_secs(86_400))
 }
 
-/// Answers a plain OPTIONS (one that is no CORS preflight) with what the resource allows.
+/// Marks a plain OPTIONS, one that is no CORS preflight.
+#[derive(Debug, Clone, Copy)]
+struct PlainOptions;
+
+/// Answers a plain OPTIONS with what the resource allows, where it does not say so itself.
 async fn options_without_origin(mut request: Request, next: Next) -> Response {
     let is_preflight = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     if request.method() != Method::OPTIONS || is_preflight {
         return next.run(request).await;
     }
-    // No route takes TRACE, so that the router's own 405 tells what a route does take.
+    // The layer for CORS answers every OPTIONS; this one goes past it under another method.
     *request.method_mut() = Method::TRACE;
+    request.extensions_mut().insert(PlainOptions);
     let response = next.run(request).await;
     let allow = response.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok());
     match allow {
-        Some(allow) => {
+        // The router's own 405 tells what a route does take.
+        Some(allow) if !allow.contains("OPTIONS") => {
             let mut headers = HeaderMap::new();
             if let Ok(allow) = HeaderValue::from_str(&format!("{allow},OPTIONS")) {
                 headers.insert(header::ALLOW, allow);
             }
             (StatusCode::NO_CONTENT, headers).into_response()
         }
-        None => response,
+        _ => response,
     }
 }
 

@@ -1,15 +1,21 @@
 //! OGC API - Features, Part 1 (17-069r4), Part 2 (18-058r1) and the first of Part 4 (20-002r1).
 
+pub mod batch;
 pub mod cursor;
 mod draft;
 pub mod edit;
+mod editing;
+mod faults;
 pub mod item;
 pub mod items;
 pub mod params;
+mod patch;
 mod properties;
 pub mod region;
 mod solids;
 pub mod tags;
+mod topology;
+pub mod versions;
 
 use city::{Layer, Role, layer::Content};
 use utoipa::OpenApi;
@@ -27,6 +33,8 @@ pub const PART: Part = Part {
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
         "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
         "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+        "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+        "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
         "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
         "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
         "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/core-roles-features",
@@ -46,7 +54,16 @@ pub const PART: Part = Part {
     item::show,
     edit::create,
     edit::replace,
+    edit::update,
     edit::delete,
+    edit::options_of_items,
+    edit::options_of_item,
+    batch::make,
+    versions::list,
+    versions::show,
+    versions::undo,
+    versions::restore,
+    versions::changes,
 ))]
 struct Document;
 

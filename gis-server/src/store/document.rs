@@ -57,7 +57,8 @@ fn plain(json: &Json) -> Value {
     }
 }
 
-fn geometry_to_json(geometry: &Geometry<f64>) -> Json {
+/// A geometry as GeoJSON, in longitude and latitude.
+pub(crate) fn geometry_to_json(geometry: &Geometry<f64>) -> Json {
     let (kind, coordinates) = match geometry {
         Geometry::Point(point) => ("Point", position(&point.0)),
         Geometry::MultiPoint(points) => {

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::{
     city_view::City,
-    edit::{self, Applied, Edit},
+    edit::{self, Applied, Edit, Refused},
     error::StoreError,
     layer_state::LayerState,
     load::load,
@@ -158,16 +158,30 @@ impl Store {
     /// [`StoreError::Changed`], what is wrong with a draft, or that the log can't be written;
     /// nothing is then changed.
     pub fn apply_all(&self, viewer: &Viewer, edits: &[Edit]) -> Result<Vec<Applied>, StoreError> {
+        self.apply_for(viewer, edits, None).map_err(|refused| refused.error)
+    }
+
+    /// As [`apply_all`](Self::apply_all), with the reason that the change log keeps.
+    ///
+    /// # Errors
+    /// The same, with the edit that could not be made.
+    pub fn apply_for(
+        &self,
+        viewer: &Viewer,
+        edits: &[Edit],
+        reason: Option<&str>,
+    ) -> Result<Vec<Applied>, Refused> {
         if !viewer.may_write {
-            return Err(StoreError::MayNotWrite(viewer.name.to_string()));
+            return Err(StoreError::MayNotWrite(viewer.name.to_string()).into());
         }
         let mut writing = lock(&self.0.writing);
         let log = writing.log()?;
         let mut city = City::clone(&self.city());
         let mut prepared = Vec::with_capacity(edits.len());
-        for (seq, edit) in (log.last_seq() + 1..).zip(edits) {
-            let state = city.state_for_edit(edit.layer(), viewer)?;
-            let one = edit::prepare(state, viewer, edit, seq)?;
+        for (entry, (seq, edit)) in (log.last_seq() + 1..).zip(edits).enumerate() {
+            let refused = |error| Refused { entry: Some(entry), error };
+            let state = city.state_for_edit(edit.layer(), viewer).map_err(refused)?;
+            let one = edit::prepare(state, viewer, edit, seq).map_err(refused)?;
             let (id, edited) = (one.change.feature.clone(), one.edited.clone());
             match Arc::get_mut(state) {
                 Some(own) => own.put(id, edited),
@@ -180,7 +194,7 @@ impl Store {
             prepared.push(one);
         }
         let changes: Vec<NewChange> = prepared.iter().map(|one| one.change.clone()).collect();
-        let recorded = log.append(&viewer.name, &changes)?;
+        let recorded = log.append(&viewer.name, reason, &changes)?;
         let applied = prepared.iter().filter_map(|one| {
             let state = city.state(&one.change.layer)?;
             Some(Applied::new(state, one, recorded))

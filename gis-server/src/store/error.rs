@@ -86,6 +86,27 @@ pub enum StoreError {
         /// Its present version.
         current: String,
     },
+    /// No such change of a feature, or none that the viewer may see.
+    #[error("feature '{id}' has no version {seq}")]
+    UnknownVersion {
+        /// The feature.
+        id: FeatureId,
+        /// The number asked for.
+        seq: u64,
+    },
+    /// A change that is to be undone, and is not the feature's last.
+    #[error("feature '{id}' was changed again since version {seq}: its last one is {last}")]
+    NotTheLast {
+        /// The feature.
+        id: FeatureId,
+        /// The change.
+        seq: u64,
+        /// The last one.
+        last: u64,
+    },
+    /// A feature that is to be taken away, and is not there.
+    #[error("feature '{0}' is deleted already")]
+    DeletedAlready(FeatureId),
     /// A time before the store's own memory.
     #[error("layer '{layer}' was imported at {since}: what it held before is not recorded here")]
     BeforeRecords {

@@ -27,6 +27,10 @@ pub struct Change {
     pub operation: Operation,
     /// Who did it; `None` where the viewer may not know.
     pub who: Option<String>,
+    /// Why, in their words; `None` where they said nothing or the viewer may not know.
+    pub reason: Option<String>,
+    /// The change that it took back.
+    pub undoes: Option<u64>,
     /// When it was recorded.
     pub recorded: Instant,
     /// When the feature held in the world, by its columns for that, from then on.
@@ -74,6 +78,11 @@ impl LayerView {
         Ok(Self::new(Arc::new(then), self.clearances()))
     }
 
+    /// When the layer was imported: before this nothing is recorded here.
+    pub fn recorded_since(&self) -> Instant {
+        self.state.base.since
+    }
+
     /// A feature's changes, the first first. A feature that was deleted has a history still.
     ///
     /// # Errors
@@ -97,13 +106,36 @@ impl LayerView {
         Ok(changes)
     }
 
+    /// The layer's changes after a number, the first first, of the first `limit`; and where there are
+    /// more, the number after which they come. Those that the viewer may not see are left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Log`].
+    pub fn changes(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<(Vec<(FeatureId, Change)>, Option<u64>), StoreError> {
+        let Some(log) = &self.state.log else { return Ok((Vec::new(), None)) };
+        let mut edits = log.page_after(&self.state.layer.id, after, limit.saturating_add(1))?;
+        let more = edits.len() > limit;
+        edits.truncate(limit);
+        let next = edits.last().map(|edit| edit.seq).filter(|_| more);
+        let seen = edits.into_iter().map(|edit| (edit.feature.clone(), self.see_change(edit)));
+        let is_seen =
+            |(_, change): &(FeatureId, Change)| change.before.is_some() || change.after.is_some();
+        Ok((seen.filter(is_seen).collect(), next))
+    }
+
     fn see_change(&self, edit: LoggedEdit) -> Change {
-        // The names of officers are for officers.
+        // The names of officers, and what they wrote, are for officers.
         let knows_who = self.clearances().contains(city::Access::Internal);
         Change {
             seq: edit.seq,
             operation: edit.operation,
             who: knows_who.then_some(edit.who),
+            reason: edit.reason.filter(|_| knows_who),
+            undoes: edit.undoes,
             recorded: edit.recorded,
             valid: edit.valid,
             before: edit.before.and_then(|text| self.see_state(&text)),

@@ -24,7 +24,7 @@ pub(crate) const FILE_NAME: &str = "edits.sqlite";
 /// Name of the file whose lock says that somebody writes the log.
 const LOCK_NAME: &str = ".edits.lock";
 /// Version of the tables below, as `user_version`.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 /// "Dthi": tells our file from any other SQLite database.
 const APPLICATION_ID: i64 = 0x4474_6869;
 
@@ -39,7 +39,9 @@ const TABLES: &str = "
         valid_from INTEGER,           -- the same; null is open
         valid_to   INTEGER,
         before     TEXT,              -- JSON: geometry (GeoJSON), properties
-        after      TEXT
+        after      TEXT,
+        reason     TEXT,              -- why, in the words of who did it
+        undoes     INTEGER            -- the change that this one takes back
     );
     CREATE INDEX change_of_feature ON change (layer, feature, seq);
     CREATE INDEX change_of_layer ON change (layer, seq);
@@ -56,6 +58,12 @@ const TABLES: &str = "
         folded   INTEGER NOT NULL,
         PRIMARY KEY (layer, checksum)
     );
+";
+
+/// From format 1, which knew neither reasons nor what undoes what. Changes stay as they were recorded.
+const FROM_FORMAT_1: &str = "
+    ALTER TABLE change ADD COLUMN reason TEXT;
+    ALTER TABLE change ADD COLUMN undoes INTEGER;
 ";
 
 /// What was done to a feature.
@@ -93,6 +101,8 @@ pub(crate) struct NewChange {
     pub(crate) valid: Interval,
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
+    /// The change that it takes back.
+    pub(crate) undoes: Option<u64>,
 }
 
 /// A connection, with the number and the time of the last change.
@@ -137,6 +147,11 @@ impl Log {
                 );
                 connection.execute_batch(&script)?;
             }
+            1 => {
+                let script =
+                    format!("BEGIN; {FROM_FORMAT_1} PRAGMA user_version = {FORMAT}; COMMIT;");
+                connection.execute_batch(&script)?;
+            }
             FORMAT => {}
             later => {
                 let why = format!("it has format {later}; this program knows up to {FORMAT}");
@@ -157,19 +172,21 @@ impl Log {
     }
 
     /// Records changes, all or none, and returns when: after this they are on the disk. They get
-    /// the numbers after [`last_seq`](Self::last_seq), in their order.
+    /// the numbers after [`last_seq`](Self::last_seq), in their order. Changes that were recorded
+    /// together have one recorded time, which no others have.
     ///
     /// # Errors
     /// [`StoreError::Log`]; nothing is then recorded.
     pub(crate) fn append(
         &mut self,
         who: &str,
+        reason: Option<&str>,
         changes: &[NewChange],
     ) -> Result<Instant, StoreError> {
         // Recorded times follow the order of numbers, whatever the machine's clock does.
         let after_last = Instant::from_micros(self.last.1.as_micros() + 1);
         let recorded = super::embedded::now().max(after_last);
-        match self.insert(who, recorded, changes) {
+        match self.insert((who, reason), recorded, changes) {
             Ok(()) => {
                 self.last = (self.last.0 + changes.len() as u64, recorded);
                 Ok(recorded)
@@ -180,7 +197,7 @@ impl Log {
 
     fn insert(
         &mut self,
-        who: &str,
+        (who, reason): (&str, Option<&str>),
         recorded: Instant,
         changes: &[NewChange],
     ) -> rusqlite::Result<()> {
@@ -191,7 +208,8 @@ impl Log {
             transaction
                 .prepare_cached(
                     "INSERT INTO change (seq, layer, feature, op, who, recorded, valid_from, \
-                     valid_to, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                     valid_to, before, after, reason, undoes) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 )?
                 .execute(params![
                     seq,
@@ -204,6 +222,8 @@ impl Log {
                     change.valid.end.map(Instant::as_micros),
                     change.before,
                     change.after,
+                    reason,
+                    change.undoes,
                 ])?;
         }
         transaction.commit()

@@ -11,7 +11,10 @@ use crate::{
     encode::geojson::GeoJsonWriter,
     error::Problem,
     html,
-    http::{ask::Ask, base::Base, format::Format, link::Link, query::encode, stream::WriteError},
+    http::{
+        ask::Ask, base::Base, format::Format, link::Link, query::encode, stream::WriteError,
+        work::blocking,
+    },
     ogc::{collections::seen_features, refusals::NoFeature},
     store::{FeatureRef, LayerView},
 };
@@ -34,6 +37,8 @@ fn formats_of(layer: &Layer) -> &'static [Format] {
         ("featureId" = String, Path, description = "Identifier of a feature"),
         ("crs" = Option<String>, Query, description = "System of the answer, one of the collection's crs"),
         ("f" = Option<String>, Query, description = "geojson (or json), html; of a building also cityjson, glb"),
+        ("as-of" = Option<String>, Query, description = "Instant: the feature as it was recorded here then"),
+        ("f" = Option<String>, Query, description = "geojson (or json), html"),
     ),
     responses(
         (status = 200, description = "The feature; its ETag serves in If-Match of an edit", content(
@@ -50,8 +55,11 @@ pub async fn show(
     let view = seen_features(&ask, &collection)?;
     let format = ask.format_besides(&["crs"], formats_of(view.layer()))?;
     let crs = solids::crs_in(format, &ask.query, &view)?;
+    let format = ask.format_besides(&["crs", "as-of"], &FORMATS)?;
+    let crs = params::crs(&ask.query, "crs")?;
+    let view = params::as_of(&ask, seen_features(&ask, &collection)?).await?;
     let id = identifier(&collection, &id)?;
-    let feature = view.get(&id).ok_or_else(|| no_feature(&collection, &id.to_string()))?;
+    let Some(feature) = view.get(&id) else { return Err(absent(&ask, view, id).await) };
     let tag = tags::of(&ask, &view, feature, crs, format);
     let body = match format {
         Format::Html => html::features::item(&ask.base, &ask.app, &view, feature).0.into_bytes(),
@@ -76,8 +84,12 @@ fn document(
 ) -> Result<Vec<u8>, Problem> {
     let mut links =
         ask.own_links(&path(view, &feature.id()), Format::GeoJson, formats_of(view.layer()));
+        ask.own_links(&path(view.layer().id.as_str(), &feature.id()), Format::GeoJson, &FORMATS);
     let collection = ask.base.url(&format!("/collections/{}", view.layer().id));
     links.push(Link::new("collection", collection).of_type(Format::Json.media_type()));
+    let versions =
+        format!("{}/versions", address(&ask.base, view.layer().id.as_str(), &feature.id()));
+    links.push(Link::new("version-history", versions).of_type(Format::GeoJson.media_type()));
     let layer = view.layer();
     let extra = serde_json::json!({
         "attribution": layer.attribution, "synthetic": layer.synthetic, "links": links,
@@ -92,13 +104,13 @@ fn document(
 }
 
 /// The path of a feature.
-fn path(view: &LayerView, id: &FeatureId) -> String {
-    format!("/collections/{}/items/{}", view.layer().id, encode(&id.to_string()))
+pub(super) fn path(collection: &str, id: &FeatureId) -> String {
+    format!("/collections/{collection}/items/{}", encode(&id.to_string()))
 }
 
 /// The absolute address of a feature.
-pub(super) fn address(base: &Base, view: &LayerView, id: &FeatureId) -> String {
-    base.url(&path(view, id))
+pub(super) fn address(base: &Base, collection: &str, id: &FeatureId) -> String {
+    base.url(&path(collection, id))
 }
 
 /// An identifier as it stands in a path.
@@ -107,6 +119,31 @@ pub(super) fn address(base: &Base, view: &LayerView, id: &FeatureId) -> String {
 /// 404: what is no identifier names no feature.
 pub(super) fn identifier(collection: &str, text: &str) -> Result<FeatureId, Problem> {
     text.parse().map_err(|_| no_feature(collection, text))
+}
+
+/// 404 for a feature that is not there, or not for this caller; of one that was deleted, when.
+async fn absent(ask: &Ask, view: LayerView, id: FeatureId) -> Problem {
+    let collection = view.layer().id.to_string();
+    let versions = format!("{}/versions", address(&ask.base, &collection, &id));
+    if view.looks_back_to().is_some() {
+        return no_feature(&collection, &id.to_string());
+    }
+    let own = id.clone();
+    let history = blocking(move || view.history(&own).map_err(|error| Problem::from(&error))).await;
+    let last = history.ok().and_then(|changes| changes.into_iter().next_back());
+    match last.filter(|change| change.after.is_none()) {
+        Some(deletion) => Problem::not_found(
+            format!(
+                "Đối tượng '{id}' của lớp '{collection}' đã bị xoá lúc {}; {versions} kể các phiên bản.",
+                deletion.recorded
+            ),
+            format!(
+                "Feature '{id}' of collection '{collection}' was deleted at {}; {versions} lists its versions.",
+                deletion.recorded
+            ),
+        ),
+        None => no_feature(&collection, &id.to_string()),
+    }
 }
 
 /// 404 for a feature that is not there, or not for this caller.

@@ -11,6 +11,11 @@ use city::{Crs, FeatureId, Layer};
 use tokio::sync::oneshot::{self, Sender};
 
 use super::{cursor, formats_of, params::ItemsRequest, tags};
+use super::{
+    FORMATS, cursor,
+    params::{self, ItemsRequest},
+    tags,
+};
 use crate::{
     encode::{
         coordinates::Coordinates,
@@ -44,6 +49,7 @@ use crate::{
         ("bbox-crs" = Option<String>, Query, description = "System of bbox, one of the collection's crs; CRS84 where not given"),
         ("crs" = Option<String>, Query, description = "System of the answer, one of the collection's crs; CRS84 where not given"),
         ("datetime" = Option<String>, Query, description = "Instant, date, or START/END with '..' for an open end; features without valid time always hold"),
+        ("as-of" = Option<String>, Query, description = "Instant: the collection as it was recorded here then, with the edits until then and without the later ones"),
         ("filter" = Option<String>, Query, description = "CQL2: only features for which it is true (see …/queryables and /functions)"),
         ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
         ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates, one of the collection's crs; CRS84 where not given"),
@@ -63,7 +69,7 @@ use crate::{
     )
 )]
 pub async fn list(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    let view = seen_features(&ask, &id)?;
+    let view = params::as_of(&ask, seen_features(&ask, &id)?).await?;
     let waiting = Waiting::default();
     let limits = &ask.app.config.limits;
     let request = ItemsRequest::read(&ask.query, &ask.headers, &view, limits, waiting.gone())?;

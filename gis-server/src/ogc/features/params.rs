@@ -8,18 +8,19 @@ use crate::{
     config::Limits,
     error::Problem,
     filter::{Bounds, Gone},
-    http::{format::Format, query::Query},
+    http::{ask::Ask, format::Format, query::Query, work::blocking},
     ogc::filtering::Asked,
     store::{self, LayerView, Region},
 };
 
 /// Parameters that are not columns. A column of the same name is filtered on by `filter` alone.
-const RESERVED: [&str; 10] = [
+const RESERVED: [&str; 11] = [
     "f",
     "bbox",
     "bbox-crs",
     "crs",
     "datetime",
+    "as-of",
     "limit",
     "cursor",
     "filter",
@@ -77,6 +78,22 @@ impl ItemsRequest {
             },
         })
     }
+}
+
+/// The layer as it was recorded at the instant of `as-of`; as it is where that is not given.
+///
+/// # Errors
+/// 400 for what is no instant, for one to come, and for one before the layer was imported.
+pub async fn as_of(ask: &Ask, view: LayerView) -> Result<LayerView, Problem> {
+    let Some(instant) = ask.query.instant("as-of")? else { return Ok(view) };
+    if instant.as_micros() > jiff::Timestamp::now().as_microsecond() {
+        return Err(Problem::parameter(
+            "as-of",
+            "là thời điểm chưa đến, chưa có gì được ghi",
+            "is an instant to come, at which nothing is recorded yet",
+        ));
+    }
+    blocking(move || view.as_of(instant).map_err(|error| Problem::from(&error))).await
 }
 
 /// A system named by a parameter; CRS84 where it is not given.

@@ -3,47 +3,39 @@
 
 use city::{Property, PropertyType, Title, Value, codelist::CodeList};
 
+use super::faults::Faults;
 use crate::{
-    error::Problem,
     http::ask::Ask,
-    store::{Draft, FeatureRef, LayerView, coerce},
+    store::{FeatureRef, LayerView, coerce},
 };
 
-/// Checks the properties of a draft. A code that the feature had before may stay, since imports
-/// bring codes that no list knows.
-///
-/// # Errors
-/// 400 that names each property, what it was given and what it takes.
+/// Checks properties by name. A code that the feature had before may stay, since imports bring codes that
+/// no list knows.
 pub(super) fn check(
     ask: &Ask,
     view: &LayerView,
-    draft: &Draft,
+    properties: &[(String, Value)],
     before: Option<FeatureRef<'_>>,
-) -> Result<(), Problem> {
+    faults: &mut Faults,
+) {
     let shelf = ask.app.codelists.now();
-    let faults: Vec<Title> = draft
-        .properties
-        .iter()
-        .filter_map(|(name, value)| {
-            let Some(column) = view.column(name) else { return Some(unknown(view, name)) };
-            let property = view.properties().nth(column)?;
-            if coerce(property.kind, value).is_none() {
-                return Some(wrong_type(property, value));
-            }
-            let list = shelf.lists.get(property.code_list.as_deref()?)?;
-            let stays = before.is_some_and(|before| before.value(column).to_value() == *value);
-            let known = stays || value.is_null() || knows(list, value);
-            (!known).then(|| wrong_code(ask, property, value, list))
-        })
-        .collect();
-    if faults.is_empty() {
-        return Ok(());
+    for (name, value) in properties {
+        let Some(column) = view.column(name) else {
+            faults.property(name, unknown(view, name));
+            continue;
+        };
+        let Some(property) = view.properties().nth(column) else { continue };
+        if coerce(property.kind, value).is_none() {
+            faults.property(name, wrong_type(property, value));
+            continue;
+        }
+        let list = property.code_list.as_deref().and_then(|list| shelf.lists.get(list));
+        let Some(list) = list else { continue };
+        let stays = before.is_some_and(|before| before.value(column).to_value() == *value);
+        if !stays && !value.is_null() && !knows(list, value) {
+            faults.property(name, wrong_code(ask, property, value, list));
+        }
     }
-    let all = |text: fn(&Title) -> &str| faults.iter().map(text).collect::<Vec<_>>().join("; ");
-    Err(Problem::bad_request(
-        format!("Thuộc tính không hợp lệ: {}.", all(|fault| &fault.vi)),
-        format!("The properties are not valid: {}.", all(|fault| &fault.en)),
-    ))
 }
 
 fn knows(list: &CodeList, value: &Value) -> bool {

@@ -34,6 +34,9 @@ pub(crate) struct LoggedEdit {
     pub(crate) valid: Interval,
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
+    pub(crate) reason: Option<String>,
+    /// The change that it takes back.
+    pub(crate) undoes: Option<u64>,
 }
 
 impl LogReader {
@@ -69,6 +72,17 @@ impl LogReader {
         self.changes("layer = ?1 AND seq > ?2 ORDER BY seq", layer, &seq)
     }
 
+    /// The first of a layer's changes after a number, in their order.
+    pub(crate) fn page_after(
+        &self,
+        layer: &LayerId,
+        seq: u64,
+        limit: usize,
+    ) -> Result<Vec<LoggedEdit>, StoreError> {
+        let which = format!("layer = ?1 AND seq > ?2 ORDER BY seq LIMIT {limit}");
+        self.changes(&which, layer, &i64::try_from(seq).unwrap_or(i64::MAX))
+    }
+
     /// A layer's changes that were recorded after an instant, in their order.
     pub(crate) fn changes_since(
         &self,
@@ -94,9 +108,13 @@ impl LogReader {
         bound: &dyn rusqlite::ToSql,
     ) -> Result<Vec<LoggedEdit>, StoreError> {
         let rows = self.read(|connection| {
+            // A log that an older server holds is read as it is.
+            let format: i64 =
+                connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            let since_2 = if format < 2 { "NULL, NULL" } else { "reason, undoes" };
             let sql = format!(
-                "SELECT seq, feature, op, who, recorded, valid_from, valid_to, before, after \
-                 FROM change WHERE {which}"
+                "SELECT seq, feature, op, who, recorded, valid_from, valid_to, before, after, \
+                 {since_2} FROM change WHERE {which}"
             );
             let mut statement = connection.prepare(&sql)?;
             let rows = statement.query_map(params![layer.as_str(), bound], edit_of)?;
@@ -148,5 +166,7 @@ fn edit_of(row: &Row<'_>) -> rusqlite::Result<LoggedEdit> {
         valid: Interval { start: micros(5)?, end: micros(6)? },
         before: row.get(7)?,
         after: row.get(8)?,
+        reason: row.get(9)?,
+        undoes: row.get(10)?,
     })
 }

@@ -4,7 +4,7 @@ use city::{FeatureId, Instant};
 
 use super::editing::{create, delete, draft, editor, folder, replace, view};
 use crate::{
-    store::{Operation, Query, Store, StoreError},
+    store::{Back, Edit, Operation, Patch, Query, Store, StoreError},
     viewer::{TokenRole, Viewer},
 };
 
@@ -133,4 +133,47 @@ fn the_history_of_what_a_viewer_may_not_see_does_not_exist() {
         Err(StoreError::UnknownFeature { .. })
     ));
     assert_eq!(view(&store, &defence).history(&FeatureId::Number(3)).unwrap().len(), 1);
+}
+
+fn restore(id: u64, back: Back) -> Edit {
+    let (layer, id) = ("parcels".parse().unwrap(), FeatureId::Number(id));
+    Edit::Restore { layer, id, back, if_match: None }
+}
+
+#[test]
+fn a_way_back_keeps_what_its_editor_cannot_see_and_survives_compaction() {
+    let (dir, store) = folder(4);
+    let land = Viewer::of("Minh", &[TokenRole::LandOfficer, TokenRole::Editor]);
+    let owner = |store: &Store, id: u64| {
+        let view = view(store, &land);
+        let feature = view.get(&FeatureId::Number(id)).unwrap();
+        feature.value(view.column("chu_su_dung").unwrap()).as_text().map(str::to_owned)
+    };
+    let patch = |name: &str| Edit::Update {
+        layer: "parcels".parse().unwrap(),
+        id: FeatureId::Number(1),
+        patch: Patch { properties: vec![("chu_su_dung".into(), name.into())], ..Patch::default() },
+        if_match: None,
+    };
+    store.apply(&editor(), replace(1, draft(1, &[("ma_thua", "A".into())]))).unwrap();
+    store.apply(&land, patch("Người mới")).unwrap();
+    // Lan does not see owners: what she takes back leaves the new one.
+    store.apply(&editor(), restore(1, Back::To(0))).unwrap();
+    assert_eq!(owner(&store, 1).as_deref(), Some("Người mới"));
+    assert_eq!(codes(&store, Instant::MAX)[1], "T1");
+    store.apply(&editor(), delete(FeatureId::Number(2))).unwrap();
+    store.compact(&"parcels".parse().unwrap()).unwrap();
+    let store = reopened(&dir, store);
+    store.apply(&editor(), restore(2, Back::Before(4))).unwrap();
+    assert_eq!(owner(&store, 2).as_deref(), Some("Nguyễn Văn 2"));
+    let history = view(&store, &land).history(&FeatureId::Number(2)).unwrap();
+    assert_eq!((history[1].operation, history[1].undoes), (Operation::Create, Some(4)));
+    assert!(matches!(
+        store.apply(&editor(), restore(1, Back::Before(1))),
+        Err(StoreError::NotTheLast { last: 3, .. })
+    ));
+    for unknown in [restore(1, Back::To(9)), restore(3, Back::Before(1))] {
+        let refused = store.apply(&editor(), unknown);
+        assert!(matches!(refused, Err(StoreError::UnknownVersion { .. })), "{refused:?}");
+    }
 }
