@@ -60,6 +60,7 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}", || get(collections::show)),
     at("/collections/{collectionId}/schema", || get(schema::show)),
     at("/collections/{collectionId}/queryables", || get(schema::queryables)),
+    at("/collections/{collectionId}/sortables", || get(schema::sortables)),
     at("/collections/{collectionId}/items", || {
         get(items::list).post(edit::create).options(edit::options_of_items)
     }),

@@ -2,6 +2,7 @@
 
 mod batches;
 mod bulletins;
+mod choosing;
 mod commands;
 mod documents;
 mod edits;

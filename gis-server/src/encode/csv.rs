@@ -9,12 +9,19 @@ use crate::store::{FeatureRef, LayerView, Shape, ValueRef};
 /// well-known text.
 pub struct CsvWriter {
     coordinates: Coordinates,
+    has_geometry: bool,
 }
 
 impl CsvWriter {
     /// A writer of coordinates in one system.
     pub fn new(coordinates: Coordinates) -> Self {
-        Self { coordinates }
+        Self { coordinates, has_geometry: true }
+    }
+
+    /// The same, with the column of geometries or without.
+    #[must_use]
+    pub fn with_geometry(self, has_geometry: bool) -> Self {
+        Self { has_geometry, ..self }
     }
 
     /// Appends the line of names. A byte-order mark before it tells spreadsheets that the text is
@@ -34,8 +41,10 @@ impl CsvWriter {
             out.push(b',');
             cell(out, &property.name);
         }
-        out.push(b',');
-        out.extend_from_slice(free("geometry", "_geometry").as_bytes());
+        if self.has_geometry {
+            out.push(b',');
+            out.extend_from_slice(free("geometry", "_geometry").as_bytes());
+        }
         out.extend_from_slice(b"\r\n");
     }
 
@@ -61,9 +70,11 @@ impl CsvWriter {
                 ValueRef::Instant(at) => drop(write!(out, "{at}")),
             }
         }
-        out.extend_from_slice(b",");
-        let rings = self.coordinates.of(feature.geometry())?;
-        well_known_text(out, feature.geometry().shape(), rings);
+        if self.has_geometry {
+            out.push(b',');
+            let rings = self.coordinates.of(feature.geometry())?;
+            well_known_text(out, feature.geometry().shape(), rings);
+        }
         out.extend_from_slice(b"\r\n");
         Ok(())
     }

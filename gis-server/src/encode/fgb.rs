@@ -96,6 +96,7 @@ pub struct FgbWriter {
     crs: Crs,
     builder: FlatBufferBuilder<'static>,
     properties: Vec<u8>,
+    has_geometry: bool,
 }
 
 impl FgbWriter {
@@ -103,7 +104,14 @@ impl FgbWriter {
     /// north-first ones are written east first as well.
     pub fn new(coordinates: Coordinates, crs: Crs, census: Census) -> Self {
         let (builder, properties) = (FlatBufferBuilder::new(), Vec::new());
-        Self { census, coordinates: coordinates.east_first(), crs, builder, properties }
+        let coordinates = coordinates.east_first();
+        Self { census, coordinates, crs, builder, properties, has_geometry: true }
+    }
+
+    /// The same, whose features have geometries or not.
+    #[must_use]
+    pub fn with_geometry(self, has_geometry: bool) -> Self {
+        Self { has_geometry, ..self }
     }
 
     /// Appends magic and header. The first column is the identifier.
@@ -158,7 +166,8 @@ impl FgbWriter {
     ) -> Result<(), datasets::crs::CrsError> {
         self.builder.reset();
         self.put_properties(feature);
-        let shape = self.census.written(feature.geometry().shape());
+        let own = feature.geometry().shape();
+        let shape = if self.has_geometry { self.census.written(own) } else { Shape::Empty };
         let rings = self.coordinates.of(feature.geometry())?;
         let geometry = (shape != Shape::Empty).then(|| geometry(&mut self.builder, shape, rings));
         let properties = self.builder.create_vector(&self.properties);

@@ -10,12 +10,19 @@ use crate::store::{FeatureRef, Shape, ValueRef};
 /// Writes features as GeoJSON objects.
 pub struct GeoJsonWriter {
     coordinates: Coordinates,
+    has_geometry: bool,
 }
 
 impl GeoJsonWriter {
     /// A writer of coordinates in one system.
     pub fn new(coordinates: Coordinates) -> Self {
-        Self { coordinates }
+        Self { coordinates, has_geometry: true }
+    }
+
+    /// The same, which writes null for geometries or not.
+    #[must_use]
+    pub fn with_geometry(self, has_geometry: bool) -> Self {
+        Self { has_geometry, ..self }
     }
 
     /// Appends a feature. Nulls are written, so that every feature has the same members; `extra`
@@ -32,8 +39,12 @@ impl GeoJsonWriter {
         out.extend_from_slice(br#"{"type":"Feature","id":"#);
         id(out, &feature.id());
         out.extend_from_slice(br#","geometry":"#);
-        let rings = self.coordinates.of(feature.geometry())?;
-        geometry(out, feature.geometry().shape(), rings);
+        if self.has_geometry {
+            let rings = self.coordinates.of(feature.geometry())?;
+            geometry(out, feature.geometry().shape(), rings);
+        } else {
+            out.extend_from_slice(b"null");
+        }
         out.extend_from_slice(br#","properties":{"#);
         for (order, (property, found)) in feature.properties().enumerate() {
             if order > 0 {

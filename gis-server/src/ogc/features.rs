@@ -14,6 +14,7 @@ mod properties;
 pub mod region;
 mod solids;
 pub mod tags;
+mod text;
 mod topology;
 pub mod versions;
 
@@ -38,6 +39,15 @@ pub const PART: Part = Part {
         "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
         "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
         "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/core-roles-features",
+        "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/returnables-and-receivables",
+        "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/sortables",
+        "http://www.opengis.net/spec/ogcapi-features-6/1.0/conf/properties",
+        "http://www.opengis.net/spec/ogcapi-features-6/1.0/conf/properties-features",
+        "http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/sortables",
+        "http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/sorting",
+        "http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/features-sorting",
+        "http://www.opengis.net/spec/ogcapi-features-9/1.0/conf/text-search",
+        "http://www.opengis.net/spec/ogcapi-features-9/1.0/conf/features-text-search",
     ],
     landing_links,
     collection_links,
@@ -50,6 +60,7 @@ pub const PART: Part = Part {
     collections::show,
     schema::show,
     schema::queryables,
+    schema::sortables,
     items::list,
     item::show,
     edit::create,
@@ -115,6 +126,9 @@ fn collection_links(base: &Base, layer: &Layer) -> Vec<Link> {
         Link::new("http://www.opengis.net/def/rel/ogc/1.0/queryables", format!("{own}/queryables"))
             .of_type(schema)
             .titled("Thuộc tính dùng để lọc · Queryables"),
+        Link::new("http://www.opengis.net/def/rel/ogc/1.0/sortables", format!("{own}/sortables"))
+            .of_type(schema)
+            .titled("Thuộc tính dùng để sắp xếp · Sortables"),
     ];
     items.chain(schemas).collect()
 }

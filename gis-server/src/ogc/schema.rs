@@ -1,13 +1,21 @@
-//! `…/schema` and `…/queryables`: the columns of a collection as JSON Schema (OGC 23-058, 19-079r2).
+//! `…/schema`, `…/queryables` and `…/sortables`: the columns of a collection as JSON Schema (OGC 23-058,
+//! 19-079r2, 24-030).
+
+mod receivable;
 
 use axum::{extract::Path, response::Response};
 use city::{
-    PropertyType,
+    Property, PropertyType,
     layer::{Content, GeometryKind},
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::{collections::seen_features, refusals::NoCollection};
+use super::{
+    collections::seen_features,
+    refusals::{BadParameter, NoCollection},
+};
+use receivable::Purpose;
+
 use crate::{
     error::Problem,
     html,
@@ -23,6 +31,8 @@ enum Use {
     Returnables,
     /// What a query may name.
     Queryables,
+    /// What features may be put in order by.
+    Sortables,
 }
 
 /// What features hold.
@@ -30,15 +40,24 @@ enum Use {
     get, path = "/collections/{collectionId}/schema", tag = "Features", operation_id = "getSchema",
     params(
         ("collectionId" = String, Path, description = "Identifier of a collection"),
+        ("for" = Option<String>, Query, description = "create, replace or update: the document that such an edit takes, with the codes of short lists; what features hold where not given"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses(
         (status = 200, description = "JSON Schema", content_type = "application/schema+json", body = Object),
+        BadParameter,
         NoCollection,
     )
 )]
 pub async fn show(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    respond(Use::Returnables, &id, &ask)
+    let Some(text) = ask.query.get("for") else { return respond(Use::Returnables, &id, &ask) };
+    let purpose = Purpose::from_name(text).ok_or_else(|| {
+        let (vi, en) = ("phải là create, replace hoặc update", "must be create, replace or update");
+        Problem::parameter("for", vi, en)
+    })?;
+    let format = ask.format_besides(&["for"], &[Format::JsonSchema])?;
+    let view = seen_features(&ask, &id)?;
+    ask.json(format, &receivable::document(purpose, &ask.base, &ask.app, &view))
 }
 
 /// What a query may name.
@@ -57,6 +76,24 @@ pub async fn queryables(Path(id): Path<String>, ask: Ask) -> Result<Response, Pr
     respond(Use::Queryables, &id, &ask)
 }
 
+/// What features may be put in order by.
+#[utoipa::path(
+    get, path = "/collections/{collectionId}/sortables", tag = "Features", operation_id = "getSortables",
+    params(
+        ("collectionId" = String, Path, description = "Identifier of a collection"),
+        ("f" = Option<String>, Query, description = "json"),
+    ),
+    responses(
+        (status = 200, description = "JSON Schema", content_type = "application/schema+json", body = Object),
+        NoCollection,
+    )
+)]
+pub async fn sortables(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    let format = ask.format(&[Format::JsonSchema])?;
+    let view = seen_features(&ask, &id)?;
+    ask.json(format, &document(Use::Sortables, &ask.base, &ask.app, &view))
+}
+
 fn respond(of: Use, id: &str, ask: &Ask) -> Result<Response, Problem> {
     let format = ask.format(&[Format::JsonSchema, Format::Html])?;
     let view = seen_features(ask, id)?;
@@ -66,18 +103,17 @@ fn respond(of: Use, id: &str, ask: &Ask) -> Result<Response, Problem> {
 
 fn document(of: Use, base: &Base, app: &App, view: &LayerView) -> Json {
     let layer = view.layer();
-    let path = if of == Use::Queryables { "queryables" } else { "schema" };
+    let path = match of {
+        Use::Returnables => "schema",
+        Use::Queryables => "queryables",
+        Use::Sortables => "sortables",
+    };
     let mut properties = Map::new();
-    properties.insert("geometry".into(), geometry(view));
+    if of != Use::Sortables {
+        properties.insert("geometry".into(), geometry(view));
+    }
     for (order, property) in view.properties().enumerate() {
-        let mut schema = value_schema(property.kind);
-        schema.insert("title".into(), json!(property.title.vi));
-        schema.insert("x-dothi-title".into(), json!(property.title));
-        schema.insert("x-ogc-propertySeq".into(), json!(order + 1));
-        if let Some(unit) = property.unit {
-            schema.insert("x-ogc-unit".into(), json!(unit.symbol()));
-            schema.insert("x-ogc-unitLang".into(), json!("UCUM"));
-        }
+        let mut schema = described(property, order);
         if view.id_column() == Some(order) {
             schema.insert("x-ogc-role".into(), json!("id"));
         }
@@ -97,6 +133,19 @@ fn document(of: Use, base: &Base, app: &App, view: &LayerView) -> Json {
     })
 }
 
+/// A column: its type, its names, its unit.
+fn described(property: &Property, order: usize) -> Map<String, Json> {
+    let mut schema = value_schema(property.kind);
+    schema.insert("title".into(), json!(property.title.vi));
+    schema.insert("x-dothi-title".into(), json!(property.title));
+    schema.insert("x-ogc-propertySeq".into(), json!(order + 1));
+    if let Some(unit) = property.unit {
+        schema.insert("x-ogc-unit".into(), json!(unit.symbol()));
+        schema.insert("x-ogc-unitLang".into(), json!("UCUM"));
+    }
+    schema
+}
+
 fn value_schema(kind: PropertyType) -> Map<String, Json> {
     let schema = match kind {
         PropertyType::Bool => json!({"type": "boolean"}),
@@ -111,20 +160,23 @@ fn value_schema(kind: PropertyType) -> Map<String, Json> {
 
 /// Names the list; a short one is spelt out, so that clients can offer a choice.
 fn code_list(schema: &mut Map<String, Json>, of: Use, base: &Base, app: &App, list: &str) {
-    const SHORT: usize = 100;
     schema.insert("x-ogc-codelistUri".into(), json!(base.url(&format!("/codelists/{list}"))));
-    let shelf = app.codelists.now();
-    let Some(found) = shelf.lists.get(list).filter(|found| found.codes.len() <= SHORT) else {
-        return;
-    };
     // Imported data holds codes that no list knows, so the choice is offered, not enforced.
+    if let (Use::Returnables, Some(mut choices)) = (of, choices(app, list)) {
+        choices.push(json!({"type": "string"}));
+        schema.insert("anyOf".into(), Json::Array(choices));
+    }
+}
+
+/// The codes of a short list with their meanings.
+fn choices(app: &App, list: &str) -> Option<Vec<Json>> {
+    const SHORT: usize = 100;
+    let shelf = app.codelists.now();
+    let found = shelf.lists.get(list).filter(|found| found.codes.len() <= SHORT)?;
     let titles = found.codes.iter().map(
         |code| json!({"const": code.code, "title": code.title.vi, "x-dothi-title": code.title}),
     );
-    let choices: Vec<Json> = titles.chain([json!({"type": "string"})]).collect();
-    if of == Use::Returnables {
-        schema.insert("anyOf".into(), Json::Array(choices));
-    }
+    Some(titles.collect())
 }
 
 fn geometry(view: &LayerView) -> Json {

@@ -50,6 +50,14 @@ pub(crate) struct Scope {
     valid: (Option<usize>, Option<usize>),
 }
 
+impl Scope {
+    /// The same with fewer columns.
+    pub(crate) fn narrowed(&self, columns: Vec<usize>) -> Self {
+        let (clearances, valid) = (self.clearances, self.valid);
+        Self { clearances, columns, hidden: self.hidden.clone(), valid }
+    }
+}
+
 impl LayerState {
     /// A layer with its features. A row rule over a column that is not there is an error, since
     /// nobody could tell what it was to hide.

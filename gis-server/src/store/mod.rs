@@ -36,6 +36,7 @@ mod region;
 mod rows;
 mod rtree;
 mod snapshot;
+mod sort;
 pub(crate) mod strings;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,7 @@ pub(crate) use region::Prepared as PreparedRegion;
 pub use region::Region;
 pub(crate) use rows::RowSet;
 pub(crate) use rtree::Relation;
+pub use sort::{Mark, Sort};
 pub use value::ValueRef;
 pub(crate) use value::{coerce, parse as parse_value};
 pub use view::{FeatureRef, LayerView};

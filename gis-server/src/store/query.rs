@@ -10,6 +10,7 @@ use super::{
     overlay::Record,
     region::{Prepared, Region},
     rtree::Relation,
+    sort::{Mark, Sort},
     value,
     view::{FeatureRef, LayerView},
     world::WorldBox,
@@ -30,7 +31,11 @@ pub struct Query {
     pub filter: Option<Arc<Filter>>,
     /// How long the filter may work.
     pub bounds: Bounds,
-    /// The last identifier of the page before.
+    /// In which order pages go; without any by identifier.
+    pub sort: Vec<Sort>,
+    /// Where the page before ended, of pages in an order.
+    pub mark: Option<Mark>,
+    /// The last identifier of the page before, of pages by identifier.
     pub after: Option<FeatureId>,
     /// How many features a page has at most.
     pub limit: usize,
@@ -82,9 +87,14 @@ impl LayerView {
     /// # Errors
     /// [`StoreError::UnknownProperty`], [`StoreError::BadValue`], [`StoreError::FilterTooCostly`],
     /// [`StoreError::NobodyWaits`].
-    pub fn query(&self, query: &Query) -> Result<Page<'_>, StoreError> {
+    pub fn query<'a>(&'a self, query: &Query) -> Result<Page<'a>, StoreError> {
         let filter = self.filter_of(query)?;
         let plan = Plan::of(self, query, filter.as_ref());
+        if !query.sort.is_empty() {
+            let records = plan.records().into_iter().filter_map(|record| self.see_record(record));
+            let page = self.sorted_page(query, |each| plan.rows(each), records);
+            return plan.ended().map(|()| page);
+        }
         let ids = &self.state.snapshot.ids;
         let from = query.after.as_ref().map_or(0, |after| ids.first_after(after));
         let mut records = plan.records();
@@ -200,7 +210,7 @@ impl LayerView {
     }
 
     /// The filter of a query: its own and the values that are asked for, as one.
-    fn filter_of(&self, query: &Query) -> Result<Option<Arc<Filter>>, StoreError> {
+    pub(crate) fn filter_of(&self, query: &Query) -> Result<Option<Arc<Filter>>, StoreError> {
         let equals = query.equals.iter().map(|(name, text)| self.parse_filter(name, text));
         let equals = Filter::equals(&equals.collect::<Result<Vec<_>, _>>()?);
         Ok(match (equals, &query.filter) {

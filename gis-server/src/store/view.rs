@@ -48,6 +48,24 @@ impl LayerView {
         self.properties().position(|property| property.name == name)
     }
 
+    /// The same with these columns alone, in the order of the schema.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownProperty`].
+    pub fn narrowed(&self, names: &[&str]) -> Result<Self, StoreError> {
+        let column = |name: &&str| {
+            let found = self.schema_column(name).map(|(column, _)| column);
+            found.ok_or_else(|| StoreError::UnknownProperty {
+                layer: self.layer().id.clone(),
+                property: name.chars().take(80).collect(),
+            })
+        };
+        let wanted: Vec<usize> = names.iter().map(column).collect::<Result<_, _>>()?;
+        let columns = self.scope.columns.iter().copied().filter(|one| wanted.contains(one));
+        let scope = Arc::new(self.scope.narrowed(columns.collect()));
+        Ok(Self { state: Arc::clone(&self.state), scope, clearances: self.clearances })
+    }
+
     /// Position in the schema and type of a column that the viewer sees.
     pub(crate) fn schema_column(&self, name: &str) -> Option<(usize, PropertyType)> {
         let all = &self.state.schema().properties;

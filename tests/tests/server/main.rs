@@ -5,6 +5,7 @@ mod bbox;
 mod commands;
 mod crs;
 mod documents;
+mod editing;
 mod edits;
 mod features;
 mod filters;

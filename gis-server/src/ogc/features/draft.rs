@@ -99,7 +99,8 @@ fn values(members: &Map<String, Json>, faults: &mut Faults) -> Vec<(String, Valu
     values
 }
 
-fn value(json: &Json) -> Option<Value> {
+/// A scalar.
+pub(super) fn value(json: &Json) -> Option<Value> {
     match json {
         Json::Null => Some(Value::Null),
         Json::Bool(flag) => Some(Value::Bool(*flag)),

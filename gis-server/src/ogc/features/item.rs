@@ -38,6 +38,8 @@ fn formats_of(layer: &Layer) -> &'static [Format] {
         ("crs" = Option<String>, Query, description = "System of the answer, one of the collection's crs"),
         ("f" = Option<String>, Query, description = "geojson (or json), html; of a building also cityjson, glb"),
         ("as-of" = Option<String>, Query, description = "Instant: the feature as it was recorded here then"),
+        ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Properties that are given; all where not given"),
+        ("skipGeometry" = Option<bool>, Query, description = "true: no geometry"),
         ("f" = Option<String>, Query, description = "geojson (or json), html"),
     ),
     responses(
@@ -56,16 +58,25 @@ pub async fn show(
     let format = ask.format_besides(&["crs"], formats_of(view.layer()))?;
     let crs = solids::crs_in(format, &ask.query, &view)?;
     let format = ask.format_besides(&["crs", "as-of"], &FORMATS)?;
+    let format = ask.format_besides(&["crs", "as-of", "properties", "skipGeometry"], &FORMATS)?;
     let crs = params::crs(&ask.query, "crs")?;
     let view = params::as_of(&ask, seen_features(&ask, &collection)?).await?;
     let id = identifier(&collection, &id)?;
+    let narrowed = params::narrowed(&ask.query, &view)?;
+    let has_geometry = params::has_geometry(&ask.query)?;
+    let part = match (&narrowed, has_geometry) {
+        (None, true) => String::new(),
+        _ => ask.query.with(&[]),
+    };
+    let view = narrowed.unwrap_or(view);
     let Some(feature) = view.get(&id) else { return Err(absent(&ask, view, id).await) };
-    let tag = tags::of(&ask, &view, feature, crs, format);
+    let tag = tags::of_part(&ask, &view, feature, (crs, format), &part);
     let body = match format {
         Format::Html => html::features::item(&ask.base, &ask.app, &view, feature).0.into_bytes(),
         Format::CityJson | Format::Glb if tag.is_known_to(&ask.headers) => Vec::new(),
         Format::CityJson | Format::Glb => solids::of_one(&ask, &view, &id, crs, format).await?,
         _ => document(&ask, &view, feature, crs)?,
+        _ => document(&ask, &view, feature, (crs, has_geometry))?,
     };
     let mut response = ask.tagged(&tag, format, || body);
     put_content_crs(response.headers_mut(), format, crs);
@@ -80,7 +91,7 @@ fn document(
     ask: &Ask,
     view: &LayerView,
     feature: FeatureRef<'_>,
-    crs: Crs,
+    (crs, has_geometry): (Crs, bool),
 ) -> Result<Vec<u8>, Problem> {
     let mut links =
         ask.own_links(&path(view, &feature.id()), Format::GeoJson, formats_of(view.layer()));
@@ -98,6 +109,7 @@ fn document(
     let extra = format!(",{}", &extra[1..extra.len() - 1]);
     let mut out = Vec::new();
     GeoJsonWriter::new(coordinates(crs)?)
+        .with_geometry(has_geometry)
         .feature(&mut out, feature, &extra)
         .map_err(|error| to_problem(&WriteError::Crs(error)))?;
     Ok(out)

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use city::{Crs, FeatureId, Layer};
+use city::{Crs, Layer};
 use tokio::sync::oneshot::{self, Sender};
 
 use super::{cursor, formats_of, params::ItemsRequest, tags};
@@ -37,7 +37,7 @@ use crate::{
         collections::seen_features,
         refusals::{BadParameter, NoCollection},
     },
-    store::{FeatureRef, LayerView, Page, StoreError},
+    store::{FeatureRef, LayerView, Page, Shape, StoreError},
 };
 
 /// Features of a collection.
@@ -53,6 +53,10 @@ use crate::{
         ("filter" = Option<String>, Query, description = "CQL2: only features for which it is true (see …/queryables and /functions)"),
         ("filter-lang" = Option<String>, Query, description = "cql2-text, which is so where not given, or cql2-json"),
         ("filter-crs" = Option<String>, Query, description = "System of the filter's coordinates, one of the collection's crs; CRS84 where not given"),
+        ("q" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Terms separated by commas: only features with one of them in a text, or in what a code means; case and accents make no difference, words of a term stand in their order"),
+        ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Sortables, with - before those whose greatest value comes first; what has no value comes last; by identifier where not given"),
+        ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Properties that are given; all where not given"),
+        ("skipGeometry" = Option<bool>, Query, description = "true: no geometries"),
         ("limit" = Option<u64>, Query, minimum = 1, description = "Features on a page; above the maximum it is capped. CSV and FlatGeobuf without it hold every match"),
         ("cursor" = Option<String>, Query, description = "Where the page begins, from the 'next' link of the page before"),
         ("f" = Option<String>, Query, description = "geojson (or json), html, csv, fgb; of buildings also cityjson, cityjsonseq"),
@@ -69,10 +73,9 @@ use crate::{
     )
 )]
 pub async fn list(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    let view = params::as_of(&ask, seen_features(&ask, &id)?).await?;
+    let mut view = params::as_of(&ask, seen_features(&ask, &id)?).await?;
     let waiting = Waiting::default();
-    let limits = &ask.app.config.limits;
-    let request = ItemsRequest::read(&ask.query, &ask.headers, &view, limits, waiting.gone())?;
+    let request = ItemsRequest::read(&ask, &mut view, waiting.gone())?;
     let tag = ETag::of(&[
         ask.base.as_str(),
         &view.version(),
@@ -128,9 +131,10 @@ impl Answer {
         let coordinates = coordinates(self.request.crs)?;
         let write = move |answer: &Self, sink: &mut stream::Sink, head: Sender<Head>| {
             let page = answer.page().map_err(WriteError::Store)?;
-            let links = answer.links(page.next.as_ref());
+            let links = answer.links(&page);
             tell(head, (page.matched, links.clone()));
-            let mut writer = GeoJsonWriter::new(coordinates);
+            let has_geometry = answer.request.has_geometry;
+            let mut writer = GeoJsonWriter::new(coordinates).with_geometry(has_geometry);
             sink.bytes().extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
             for (order, feature) in page.features.iter().enumerate() {
                 if order > 0 {
@@ -159,7 +163,8 @@ impl Answer {
         let coordinates = coordinates(self.request.crs)?;
         let write = move |answer: &Self, sink: &mut stream::Sink, head: Sender<Head>| {
             let page = answer.limited(head)?;
-            let mut writer = CsvWriter::new(coordinates);
+            let has_geometry = answer.request.has_geometry;
+            let mut writer = CsvWriter::new(coordinates).with_geometry(has_geometry);
             writer.head(sink.bytes(), &answer.view);
             answer.each(page.as_ref(), |feature| {
                 writer.feature(sink.bytes(), feature)?;
@@ -185,7 +190,7 @@ impl Answer {
     async fn page_for_people(self) -> Result<Response, Problem> {
         let made = tokio::task::spawn_blocking(move || {
             let page = self.page().map_err(|error| Problem::from(&error))?;
-            let links = self.links(page.next.as_ref());
+            let links = self.links(&page);
             let (base, app) = (&self.ask.base, &self.ask.app);
             let html = html::features::items(base, app, &self.view, &page, &links);
             Ok::<_, Problem>((html, page.matched, links))
@@ -221,10 +226,14 @@ impl Answer {
     /// for the head learns of it before a feature is written.
     pub(super) fn limited(&self, head: Sender<Head>) -> Result<Option<Page<'_>>, WriteError> {
         if self.request.limit.is_none() && self.request.query.after.is_none() {
+    fn limited(&self, head: Sender<Head>) -> Result<Option<Page<'_>>, WriteError> {
+        let query = &self.request.query;
+        let is_page = query.after.is_some() || !query.sort.is_empty();
+        if self.request.limit.is_none() && !is_page {
             return Ok(None);
         }
         let page = self.page().map_err(WriteError::Store)?;
-        tell(head, (page.matched, self.links(page.next.as_ref())));
+        tell(head, (page.matched, self.links(&page)));
         Ok(Some(page))
     }
 
@@ -253,8 +262,12 @@ impl Answer {
         mut features: impl Iterator<Item = FeatureRef<'a>> + Clone,
     ) -> Result<(), WriteError> {
         let mut census = Census::default();
-        features.clone().for_each(|feature| census.count(feature.geometry().shape()));
-        let mut writer = FgbWriter::new(coordinates, self.request.crs, census);
+        let has_geometry = self.request.has_geometry;
+        features.clone().for_each(|feature| {
+            census.count(if has_geometry { feature.geometry().shape() } else { Shape::Empty });
+        });
+        let writer = FgbWriter::new(coordinates, self.request.crs, census);
+        let mut writer = writer.with_geometry(has_geometry);
         writer.head(sink.bytes(), &self.view);
         features.try_for_each(|feature| {
             writer.feature(sink.bytes(), feature)?;
@@ -264,15 +277,25 @@ impl Answer {
     }
 
     pub(super) fn links(&self, next: Option<&FeatureId>) -> Vec<Link> {
+    /// Where the page after one begins; `None` after the last.
+    fn cursor(&self, page: &Page<'_>) -> Option<String> {
+        let sort = &self.request.query.sort;
+        match (&page.next, page.features.last()) {
+            (Some(next), _) if sort.is_empty() => Some(cursor::write(next)),
+            (Some(_), Some(last)) => Some(cursor::write_sorted(&self.view.mark(sort, *last))),
+            _ => None,
+        }
+    }
+
+    fn links(&self, page: &Page<'_>) -> Vec<Link> {
         let (ask, format) = (&self.ask, self.request.format);
         let collection = format!("/collections/{}", self.view.layer().id);
         let own = format!("{collection}/items");
         let mut links = ask.own_links(&own, format, formats_of(self.view.layer()));
         let collection = Link::new("collection", ask.base.url(&collection));
         links.push(collection.of_type(Format::Json.media_type()));
-        links.extend(next.map(|next| {
+        links.extend(self.cursor(page).map(|cursor| {
             // The next page is in the format of this one, whoever follows the link.
-            let cursor = cursor::write(next);
             let changes = [("cursor", Some(cursor.as_str())), ("f", Some(format.name()))];
             let next = format!("{}?{}", ask.base.url(&own), ask.query.with(&changes));
             Link::new("next", next).of_type(format.essence()).titled("Trang sau · Next page")

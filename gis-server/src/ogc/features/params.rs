@@ -1,20 +1,22 @@
 //! The parameters of `…/items`, parsed once and trusted afterwards.
 
-use axum::http::HeaderMap;
+use std::sync::Arc;
+
 use city::{Crs, FeatureId};
 
 use super::{cursor, formats_of, region, solids};
+use super::{FORMATS, cursor, region, text};
 use crate::{
     config::Limits,
     error::Problem,
-    filter::{Bounds, Gone},
+    filter::{Bounds, Filter, Gone},
     http::{ask::Ask, format::Format, query::Query, work::blocking},
     ogc::filtering::Asked,
-    store::{self, LayerView, Region},
+    store::{self, LayerView, Mark, Region, Sort, StoreError},
 };
 
 /// Parameters that are not columns. A column of the same name is filtered on by `filter` alone.
-const RESERVED: [&str; 11] = [
+const RESERVED: [&str; 15] = [
     "f",
     "bbox",
     "bbox-crs",
@@ -26,7 +28,14 @@ const RESERVED: [&str; 11] = [
     "filter",
     "filter-lang",
     "filter-crs",
+    "q",
+    "sortby",
+    "properties",
+    "skipGeometry",
 ];
+
+/// Columns of an order at most.
+const MOST_SORTED: usize = 8;
 
 /// What a request for items asks.
 #[derive(Debug, Clone)]
@@ -37,24 +46,21 @@ pub struct ItemsRequest {
     pub crs: Crs,
     /// How many features; `None` is all of them, for formats that are downloads.
     pub limit: Option<usize>,
+    /// Whether geometries are given.
+    pub has_geometry: bool,
     /// Which features.
     pub query: store::Query,
 }
 
 impl ItemsRequest {
-    /// Reads a request.
+    /// Reads a request; `view` is left with the columns that it shows.
     ///
     /// `gone` tells that nobody waits for the answer any more.
     ///
     /// # Errors
     /// 400 that names the parameter and what would be right; 406.
-    pub fn read(
-        query: &Query,
-        headers: &HeaderMap,
-        view: &LayerView,
-        limits: &Limits,
-        gone: Gone,
-    ) -> Result<Self, Problem> {
+    pub fn read(ask: &Ask, view: &mut LayerView, gone: Gone) -> Result<Self, Problem> {
+        let (query, limits) = (&ask.query, &ask.app.config.limits);
         let columns: Vec<&str> = view.properties().map(|property| property.name.as_str()).collect();
         let known: Vec<&str> = RESERVED.iter().copied().chain(columns.iter().copied()).collect();
         query.only(&known)?;
@@ -77,6 +83,120 @@ impl ItemsRequest {
                 limit: limit.unwrap_or(usize::MAX - 1),
             },
         })
+        let format = Format::choose(query.get("f"), &ask.headers, &FORMATS)?;
+        let is_download = matches!(format, Format::Csv | Format::FlatGeobuf);
+        let limit = limit(query, limits)?;
+        let limit = if is_download { limit } else { Some(limit.unwrap_or(limits.page_default)) };
+        let equals = query.iter().filter(|(name, _)| !RESERVED.contains(name));
+        let sort = sort(query, view)?;
+        let (after, mark) = after(query, view, &sort)?;
+        let mut wanted = store::Query {
+            region: bbox(query)?,
+            datetime: query.datetime()?,
+            equals: equals.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            filter: filter(ask, view)?,
+            bounds: Bounds { steps: limits.filter_steps, gone },
+            sort,
+            mark,
+            after,
+            limit: limit.unwrap_or(usize::MAX - 1),
+        };
+        if let Some(narrowed) = narrowed(query, view)? {
+            // Values may be asked for of columns that are not shown.
+            let filter = view.filter_of(&wanted).map_err(|error| Problem::from(&error))?;
+            (wanted.filter, wanted.equals) = (filter, Vec::new());
+            *view = narrowed;
+        }
+        let has_geometry = has_geometry(query)?;
+        Ok(Self { format, crs: crs(query, "crs")?, limit, has_geometry, query: wanted })
+    }
+}
+
+/// What must be true of features: `filter` and `q`.
+fn filter(ask: &Ask, view: &LayerView) -> Result<Option<Arc<Filter>>, Problem> {
+    let own = Asked::read(&ask.query)?.map(|asked| asked.bind(view)).transpose()?;
+    Ok(match (text::filter(ask, view)?, own) {
+        (None, own) => own,
+        (Some(text), None) => Some(Arc::new(text)),
+        (Some(text), Some(own)) => Some(Arc::new(text.and(Filter::clone(&own)))),
+    })
+}
+
+/// `sortby`: names of columns, with `-` before those whose greatest value comes first.
+fn sort(query: &Query, view: &LayerView) -> Result<Vec<Sort>, Problem> {
+    let wrong = |vi: String, en: String| Problem::parameter("sortby", vi, en);
+    let Some(text) = query.get("sortby") else { return Ok(Vec::new()) };
+    let mut sort: Vec<Sort> = Vec::new();
+    for key in text.split(',') {
+        // A plus sign that was not percent-encoded came as a space.
+        let (descending, name) = match key.strip_prefix('-') {
+            Some(name) => (true, name),
+            None => (false, key.strip_prefix(['+', ' ']).unwrap_or(key)),
+        };
+        let one = view.sort_by(name, descending).map_err(|_| {
+            let name = shown(name);
+            wrong(
+                format!("không sắp xếp được theo '{name}'; …/sortables kể các thuộc tính"),
+                format!("there is no sortable '{name}'; …/sortables lists them"),
+            )
+        })?;
+        sort.push(one);
+    }
+    if sort.len() > MOST_SORTED {
+        return Err(wrong(
+            format!("không quá {MOST_SORTED} thuộc tính"),
+            format!("at most {MOST_SORTED} properties"),
+        ));
+    }
+    Ok(sort)
+}
+
+/// Where a page begins, by identifier or in an order.
+fn after(
+    query: &Query,
+    view: &LayerView,
+    sort: &[Sort],
+) -> Result<(Option<FeatureId>, Option<Mark>), Problem> {
+    let Some(text) = query.get("cursor") else { return Ok((None, None)) };
+    if sort.is_empty() {
+        return Ok((Some(cursor::read(text)?), None));
+    }
+    let kinds: Vec<_> = sort.iter().filter_map(|sort| view.sorted_kind(*sort)).collect();
+    Ok((None, Some(cursor::read_sorted(text, &kinds)?)))
+}
+
+/// The view with the columns of `properties` alone; `None` where all are shown.
+///
+/// # Errors
+/// 400 for a name that is not among them.
+pub fn narrowed(query: &Query, view: &LayerView) -> Result<Option<LayerView>, Problem> {
+    let Some(text) = query.get("properties") else { return Ok(None) };
+    let names = text.split(',').map(str::trim);
+    // The geometry is given or not by skipGeometry alone.
+    let names: Vec<&str> = names.filter(|name| !name.is_empty() && *name != "geometry").collect();
+    view.narrowed(&names).map(Some).map_err(|error| match error {
+        StoreError::UnknownProperty { property, .. } => Problem::parameter(
+            "properties",
+            format!("không có thuộc tính '{property}'; …/schema kể các thuộc tính"),
+            format!("there is no property '{property}'; …/schema lists them"),
+        ),
+        other => Problem::from(&other),
+    })
+}
+
+/// Whether geometries are given: not where `skipGeometry` is true.
+///
+/// # Errors
+/// 400 for a value that is neither true nor false.
+pub fn has_geometry(query: &Query) -> Result<bool, Problem> {
+    match query.get("skipGeometry") {
+        None | Some("false") => Ok(true),
+        Some("true") => Ok(false),
+        Some(_) => Err(Problem::parameter(
+            "skipGeometry",
+            "phải là true hoặc false",
+            "must be true or false",
+        )),
     }
 }
 
@@ -125,10 +245,6 @@ pub fn crs_of(text: Option<&str>, name: &str) -> Result<Crs, Problem> {
 fn bbox(query: &Query) -> Result<Option<Region>, Problem> {
     let crs = crs(query, "bbox-crs")?;
     query.get("bbox").map(|text| region::read(text, crs)).transpose()
-}
-
-fn after(query: &Query) -> Result<Option<FeatureId>, Problem> {
-    query.get("cursor").map(cursor::read).transpose()
 }
 
 /// A positive whole number; one above the maximum is capped (OGC 17-069r4, 7.15.2).

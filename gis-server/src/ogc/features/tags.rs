@@ -11,9 +11,20 @@ use crate::{
 
 /// The tag of a feature in one system and format, for one class of viewers.
 pub fn of(ask: &Ask, view: &LayerView, feature: FeatureRef<'_>, crs: Crs, format: Format) -> ETag {
+    of_part(ask, view, feature, (crs, format), "")
+}
+
+/// As [`of`], of what a request shows of the feature: `part` tells such requests apart.
+pub fn of_part(
+    ask: &Ask,
+    view: &LayerView,
+    feature: FeatureRef<'_>,
+    (crs, format): (Crs, Format),
+    part: &str,
+) -> ETag {
     let (scope, meanings) = (view.clearances().scope().to_string(), meanings(ask, format));
     let representation =
-        ETag::of(&[ask.base.as_str(), &scope, &crs.to_string(), format.name(), &meanings]);
+        ETag::of(&[ask.base.as_str(), &scope, &crs.to_string(), format.name(), &meanings, part]);
     ETag::versioned(&feature.version(), &representation)
 }
 
