@@ -272,9 +272,14 @@ impl Problem {
     /// The problem of one entry of a batch.
     #[must_use]
     pub fn of_entry(mut self, entry: usize, pointer: String) -> Self {
-        let detail = &self.0.detail;
-        self.0.faults =
-            vec![Fault { pointer, property: None, entry: Some(entry), said: detail.clone() }];
+        let detail = self.0.detail.clone();
+        if self.0.faults.is_empty() {
+            let said = detail.clone();
+            self.0.faults.push(Fault { pointer: String::new(), property: None, entry: None, said });
+        }
+        for fault in &mut self.0.faults {
+            (fault.pointer, fault.entry) = (format!("{pointer}{}", fault.pointer), Some(entry));
+        }
         self.0.detail = Title::new(
             format!("edits[{entry}]: {}", detail.vi),
             format!("edits[{entry}]: {}", detail.en),
@@ -359,7 +364,14 @@ impl From<&StoreError> for Problem {
                 en,
             ),
             StoreError::BadGeometry { layer, .. } => {
-                Self::bad_request(format!("Hình học không hợp với lớp '{layer}'."), en)
+                let said = Title::new(format!("Hình học không hợp với lớp '{layer}'."), en);
+                let pointer = "/geometry".to_owned();
+                Self::bad_request(said.vi.clone(), said.en.clone()).with_faults(vec![Fault {
+                    pointer,
+                    property: None,
+                    entry: None,
+                    said,
+                }])
             }
             StoreError::BadId { id, .. } => {
                 Self::conflict(format!("'{id}' không dùng được làm mã của đối tượng."), en)

@@ -162,17 +162,19 @@ fn value_schema(kind: PropertyType) -> Map<String, Json> {
 fn code_list(schema: &mut Map<String, Json>, of: Use, base: &Base, app: &App, list: &str) {
     schema.insert("x-ogc-codelistUri".into(), json!(base.url(&format!("/codelists/{list}"))));
     // Imported data holds codes that no list knows, so the choice is offered, not enforced.
-    if let (Use::Returnables, Some(mut choices)) = (of, choices(app, list)) {
+    if let (Use::Returnables, Some(mut choices)) = (of, choices(app, list, SHORT)) {
         choices.push(json!({"type": "string"}));
         schema.insert("anyOf".into(), Json::Array(choices));
     }
 }
 
-/// The codes of a short list with their meanings.
-fn choices(app: &App, list: &str) -> Option<Vec<Json>> {
-    const SHORT: usize = 100;
+/// Codes of a list that is spelt out for who reads.
+const SHORT: usize = 100;
+
+/// The codes of a list that has no more than so many, with their meanings.
+fn choices(app: &App, list: &str, most: usize) -> Option<Vec<Json>> {
     let shelf = app.codelists.now();
-    let found = shelf.lists.get(list).filter(|found| found.codes.len() <= SHORT)?;
+    let found = shelf.lists.get(list).filter(|found| found.codes.len() <= most)?;
     let titles = found.codes.iter().map(
         |code| json!({"const": code.code, "title": code.title.vi, "x-dothi-title": code.title}),
     );

@@ -80,6 +80,7 @@ async fn of_a_batch_with_faults_nothing_is_made_and_all_of_them_are_told() {
         [
             (1, "/edits/1/feature/properties/depth", Some("depth")),
             (2, "/edits/2/feature/geometry/coordinates/0", None),
+            (2, "/edits/2/feature/properties/mau", Some("mau")),
             (3, "/edits/3/patch/geometry", None),
             (3, "/edits/3/patch/properties/loai", Some("loai")),
             (4, "/edits/4/id", None),
@@ -132,10 +133,10 @@ async fn what_the_store_refuses_is_told_with_its_entry_and_undoes_the_rest() {
 #[tokio::test]
 async fn who_may_not_edit_may_not_edit_in_batches() {
     let service = Service::with_tokens(
-        "[[token]]\nname = \"Lan\"\ntoken = \"lan\"\nroles = [\"land-officer\"]\n",
+        "[[token]]\nname = \"Lan\"\ntoken = \"token-of-lan\"\nroles = [\"land-officer\"]\n",
     );
     let body = json!({"edits": [{"op": "delete", "collection": "wells", "id": 1}]});
     assert_eq!(send(&service, &body).await.status, 401);
-    let token = [("authorization", "Bearer lan")];
+    let token = [("authorization", "Bearer token-of-lan")];
     assert_eq!(service.ask(Method::POST, "/edits", &token, &body.to_string()).await.status, 403);
 }

@@ -27,10 +27,10 @@ pub(super) enum Filters<'q> {
 impl<'q> Filters<'q> {
     /// Reads the filters of a request.
     pub(super) fn read(kvp: &'q Kvp) -> Result<Self, Exception> {
-        let filter = kvp.get("filter");
-        let Some(text) = kvp.get("cql_filter") else {
+        let filter = kvp.text("filter");
+        let Some(text) = kvp.text("cql_filter") else {
             let Some(text) = filter else { return Ok(Self::Nothing) };
-            if text.trim_start_matches('(').starts_with('<') {
+            if text.trim_start().trim_start_matches('(').starts_with('<') {
                 return Err(Exception::new(
                     "OptionNotSupported",
                     "filter ở đây là CQL2, không phải XML; /wfs nhận bộ lọc FES",

@@ -261,12 +261,11 @@ impl Entry<'_> {
     }
 
     fn id(&self, faults: &mut Faults) -> Option<FeatureId> {
-        let before = faults.is_empty();
-        let id = draft::identifier(&self.json["id"], faults);
-        if id.is_none() && (before == faults.is_empty()) {
+        if self.json["id"].is_null() {
             faults.at("/id", "thiếu 'id' của đối tượng", "the feature's 'id' is missing");
+            return None;
         }
-        id
+        draft::identifier(&self.json["id"], faults)
     }
 
     fn if_match(&self, faults: &mut Faults) -> Option<String> {
@@ -291,13 +290,12 @@ impl Entry<'_> {
         faults: &mut Faults,
     ) -> Result<Option<(Option<FeatureId>, crate::store::Draft)>, Problem> {
         let mut own = self.faults("/feature");
-        let read = draft::feature(&self.json["feature"], self.crs, &mut own)?;
-        if let Some((named, draft)) = &read {
-            if let Some(id) = id {
-                super::editing::same_id(named.as_ref(), id, &mut own);
-            }
-            let before = id.and_then(|id| view.get(id));
-            properties::check(self.ask, view, &draft.properties, before, &mut own);
+        let before = id.and_then(|id| view.get(id));
+        let read = draft::feature(&self.json["feature"], self.crs, &mut own, |given, own| {
+            properties::check(self.ask, view, given, before, own);
+        })?;
+        if let (Some((named, _)), Some(id)) = (&read, id) {
+            super::editing::same_id(named.as_ref(), id, &mut own);
         }
         faults.append(own);
         Ok(read)

@@ -25,7 +25,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Json, Problem> {
 }
 
 /// Reads a feature whose coordinates are in a system, in the order of its authority; `None` where there
-/// are faults.
+/// are faults. `check` holds its properties against the layer, so that all that is wrong is told at once.
 ///
 /// # Errors
 /// 500 when the system cannot be read.
@@ -33,6 +33,7 @@ pub(super) fn feature(
     document: &Json,
     crs: Crs,
     faults: &mut Faults,
+    check: impl FnOnce(&[(String, Value)], &mut Faults),
 ) -> Result<Option<(Option<FeatureId>, Draft)>, Problem> {
     if document["type"] != "Feature" {
         faults.at(
@@ -45,6 +46,7 @@ pub(super) fn feature(
     let id = identifier(&document["id"], faults);
     let geometry = geometry(&document["geometry"], crs, faults)?;
     let properties = properties(&document["properties"], faults);
+    check(&properties, faults);
     Ok(match (geometry, faults.is_empty()) {
         (Some(geometry), true) => Some((id, Draft { geometry, properties })),
         _ => None,
@@ -262,7 +264,7 @@ mod tests {
 
     fn read_json(json: &Json, crs: Crs) -> Result<(Option<FeatureId>, Draft), Problem> {
         let mut faults = Faults::default();
-        let read = feature(json, crs, &mut faults)?;
+        let read = feature(json, crs, &mut faults, |_, _| {})?;
         faults.none()?;
         Ok(read.expect("a feature without faults"))
     }

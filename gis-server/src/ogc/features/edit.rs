@@ -48,10 +48,10 @@ pub async fn create(
     let own = Arc::clone(&ask);
     let applied = blocking(move || {
         let mut faults = Faults::default();
-        let read = draft::feature(&draft::parse(&body)?, crs, &mut faults)?;
-        if let Some((_, draft)) = &read {
-            properties::check(&own, &view, &draft.properties, None, &mut faults);
-        }
+        let document = draft::parse(&body)?;
+        let read = draft::feature(&document, crs, &mut faults, |given, faults| {
+            properties::check(&own, &view, given, None, faults);
+        })?;
         faults.none()?;
         let (id, draft) = read.ok_or_else(Problem::fault)?;
         let edit = Edit::Create { layer: view.layer().id.clone(), id, draft };
@@ -90,10 +90,12 @@ pub async fn replace(
     let own = Arc::clone(&ask);
     let applied = blocking(move || {
         let mut faults = Faults::default();
-        let read = draft::feature(&draft::parse(&body)?, crs, &mut faults)?;
-        if let Some((own_id, draft)) = &read {
+        let document = draft::parse(&body)?;
+        let read = draft::feature(&document, crs, &mut faults, |given, faults| {
+            properties::check(&own, &view, given, view.get(&id), faults);
+        })?;
+        if let Some((own_id, _)) = &read {
             editing::same_id(own_id.as_ref(), &id, &mut faults);
-            properties::check(&own, &view, &draft.properties, view.get(&id), &mut faults);
         }
         faults.none()?;
         let (_, draft) = read.ok_or_else(Problem::fault)?;

@@ -54,7 +54,8 @@ pub async fn list(
     let page = &numbers[..numbers.len().min(limit)];
     let path = format!("{}/versions", item::path(&collection, &history.id));
     let mut links = ask.own_links(&path, format, &[Format::GeoJson]);
-    links.push(Link::new("latest-version", ask.base.url(&item::path(&collection, &history.id))));
+    let latest = ask.base.url(&item::path(&collection, &history.id));
+    links.push(Link::new("latest-version", latest).of_type(Format::GeoJson.essence()));
     if let (Some(last), true) = (page.last(), numbers.len() > limit) {
         let query = ask.query.with(&[("before", Some(&last.to_string()))]);
         let next = Link::new("next", format!("{}?{query}", ask.base.url(&path)));

@@ -6,6 +6,9 @@ use serde_json::{Map, Value as Json, json};
 use super::{choices, described};
 use crate::{http::base::Base, state::App, store::LayerView};
 
+/// Codes of a list that is spelt out for who fills in a form: land use is, communes are not.
+const MOST_CODES: usize = 500;
+
 /// What a document is sent for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -94,7 +97,7 @@ fn columns(purpose: Purpose, base: &Base, app: &App, view: &LayerView) -> Map<St
         if let Some(list) = &property.code_list {
             let address = base.url(&format!("/codelists/{list}"));
             schema.insert("x-ogc-codelistUri".into(), json!(address));
-            if let Some(mut choices) = choices(app, list) {
+            if let Some(mut choices) = choices(app, list, MOST_CODES) {
                 choices.push(json!({"type": "null"}));
                 if purpose != Purpose::Create {
                     // A code that an import brought may stay.

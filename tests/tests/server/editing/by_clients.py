@@ -29,9 +29,9 @@ def feature(name, lon, lat, **properties):
 
 # POST, PUT and DELETE as OWSLib sends them.
 before = client.collection_items(LAYER)["numberMatched"]
-client.collection_item_create(LAYER, json.dumps(feature("Đà Nẵng", 108.2, 16.05)))
+client.collection_item_create(LAYER, feature("Đà Nẵng", 108.2, 16.05))
 (made,) = named("Đà Nẵng")
-client.collection_item_update(LAYER, str(made["id"]), json.dumps(feature("Sơn Trà", 108.25, 16.1)))
+client.collection_item_update(LAYER, str(made["id"]), feature("Sơn Trà", 108.25, 16.1))
 assert client.collection_item(LAYER, str(made["id"]))["properties"]["name"] == "Sơn Trà"
 assert client.collection_items(LAYER)["numberMatched"] == before + 1
 
