@@ -5,7 +5,7 @@ use city::{Crs, FeatureId, Layer, Role};
 
 use super::{
     items::{coordinates, put_content_crs, to_problem},
-    solids, tags,
+    params, solids, tags,
 };
 use crate::{
     encode::geojson::GeoJsonWriter,
@@ -36,11 +36,10 @@ fn formats_of(layer: &Layer) -> &'static [Format] {
         ("collectionId" = String, Path, description = "Identifier of a collection"),
         ("featureId" = String, Path, description = "Identifier of a feature"),
         ("crs" = Option<String>, Query, description = "System of the answer, one of the collection's crs"),
-        ("f" = Option<String>, Query, description = "geojson (or json), html; of a building also cityjson, glb"),
         ("as-of" = Option<String>, Query, description = "Instant: the feature as it was recorded here then"),
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Properties that are given; all where not given"),
         ("skipGeometry" = Option<bool>, Query, description = "true: no geometry"),
-        ("f" = Option<String>, Query, description = "geojson (or json), html"),
+        ("f" = Option<String>, Query, description = "geojson (or json), html; of a building also cityjson, glb"),
     ),
     responses(
         (status = 200, description = "The feature; its ETag serves in If-Match of an edit", content(
@@ -55,12 +54,10 @@ pub async fn show(
     ask: Ask,
 ) -> Result<Response, Problem> {
     let view = seen_features(&ask, &collection)?;
-    let format = ask.format_besides(&["crs"], formats_of(view.layer()))?;
+    let besides = ["crs", "as-of", "properties", "skipGeometry"];
+    let format = ask.format_besides(&besides, formats_of(view.layer()))?;
     let crs = solids::crs_in(format, &ask.query, &view)?;
-    let format = ask.format_besides(&["crs", "as-of"], &FORMATS)?;
-    let format = ask.format_besides(&["crs", "as-of", "properties", "skipGeometry"], &FORMATS)?;
-    let crs = params::crs(&ask.query, "crs")?;
-    let view = params::as_of(&ask, seen_features(&ask, &collection)?).await?;
+    let view = params::as_of(&ask, view).await?;
     let id = identifier(&collection, &id)?;
     let narrowed = params::narrowed(&ask.query, &view)?;
     let has_geometry = params::has_geometry(&ask.query)?;
@@ -75,7 +72,6 @@ pub async fn show(
         Format::Html => html::features::item(&ask.base, &ask.app, &view, feature).0.into_bytes(),
         Format::CityJson | Format::Glb if tag.is_known_to(&ask.headers) => Vec::new(),
         Format::CityJson | Format::Glb => solids::of_one(&ask, &view, &id, crs, format).await?,
-        _ => document(&ask, &view, feature, crs)?,
         _ => document(&ask, &view, feature, (crs, has_geometry))?,
     };
     let mut response = ask.tagged(&tag, format, || body);
@@ -93,9 +89,8 @@ fn document(
     feature: FeatureRef<'_>,
     (crs, has_geometry): (Crs, bool),
 ) -> Result<Vec<u8>, Problem> {
-    let mut links =
-        ask.own_links(&path(view, &feature.id()), Format::GeoJson, formats_of(view.layer()));
-        ask.own_links(&path(view.layer().id.as_str(), &feature.id()), Format::GeoJson, &FORMATS);
+    let own = path(view.layer().id.as_str(), &feature.id());
+    let mut links = ask.own_links(&own, Format::GeoJson, formats_of(view.layer()));
     let collection = ask.base.url(&format!("/collections/{}", view.layer().id));
     links.push(Link::new("collection", collection).of_type(Format::Json.media_type()));
     let versions =

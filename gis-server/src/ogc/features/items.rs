@@ -10,9 +10,8 @@ use axum::{
 use city::{Crs, Layer};
 use tokio::sync::oneshot::{self, Sender};
 
-use super::{cursor, formats_of, params::ItemsRequest, tags};
 use super::{
-    FORMATS, cursor,
+    cursor, formats_of,
     params::{self, ItemsRequest},
     tags,
 };
@@ -225,8 +224,6 @@ impl Answer {
     /// The page that a download is limited to; `None` for one that holds everything. Whoever waits
     /// for the head learns of it before a feature is written.
     pub(super) fn limited(&self, head: Sender<Head>) -> Result<Option<Page<'_>>, WriteError> {
-        if self.request.limit.is_none() && self.request.query.after.is_none() {
-    fn limited(&self, head: Sender<Head>) -> Result<Option<Page<'_>>, WriteError> {
         let query = &self.request.query;
         let is_page = query.after.is_some() || !query.sort.is_empty();
         if self.request.limit.is_none() && !is_page {
@@ -276,7 +273,6 @@ impl Answer {
         })
     }
 
-    pub(super) fn links(&self, next: Option<&FeatureId>) -> Vec<Link> {
     /// Where the page after one begins; `None` after the last.
     fn cursor(&self, page: &Page<'_>) -> Option<String> {
         let sort = &self.request.query.sort;
@@ -287,7 +283,7 @@ impl Answer {
         }
     }
 
-    fn links(&self, page: &Page<'_>) -> Vec<Link> {
+    pub(super) fn links(&self, page: &Page<'_>) -> Vec<Link> {
         let (ask, format) = (&self.ask, self.request.format);
         let collection = format!("/collections/{}", self.view.layer().id);
         let own = format!("{collection}/items");

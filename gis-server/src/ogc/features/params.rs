@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use city::{Crs, FeatureId};
 
-use super::{cursor, formats_of, region, solids};
-use super::{FORMATS, cursor, region, text};
+use super::{cursor, formats_of, region, solids, text};
 use crate::{
     config::Limits,
     error::Problem,
@@ -64,27 +63,8 @@ impl ItemsRequest {
         let columns: Vec<&str> = view.properties().map(|property| property.name.as_str()).collect();
         let known: Vec<&str> = RESERVED.iter().copied().chain(columns.iter().copied()).collect();
         query.only(&known)?;
-        let format = Format::choose(query.get("f"), headers, formats_of(view.layer()))?;
+        let format = Format::choose(query.get("f"), &ask.headers, formats_of(view.layer()))?;
         let is_download = matches!(format, Format::Csv | Format::FlatGeobuf | Format::CityJsonSeq);
-        let limit = limit(query, limits)?;
-        let limit = if is_download { limit } else { Some(limit.unwrap_or(limits.page_default)) };
-        let equals = query.iter().filter(|(name, _)| !RESERVED.contains(name));
-        Ok(Self {
-            format,
-            crs: solids::crs_in(format, query, view)?,
-            limit,
-            query: store::Query {
-                region: bbox(query)?,
-                datetime: query.datetime()?,
-                equals: equals.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-                filter: Asked::read(query)?.map(|asked| asked.bind(view)).transpose()?,
-                bounds: Bounds { steps: limits.filter_steps, gone },
-                after: after(query)?,
-                limit: limit.unwrap_or(usize::MAX - 1),
-            },
-        })
-        let format = Format::choose(query.get("f"), &ask.headers, &FORMATS)?;
-        let is_download = matches!(format, Format::Csv | Format::FlatGeobuf);
         let limit = limit(query, limits)?;
         let limit = if is_download { limit } else { Some(limit.unwrap_or(limits.page_default)) };
         let equals = query.iter().filter(|(name, _)| !RESERVED.contains(name));
@@ -108,7 +88,8 @@ impl ItemsRequest {
             *view = narrowed;
         }
         let has_geometry = has_geometry(query)?;
-        Ok(Self { format, crs: crs(query, "crs")?, limit, has_geometry, query: wanted })
+        let crs = solids::crs_in(format, query, view)?;
+        Ok(Self { format, crs, limit, has_geometry, query: wanted })
     }
 }
 

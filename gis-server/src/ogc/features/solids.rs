@@ -74,7 +74,7 @@ impl Answer {
         let (ground, datum) = standing(&self.ask).await?;
         let write = move |answer: &Self, sink: &mut stream::Sink, head: Sender<Head>| {
             let page = answer.page().map_err(WriteError::Store)?;
-            tell(head, (page.matched, answer.links(page.next.as_ref())));
+            tell(head, (page.matched, answer.links(&page)));
             let writer = CityJsonWriter::new(&answer.view, ground.as_deref(), answer.request.crs)?;
             let begin = text_of(&writer.head(datum.as_deref()));
             sink.bytes().extend_from_slice(&begin.as_bytes()[..begin.len() - 1]);
