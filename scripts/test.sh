@@ -30,7 +30,12 @@ chromium_is_here() { command -v chromium >/dev/null || command -v chromium-brows
 # build many of them, PROJ among them, a second time.
 step "build the programs and tests" cargo build --workspace --bins --tests --locked
 [ ${#STEPS_FAILED[@]} = 0 ] || finish
-step "build the twin for browsers" scripts/twin-web.sh
+# A third build of Bevy, some 25 minutes of a processor: only where it is asked for (docs/adr/0011-browser-twin.md).
+if [ -n "${DOTHI_TWIN_WEB:-}" ]; then
+  step "build the twin for browsers" scripts/twin-web.sh
+else
+  note "SKIP the twin for browsers: DOTHI_TWIN_WEB=1 builds it and opens it in the browser tests"
+fi
 step "build the web map" web_map
 step "Rust tests and doctests" rust_tests
 if has_script test; then step "web unit tests" in_web test; fi
