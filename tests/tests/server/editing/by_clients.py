@@ -22,9 +22,9 @@ def named(name, sort=None):
     return found["features"]
 
 
-def feature(name, lon, lat, **properties):
+def feature(label, lon, lat, **properties):
     geometry = {"type": "Point", "coordinates": [lon, lat]}
-    return {"type": "Feature", "geometry": geometry, "properties": {"name": name, "code": 1, **properties}}
+    return {"type": "Feature", "geometry": geometry, "properties": {"name": label, "code": 1, **properties}}
 
 
 # POST, PUT and DELETE as OWSLib sends them.
