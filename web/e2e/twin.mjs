@@ -85,7 +85,7 @@ function change(page, to) {
 async function brightness(page) {
   const picture = (await page.screenshot()).toString('base64');
   return page.evaluate(async (text) => {
-    const image = new Image();
+    const image = document.createElement('img');
     image.src = `data:image/png;base64,${text}`;
     await image.decode();
     const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 40 });
