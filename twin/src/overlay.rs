@@ -66,7 +66,7 @@ fn labels(
     let context = contexts.ctx_mut()?;
     let painter = context.layer_painter(egui::LayerId::background());
     let eye = place.translation();
-    let mut wanted: Vec<(f32, egui::Pos2, &str, Option<(String, egui::Color32)>)> = Vec::new();
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
     for layer in &city.layers {
         if !matches!(layer.role, Role::Gauges | Role::RainGauges | Role::Stations) {
             continue;
@@ -80,15 +80,15 @@ fn labels(
             let away = eye.distance(at);
             if away < if told.is_some() { VALUES_M } else { NAMES_M } {
                 let name = layer.text(feature, "name").unwrap_or_default();
-                wanted.push((away, egui::pos2(spot.x, spot.y), name, told));
+                wanted.push(Wanted { away, at: egui::pos2(spot.x, spot.y), name, told });
             }
         }
     }
     // Nearer ones first; one that would cover another is left out.
-    wanted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    wanted.sort_by(|a, b| a.away.total_cmp(&b.away));
     let page = context.content_rect();
     let mut taken: Vec<egui::Rect> = Vec::new();
-    for (_, at, name, told) in wanted {
+    for Wanted { at, name, told, .. } in wanted {
         let label = Label::new(&painter, at, name, told);
         let is_free = page.contains_rect(label.paper)
             && taken.iter().all(|other| !other.intersects(label.paper));
@@ -98,6 +98,15 @@ fn labels(
         }
     }
     Ok(())
+}
+
+/// A label that has a place in the picture, if it is free.
+struct Wanted<'a> {
+    /// From the eye, m.
+    away: f32,
+    at: egui::Pos2,
+    name: &'a str,
+    told: Option<(String, egui::Color32)>,
 }
 
 /// Values are written this far from the eye, and bare names this far, m.

@@ -12,11 +12,7 @@ pub(super) fn where_not_positive(ring: &[[f64; 2]], side: impl Fn([f64; 2]) -> f
     if marked.iter().all(|corner| corner.1 <= 0.0) {
         return vec![ring.to_vec()];
     }
-    let mut chains = chains(&marked);
-    if chains.is_empty() {
-        return Vec::new();
-    }
-    join(&mut chains)
+    join(chains(&marked))
 }
 
 /// The corners with their values, exactly 0 on the line, and with the places where sides cross it.
@@ -74,7 +70,7 @@ fn chains(marked: &[([f64; 2], f64)]) -> Vec<Ring> {
 }
 
 /// Closes chains along the line: sorted along it, their ends bound the stretches inside by twos.
-fn join(chains: &mut Vec<Ring>) -> Vec<Ring> {
+fn join(mut chains: Vec<Ring>) -> Vec<Ring> {
     let ends: Vec<[f64; 2]> = chains
         .iter()
         .filter_map(|chain| chain.first().copied().zip(chain.last().copied()))

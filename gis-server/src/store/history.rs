@@ -18,6 +18,15 @@ use super::{
     view::LayerView,
 };
 
+/// A page of a layer's changes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes {
+    /// Which feature was changed, and how; the first first.
+    pub changes: Vec<(FeatureId, Change)>,
+    /// Where there are more: the number after which they come.
+    pub next: Option<u64>,
+}
+
 /// One change of a feature, as one viewer sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
@@ -106,17 +115,13 @@ impl LayerView {
         Ok(changes)
     }
 
-    /// The layer's changes after a number, the first first, of the first `limit`; and where there are
-    /// more, the number after which they come. Those that the viewer may not see are left out.
+    /// The layer's changes after a number, the first first, of the first `limit`. Those that the viewer
+    /// may not see are left out.
     ///
     /// # Errors
     /// [`StoreError::Log`].
-    pub fn changes(
-        &self,
-        after: u64,
-        limit: usize,
-    ) -> Result<(Vec<(FeatureId, Change)>, Option<u64>), StoreError> {
-        let Some(log) = &self.state.log else { return Ok((Vec::new(), None)) };
+    pub fn changes(&self, after: u64, limit: usize) -> Result<Changes, StoreError> {
+        let Some(log) = &self.state.log else { return Ok(Changes::default()) };
         let mut edits = log.page_after(&self.state.layer.id, after, limit.saturating_add(1))?;
         let more = edits.len() > limit;
         edits.truncate(limit);
@@ -124,7 +129,7 @@ impl LayerView {
         let seen = edits.into_iter().map(|edit| (edit.feature.clone(), self.see_change(edit)));
         let is_seen =
             |(_, change): &(FeatureId, Change)| change.before.is_some() || change.after.is_some();
-        Ok((seen.filter(is_seen).collect(), next))
+        Ok(Changes { changes: seen.filter(is_seen).collect(), next })
     }
 
     fn see_change(&self, edit: LoggedEdit) -> Change {

@@ -54,7 +54,7 @@ pub use embedded::{Status, Store};
 pub use error::StoreError;
 pub use feature_store::{Feature, FeatureStore, Found};
 pub use geometries::{FeatureGeometry, Part, Ring, Shape};
-pub use history::{Change, State};
+pub use history::{Change, Changes, State};
 pub use log::Operation;
 pub use query::{Page, Query};
 pub(crate) use region::Prepared as PreparedRegion;

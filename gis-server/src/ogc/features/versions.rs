@@ -19,7 +19,7 @@ use crate::{
         collections::seen_features,
         refusals::{BadParameter, Changed, NoCollection, NoFeature, NotEdited},
     },
-    store::{Back, Change, Edit, LayerView, Operation, State, geometry_to_json},
+    store::{Back, Change, Changes, Edit, LayerView, Operation, State, geometry_to_json},
 };
 
 /// Versions on a page where it is not said, and at most.
@@ -160,7 +160,7 @@ pub async fn changes(Path(collection): Path<String>, ask: Ask) -> Result<Respons
     let format = ask.format_besides(&["after", "limit"], &[Format::Json])?;
     let (after, limit) = (number(&ask, "after")?.unwrap_or(0), limit(&ask)?);
     let view = seen_features(&ask, &collection)?;
-    let (changes, next) =
+    let Changes { changes, next } =
         blocking(move || view.changes(after, limit).map_err(|error| Problem::from(&error))).await?;
     let path = format!("/collections/{collection}/changes");
     let mut links = ask.own_links(&path, format, &[Format::Json]);
