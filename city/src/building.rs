@@ -25,6 +25,7 @@ mod solid;
 mod tests;
 
 pub use footprint::Footprint;
+pub use plan::Plan;
 pub use roof::RoofForm;
 pub use solid::{Face, Solid, Surface};
 
@@ -55,8 +56,13 @@ impl Facts<'_> {
     /// From its foot to the highest point of its roof, m: the height that is told, else that of its
     /// storeys, else [`ASSUMED_M`].
     pub fn height_m(&self) -> f64 {
-        let by_storeys = self.storeys.filter(|n| (0.5..200.0).contains(n)).map(|n| n * STOREY_M);
+        let by_storeys = self.told_storeys().map(|n| n * STOREY_M);
         self.told_height_m().or(by_storeys).unwrap_or(ASSUMED_M)
+    }
+
+    /// How many storeys it has: those that are told, else as many as fit into its height.
+    pub fn storey_count(&self) -> f64 {
+        self.told_storeys().unwrap_or_else(|| (self.height_m() / STOREY_M).round().max(1.0))
     }
 
     /// Whether the height is a guess.
@@ -67,6 +73,10 @@ impl Facts<'_> {
     /// Its roof, before it is fitted onto a footprint.
     pub fn roof(&self) -> RoofForm {
         RoofForm::from_code(self.roof)
+    }
+
+    fn told_storeys(&self) -> Option<f64> {
+        self.storeys.filter(|n| (0.5..200.0).contains(n))
     }
 
     fn told_height_m(&self) -> Option<f64> {

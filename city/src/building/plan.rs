@@ -1,5 +1,3 @@
-//! The least rectangle around a footprint.
-
 use super::footprint::{Footprint, area_of};
 
 /// The least share of its rectangle that a footprint must fill for a sloped roof to fit.
@@ -8,9 +6,10 @@ const FITS: f64 = 0.86;
 /// Narrower is no house with a ridge, m.
 const NARROWEST_M: f64 = 1.5;
 
-/// A rectangle: a corner, the directions of its sides, the longer one first.
+/// The least rectangle around a footprint, over which a sloped roof is laid. Its long sides are the eaves
+/// of a gable; a shed rises from the first of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Plan {
+pub struct Plan {
     pub(super) corner: [f64; 2],
     /// Unit vector of the longer sides.
     pub(super) along: [f64; 2],
@@ -20,7 +19,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// The plan of a footprint that is nearly a rectangle; `None` of all others.
-    pub(super) fn of(footprint: &Footprint) -> Option<Self> {
+    pub fn of(footprint: &Footprint) -> Option<Self> {
         if footprint.has_courtyards() {
             return None;
         }
@@ -30,6 +29,35 @@ impl Plan {
         let least = around.min_by(|a, b| a.area_m2().total_cmp(&b.area_m2()))?;
         let is_filled = area_of(footprint.shell()) >= FITS * least.area_m2();
         (is_filled && least.across_m > NARROWEST_M).then_some(least)
+    }
+
+    /// Length of its longer sides, m.
+    pub fn along_m(&self) -> f64 {
+        self.along_m
+    }
+
+    /// Length of its shorter sides, m.
+    pub fn across_m(&self) -> f64 {
+        self.across_m
+    }
+
+    /// Its corners, counter-clockwise, a longer side first; metres east and north.
+    pub fn corners(&self) -> [[f64; 2]; 4] {
+        let (u, v) = (self.along, self.across());
+        let at = |s: f64, t: f64| {
+            [self.corner[0] + u[0] * s + v[0] * t, self.corner[1] + u[1] * s + v[1] * t]
+        };
+        let (far, deep) = (self.along_m, self.across_m);
+        [at(0.0, 0.0), at(far, 0.0), at(far, deep), at(0.0, deep)]
+    }
+
+    /// The plan with its sides out by so many metres.
+    #[must_use]
+    pub fn widened(self, by_m: f64) -> Self {
+        let (u, v) = (self.along, self.across());
+        let corner = [self.corner[0] - (u[0] + v[0]) * by_m, self.corner[1] - (u[1] + v[1]) * by_m];
+        let (along_m, across_m) = (self.along_m + 2.0 * by_m, self.across_m + 2.0 * by_m);
+        Self { corner, along_m, across_m, ..self }
     }
 
     /// To the left of `along`.

@@ -56,10 +56,7 @@ impl RoofForm {
         let eaves_m = top_m - self.rise_m();
         let (u, v) = (plan.along, plan.across());
         let minus = |axis: [f64; 2]| [-axis[0], -axis[1]];
-        let far = [
-            plan.corner[0] + u[0] * plan.along_m + v[0] * plan.across_m,
-            plan.corner[1] + u[1] * plan.along_m + v[1] * plan.across_m,
-        ];
+        let far = plan.corners()[2];
         let half = plan.across_m / 2.0;
         match self {
             Self::Flat => vec![Plane::level(top_m)],

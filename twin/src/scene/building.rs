@@ -1,10 +1,12 @@
 //! Buildings as solids (LoD1 with roofs, CityGML's LoD2 where a roof form is known), and their index.
 
 mod paint;
-mod roof;
 mod solid;
 
-use city::FeatureId;
+use city::{
+    FeatureId,
+    building::{Facts, Footprint, Plan, RoofForm},
+};
 use geo::{Area, BoundingRect, Orient, orient::Direction};
 use geo_types::Polygon;
 use rstar::{
@@ -13,19 +15,10 @@ use rstar::{
 };
 
 pub use paint::Fabric;
-pub use roof::RoofForm;
 pub use solid::append_solid;
 
 use super::shape::seed_of;
 use crate::model::{CityFeature, CityLayer, Heights};
-
-/// Height of a storey where a building says only how many it has, m: the common 3.3 m of QCVN
-/// 04:2021 practice for dwellings.
-const STOREY_M: f64 = 3.3;
-/// Height of a building that says nothing, m; such a building is marked as assumed.
-const ASSUMED_M: f64 = 6.0;
-/// The tallest that is believed, m (Landmark 81 has 461 m).
-const TALLEST_M: f64 = 600.0;
 
 /// A building as it stands.
 #[derive(Debug, Clone)]
@@ -46,6 +39,8 @@ pub struct BuildingForm {
     pub storey_m: f64,
     /// Its roof.
     pub roof: RoofForm,
+    /// The rectangle over which a sloped roof lies; a footprint that fills none has a flat one.
+    pub plan: Option<Plan>,
     /// What its walls are like.
     pub fabric: Fabric,
     /// A number that belongs to it for ever.
@@ -60,36 +55,37 @@ impl BuildingForm {
         source: (usize, usize),
         heights: &Heights,
     ) -> Vec<Self> {
-        let storeys = layer.number(feature, "storeys").filter(|n| (0.5..200.0).contains(n));
-        let given = layer.number(feature, "height").filter(|m| (0.5..TALLEST_M).contains(m));
-        let by_storeys = storeys.map(|storeys| storeys * STOREY_M);
-        let height_m = given.or(by_storeys).unwrap_or(ASSUMED_M);
-        let is_assumed = layer.is(feature, "height_assumed") || given.is_none();
-        let storeys = storeys.unwrap_or((height_m / STOREY_M).round().max(1.0));
-        let roof = RoofForm::from_code(layer.text(feature, "roof"));
+        let facts = Facts {
+            height_m: layer.number(feature, "height"),
+            is_height_assumed: layer.is(feature, "height_assumed"),
+            storeys: layer.number(feature, "storeys"),
+            roof: layer.text(feature, "roof"),
+        };
+        let height_m = facts.height_m();
         let usage = layer.text(feature, "use").unwrap_or("other");
         let seed = seed_of(&feature.id);
         let polygons = feature.polygons().iter();
-        let sound = polygons.filter(|polygon| polygon.unsigned_area() > 0.5);
-        sound
-            .map(|polygon| {
+        polygons
+            .filter_map(|polygon| {
+                let footprint = footprint_of(polygon)?;
                 let outline = polygon.orient(Direction::Default);
                 let base_m = layer
                     .number(feature, "ground")
                     .filter(|ground| is_near(&outline, *ground, heights))
                     .unwrap_or_else(|| foot_of(&outline, heights));
-                Self {
+                Some(Self {
                     id: feature.id.clone(),
                     source,
                     base_m,
                     height_m,
-                    is_assumed,
-                    storey_m: (height_m / storeys).clamp(2.4, 8.0),
-                    roof: roof.fitted(&outline, height_m),
+                    is_assumed: facts.is_assumed(),
+                    storey_m: (height_m / facts.storey_count()).clamp(2.4, 8.0),
+                    roof: facts.roof().fitted(&footprint, height_m),
+                    plan: Plan::of(&footprint),
                     fabric: Fabric::of(usage, height_m, outline.unsigned_area()),
                     seed,
                     outline,
-                }
+                })
             })
             .collect()
     }
@@ -98,6 +94,11 @@ impl BuildingForm {
     pub fn top_m(&self) -> f64 {
         self.base_m + self.height_m
     }
+}
+
+fn footprint_of(polygon: &Polygon<f64>) -> Option<Footprint> {
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    Footprint::new(rings.map(|ring| ring.coords().map(|at| [at.x, at.y]).collect()))
 }
 
 /// Whether a ground that the data state is that of the terrain at hand: another datum may lie

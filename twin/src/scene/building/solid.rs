@@ -4,9 +4,10 @@
 //! `uv` and −1 − pattern as the fabric.
 
 use bevy::math::Vec3;
+use city::building::{Plan, RoofForm};
 use geo_types::{Coord, Polygon};
 
-use super::{BuildingForm, RoofForm, roof::Plan};
+use super::BuildingForm;
 use crate::{
     axes,
     scene::shape::{Corner, Shape, normal_of},
@@ -22,7 +23,7 @@ const EAVES_M: f64 = 0.45;
 pub fn append_solid(form: &BuildingForm, origin: (f64, f64), into: &mut Shape) {
     let pen = Pen { form, origin, seed: super::super::shape::chance(form.seed, 1) };
     let top_m = form.top_m();
-    match (form.roof, Plan::of(&form.outline)) {
+    match (form.roof, form.plan) {
         (RoofForm::Gable(rise), Some(plan)) => {
             pen.walls(&form.outline, top_m - rise, into);
             pen.gable(plan, top_m - rise, rise, into);
@@ -128,7 +129,7 @@ impl Pen<'_> {
     }
 
     fn gable(&self, plan: Plan, eaves_m: f64, rise: f64, into: &mut Shape) {
-        let [a, b, c, d] = plan.corners;
+        let [a, b, c, d] = corners(plan);
         let ridge_m = eaves_m + rise;
         let (east, west) = (middle(b, c), middle(d, a));
         // The walls under the slopes.
@@ -138,13 +139,13 @@ impl Pen<'_> {
             let places = [self.place(p, eaves_m), self.place(q, eaves_m), self.place(top, ridge_m)];
             let [x, y, z] = places.map(|at| at.to_array());
             let normal = normal_of(x, y, z);
-            let colour = [r, g, bl, plan.across_m as f32];
+            let colour = [r, g, bl, plan.across_m() as f32];
             into.triangle([x, y, z].map(|at| Corner { at, normal, uv: [0.5, 0.5], mark, colour }));
         }
         // The slopes, with their eaves beyond and below the walls.
         let wide = plan.widened(EAVES_M);
-        let [a, b, c, d] = wide.corners;
-        let drop_m = rise * EAVES_M / (plan.across_m / 2.0);
+        let [a, b, c, d] = corners(wide);
+        let drop_m = rise * EAVES_M / (plan.across_m() / 2.0);
         let (east, west) = (middle(b, c), middle(d, a));
         let low = eaves_m - drop_m;
         self.slope(&[(a, low), (b, low), (east, ridge_m), (west, ridge_m)], into);
@@ -152,8 +153,8 @@ impl Pen<'_> {
     }
 
     fn hip(&self, plan: Plan, eaves_m: f64, rise: f64, into: &mut Shape) {
-        let [a, b, c, d] = plan.corners;
-        let inset = (plan.across_m / 2.0 / plan.along_m).min(0.5);
+        let [a, b, c, d] = corners(plan);
+        let inset = (plan.across_m() / 2.0 / plan.along_m()).min(0.5);
         let (west, east) = (middle(d, a), middle(b, c));
         let on_ridge = |part: f64| Coord {
             x: west.x + (east.x - west.x) * part,
@@ -168,11 +169,11 @@ impl Pen<'_> {
     }
 
     fn shed(&self, plan: Plan, eaves_m: f64, rise: f64, into: &mut Shape) {
-        let [a, b, c, d] = plan.corners;
+        let [a, b, c, d] = corners(plan);
         let top_m = eaves_m + rise;
         let mark = [0.0, self.seed];
         let [r, g, bl, _] = self.form.fabric.wall(self.form.seed);
-        let colour = [r, g, bl, plan.across_m as f32];
+        let colour = [r, g, bl, plan.across_m() as f32];
         let side = |corners: [(Coord<f64>, f64); 3], into: &mut Shape| {
             let [x, y, z] = corners.map(|(at, up)| self.place(at, up).to_array());
             let normal = normal_of(x, y, z);
@@ -184,6 +185,10 @@ impl Pen<'_> {
         side([(c, eaves_m), (d, top_m), (c, top_m)], into);
         self.slope(&[(a, eaves_m), (b, eaves_m), (c, top_m), (d, top_m)], into);
     }
+}
+
+fn corners(plan: Plan) -> [Coord<f64>; 4] {
+    plan.corners().map(|[x, y]| Coord { x, y })
 }
 
 fn middle(a: Coord<f64>, b: Coord<f64>) -> Coord<f64> {
