@@ -1,6 +1,7 @@
 // The dome of the sky: colours by height and by the way to the sun, clouds, stars, the sun's disc.
 
 #import bevy_pbr::{forward_io::VertexOutput, mesh_view_bindings::view}
+#import dothi::noise::{hash2, value}
 
 struct Sky {
     zenith: vec4<f32>,
@@ -11,27 +12,12 @@ struct Sky {
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> sky: Sky;
 
-fn hash2(p: vec2<f32>) -> f32 {
-    var q = fract(vec3(p.xyx) * 0.1031);
-    q += dot(q, q.yzx + 33.33);
-    return fract((q.x + q.y) * q.z);
-}
-
-fn noise(p: vec2<f32>) -> f32 {
-    let i = floor(p);
-    let f = fract(p);
-    let u = f * f * (3.0 - 2.0 * f);
-    let low = mix(hash2(i), hash2(i + vec2(1.0, 0.0)), u.x);
-    let high = mix(hash2(i + vec2(0.0, 1.0)), hash2(i + vec2(1.0, 1.0)), u.x);
-    return mix(low, high, u.y);
-}
-
 fn clouds(p: vec2<f32>) -> f32 {
     var total = 0.0;
     var share = 0.5;
     var q = p;
     for (var k = 0; k < 5; k++) {
-        total += share * noise(q);
+        total += share * value(q);
         q = mat2x2(1.6, 1.2, -1.2, 1.6) * q + vec2(17.3, 9.1);
         share *= 0.5;
     }
