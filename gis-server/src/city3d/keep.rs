@@ -1,6 +1,6 @@
 //! What was made, kept by version: grounds and trees for as long as they are asked for, tiles as they are sent.
 
-use std::sync::Arc;
+use std::{future::Future, hash::Hash, sync::Arc};
 
 use bytes::Bytes;
 use city::{Role, layer::Content};
@@ -108,12 +108,12 @@ impl Volumes {
     ) -> Result<Option<Arc<Ground>>, Problem> {
         let key = format!("{}/{}", view.layer().id, view.version());
         let (app, layer) = (app.clone(), view.layer().clone());
-        let make = in_turn(&self.turns, move |_| {
+        let make = self.make(move || {
             let broken = |error: crate::tiles::raster::RasterError| Problem::internal(&error);
             let cog = app.rasters.open(&app.config.data, &layer).map_err(broken)?;
             Ok(Ground::read(&cog, &layer).map_err(broken)?.map(Arc::new))
         });
-        self.grounds.try_get_with(key, make).await.map_err(alone)
+        kept(&self.grounds, key, make).await
     }
 
     /// The ground that a subject stands on.
@@ -141,8 +141,8 @@ impl Volumes {
         };
         let ground = self.ground_of(app, terrain.as_ref()).await?;
         let view = view.clone();
-        let make = in_turn(&self.turns, move |_| Ok(Arc::new(Tree::of(&view, ground.as_deref()))));
-        self.trees.try_get_with(subject.version(), make).await.map_err(alone)
+        let make = self.make(move || Ok(Arc::new(Tree::of(&view, ground.as_deref()))));
+        kept(&self.trees, subject.version(), make).await
     }
 
     /// A tile as it is sent; `None` where there is none.
@@ -159,15 +159,15 @@ impl Volumes {
         if let Some(bytes) = self.tiles.get(&key).await {
             return Ok(Some(bytes));
         }
-        let bytes = match subject {
+        match subject {
             Subject::Terrain(view) => {
                 let Some(ground) = self.ground(app, view).await? else { return Ok(None) };
                 if ground.facts(address.0, address.1, address.2).is_none() {
                     return Ok(None);
                 }
                 let view = view.clone();
-                let make = in_turn(&self.turns, move |_| Ok(ground_tile(&view, &ground, address)));
-                self.tiles.try_get_with(key, make).await
+                let make = self.make(move || Ok(ground_tile(&view, &ground, address)));
+                kept(&self.tiles, key, make).await.map(Some)
             }
             Subject::Buildings(view, terrain) => {
                 let ground = self.ground_of(app, terrain.as_ref()).await?;
@@ -176,13 +176,20 @@ impl Volumes {
                     return Ok(None);
                 }
                 let view = view.clone();
-                let make = in_turn(&self.turns, move |_| {
-                    Ok(building_tile(&view, &tree, ground.as_deref(), address))
-                });
-                self.tiles.try_get_with(key, make).await
+                let make =
+                    self.make(move || Ok(building_tile(&view, &tree, ground.as_deref(), address)));
+                kept(&self.tiles, key, make).await.map(Some)
             }
-        };
-        bytes.map(Some).map_err(alone)
+        }
+    }
+
+    /// Work that waits for its turn on its own, whoever waits for it.
+    fn make<V: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<V, Problem> + Send + 'static,
+    ) -> impl Future<Output = Result<V, Problem>> + Send + 'static {
+        let turns = Arc::clone(&self.turns);
+        async move { in_turn(&turns, move |_| work()).await }
     }
 
     /// How many tiles are kept.
@@ -227,7 +234,42 @@ fn building_tile(
     glb::write(&mesh, About { table: Some(table), ..about(view) }).into()
 }
 
-/// A problem that all who waited share, for one of them.
-fn alone(problem: Arc<Problem>) -> Problem {
-    (*problem).clone()
+/// What is kept under a key, else what is made now, once for all who ask. It is made in a task of its own:
+/// a request that gives up does not undo what the next one will want.
+async fn kept<K, V>(
+    cache: &Cache<K, V>,
+    key: K,
+    make: impl Future<Output = Result<V, Problem>> + Send + 'static,
+) -> Result<V, Problem>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    if let Some(found) = cache.get(&key).await {
+        return Ok(found);
+    }
+    let cache = cache.clone();
+    let made = tokio::spawn(async move { cache.try_get_with(key, make).await }).await;
+    let made = made.map_err(|error| Problem::internal(&error))?;
+    made.map_err(|problem| (*problem).clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_begun_is_finished_though_the_first_who_asked_has_gone() {
+        let cache: Cache<u8, u8> = Cache::new(4);
+        let (open, opened) = tokio::sync::oneshot::channel::<u8>();
+        let first =
+            kept(&cache, 1, async { opened.await.map_err(|error| Problem::internal(&error)) });
+        let gave_up = tokio::time::timeout(Duration::from_millis(20), first).await;
+        assert!(gave_up.is_err(), "it waits");
+        open.send(7).expect("the work goes on");
+        let second = kept(&cache, 1, async { Err(Problem::fault()) });
+        assert_eq!(second.await.ok(), Some(7));
+    }
 }
