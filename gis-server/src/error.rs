@@ -1,5 +1,7 @@
 //! Problem documents: the one place where an error becomes an HTTP status (RFC 9457).
 
+mod of_store;
+
 use std::sync::Arc;
 
 use axum::{
@@ -10,8 +12,6 @@ use axum::{
 use city::Title;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::store::StoreError;
 
 /// Media type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -319,96 +319,6 @@ impl From<&Fault> for FaultDocument {
             entry: fault.entry,
             detail: fault.said.vi.clone(),
             detail_en: fault.said.en.clone(),
-        }
-    }
-}
-
-impl From<&StoreError> for Problem {
-    fn from(error: &StoreError) -> Self {
-        let en = error.to_string();
-        match error {
-            StoreError::UnknownLayer(id) => Self::no_collection(id),
-            StoreError::UnknownFeature { layer, id } => Self::not_found(
-                format!("Lớp '{layer}' không có đối tượng '{id}'."),
-                format!("Collection '{layer}' has no feature '{id}'."),
-            ),
-            StoreError::UnknownProperty { property, .. } => Self::bad_request(
-                format!("Lớp này không có thuộc tính '{property}'; …/schema kể các thuộc tính."),
-                en,
-            ),
-            StoreError::BadValue { property, value, .. } => Self::parameter(
-                property,
-                format!("'{value}' không đúng kiểu của thuộc tính này; …/queryables cho biết kiểu"),
-                en,
-            ),
-            StoreError::FilterTooCostly { steps } => Self::new(
-                StatusCode::BAD_REQUEST,
-                "filter-too-costly",
-                Title::new("Bộ lọc quá tốn kém", "Filter too costly"),
-                Title::new(
-                    format!(
-                        "Bộ lọc cần hơn {steps} bước; hãy thu hẹp yêu cầu bằng bbox, hoặc bộ lọc bằng S_INTERSECTS hay dwithin với một hình học."
-                    ),
-                    format!("{}.", capitalised(&en)),
-                ),
-            ),
-            StoreError::NobodyWaits => {
-                Self::unavailable("Yêu cầu đã bị bỏ dở.", "The request was abandoned.", 1)
-            }
-            StoreError::NotVector(layer) => Self::conflict(
-                format!("Lớp '{layer}' là raster, không sửa được từng đối tượng."),
-                en,
-            ),
-            StoreError::MayNotWrite(_) => Self::forbidden(
-                "Người gọi chỉ được đọc; hãy dùng mã truy cập có vai trò 'editor'.",
-                en,
-            ),
-            StoreError::BadGeometry { layer, .. } => {
-                let said = Title::new(format!("Hình học không hợp với lớp '{layer}'."), en);
-                let pointer = "/geometry".to_owned();
-                Self::bad_request(said.vi.clone(), said.en.clone()).with_faults(vec![Fault {
-                    pointer,
-                    property: None,
-                    entry: None,
-                    said,
-                }])
-            }
-            StoreError::BadId { id, .. } => {
-                Self::conflict(format!("'{id}' không dùng được làm mã của đối tượng."), en)
-            }
-            StoreError::BadValidTime => {
-                Self::bad_request("Thời gian hiệu lực phải bắt đầu trước khi kết thúc.", en)
-            }
-            StoreError::OutOfSight => Self::forbidden(
-                "Với các giá trị này, đối tượng sẽ thuộc loại mà người gọi không được xem.",
-                en,
-            ),
-            StoreError::Changed { id, .. } => Self::precondition_failed(
-                format!("Đối tượng '{id}' đã thay đổi từ lúc được đọc; hãy đọc lại rồi sửa."),
-                en,
-            ),
-            StoreError::UnknownVersion { id, seq } => Self::not_found(
-                format!("Đối tượng '{id}' không có phiên bản {seq}; …/versions kể các phiên bản."),
-                format!("Feature '{id}' has no version {seq}; …/versions lists them."),
-            ),
-            StoreError::NotTheLast { id, seq, last } => Self::conflict(
-                format!(
-                    "Sau thay đổi {seq}, đối tượng '{id}' đã được sửa tiếp (thay đổi {last}); hãy hoàn tác thay đổi {last} trước, hoặc khôi phục một phiên bản (…/versions/…/restore)."
-                ),
-                format!(
-                    "After change {seq} feature '{id}' was changed again (change {last}): undo change {last} first, or restore a version (…/versions/…/restore)."
-                ),
-            ),
-            StoreError::DeletedAlready(id) => {
-                Self::conflict(format!("Đối tượng '{id}' đã được xoá rồi."), en)
-            }
-            StoreError::BeforeRecords { .. } => {
-                Self::bad_request("Thời điểm này sớm hơn dữ liệu được ghi ở đây.", en)
-            }
-            StoreError::ReadOnly(_) => {
-                Self::conflict("Máy chủ này không ghi được chỉnh sửa vào thư mục dữ liệu.", en)
-            }
-            other => Self::internal(other),
         }
     }
 }

@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use city::{Crs, FeatureId};
 
 use super::{
     draft,
@@ -19,7 +20,7 @@ use crate::{
     error::Problem,
     http::{ask::Ask, work::blocking},
     ogc::refusals::{Changed, NotEdited},
-    store::Edit,
+    store::{Draft, Edit, LayerView},
 };
 
 /// Makes a feature.
@@ -47,13 +48,7 @@ pub async fn create(
     let ask = Arc::new(ask);
     let own = Arc::clone(&ask);
     let applied = blocking(move || {
-        let mut faults = Faults::default();
-        let document = draft::parse(&body)?;
-        let read = draft::feature(&document, crs, &mut faults, |given, faults| {
-            properties::check(&own, &view, given, None, faults);
-        })?;
-        faults.none()?;
-        let (id, draft) = read.ok_or_else(Problem::fault)?;
+        let (id, draft) = whole(&own, &view, (&body, crs), None)?;
         let edit = Edit::Create { layer: view.layer().id.clone(), id, draft };
         editing::apply(&own, edit, reason.as_deref())
     });
@@ -89,16 +84,7 @@ pub async fn replace(
     let ask = Arc::new(ask);
     let own = Arc::clone(&ask);
     let applied = blocking(move || {
-        let mut faults = Faults::default();
-        let document = draft::parse(&body)?;
-        let read = draft::feature(&document, crs, &mut faults, |given, faults| {
-            properties::check(&own, &view, given, view.get(&id), faults);
-        })?;
-        if let Some((own_id, _)) = &read {
-            editing::same_id(own_id.as_ref(), &id, &mut faults);
-        }
-        faults.none()?;
-        let (_, draft) = read.ok_or_else(Problem::fault)?;
+        let (_, draft) = whole(&own, &view, (&body, crs), Some(&id))?;
         let if_match = tags::expected_version(&own.headers);
         let edit = Edit::Replace { layer: view.layer().id.clone(), id, draft, if_match };
         editing::apply(&own, edit, reason.as_deref())
@@ -144,6 +130,26 @@ pub async fn update(
         editing::apply(&own, edit, reason.as_deref())
     });
     changed(&ask, &collection, &applied.await?, StatusCode::NO_CONTENT)
+}
+
+/// Reads a feature that is sent whole, in place of the one of an identifier or as a new one; all its faults
+/// are told at once.
+fn whole(
+    ask: &Ask,
+    view: &LayerView,
+    (body, crs): (&[u8], Crs),
+    replaced: Option<&FeatureId>,
+) -> Result<(Option<FeatureId>, Draft), Problem> {
+    let mut faults = Faults::default();
+    let document = draft::parse(body)?;
+    let read = draft::feature(&document, crs, &mut faults, |given, faults| {
+        properties::check(ask, view, given, replaced.and_then(|id| view.get(id)), faults);
+    })?;
+    if let (Some((own, _)), Some(id)) = (&read, replaced) {
+        editing::same_id(own.as_ref(), id, &mut faults);
+    }
+    faults.none()?;
+    read.ok_or_else(Problem::fault)
 }
 
 /// Takes a feature away; its history stays.
