@@ -4,6 +4,7 @@
 //! the real program `gis-server` over a copy of one, on a free port.
 
 pub mod fixture;
+pub mod fleet;
 pub mod geometry;
 pub mod gltf;
 pub mod mvt;

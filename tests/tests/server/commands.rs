@@ -1,54 +1,15 @@
 //! A group of lamps is dimmed by order: the server, the simulated devices and two persons, each as
 //! they are.
 
-use std::{
-    collections::BTreeMap,
-    process::{Child, Command, Stdio},
-};
+use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
-    repo,
+    fleet::{Fleet, TOKENS},
     server::{Reply, Server},
     town,
 };
-
-const TOKENS: &str = r#"
-[[token]]
-name = "Vận hành A"
-token = "van-hanh-a"
-roles = ["operator"]
-[[token]]
-name = "Vận hành B"
-token = "van-hanh-b"
-roles = ["operator"]
-[[token]]
-name = "Thiết bị mô phỏng"
-token = "thiet-bi-mo-phong"
-roles = ["device"]
-"#;
-
-/// The simulated devices; dropped, they end.
-struct Fleet(Child);
-
-impl Fleet {
-    /// A third of the devices say nothing at all: no value, and no answer to a command.
-    fn start(server: &Server) -> Self {
-        let log = std::fs::File::create(server.dir().join("fleet.log")).expect("a log");
-        let mut command = Command::new(repo::program("fleet"));
-        command.args(["--server", server.address(), "--faults", "silence=0.33", "--seed", "7"]);
-        command.env("DOTHI_TOKEN", "thiet-bi-mo-phong").stdout(Stdio::null()).stderr(log);
-        Self(command.spawn().expect("fleet starts"))
-    }
-}
-
-impl Drop for Fleet {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn post(server: &Server, token: &str, path: &str, body: &Value) -> Reply {
     let request = server.request(Method::POST, path).bearer_auth(token);
@@ -70,7 +31,8 @@ fn lamps_obey_an_approved_order_and_show_it_and_those_that_are_silent_let_it_exp
     std::fs::write(town.dir().join("tokens.toml"), TOKENS).expect("the folder is writable");
     let server = Server::on(town, &[]);
     server.wait_until("lamps are Things", |server| capabilities(server, LAMPS).len() == LAMPS);
-    let fleet = Fleet::start(&server);
+    // A third of the devices say nothing at all: no value, and no answer to a command.
+    let fleet = Fleet::start(&server, &["--faults", "silence=0.33"]);
     server.wait_until("the devices speak", |server| server.json("/live/health")["stored"] != 0);
 
     // No programme of lamps has this level.

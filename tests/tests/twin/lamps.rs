@@ -1,42 +1,18 @@
 //! An order to a lamp goes to its controller and comes back as light: two persons, the server, the simulated
 //! devices and the twin, each as they are.
 
-use std::{
-    fs,
-    process::{Child, Command, Stdio},
-};
+use std::fs;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{program::ended, repo, server::Server, town};
+use tests::{
+    fleet::{Fleet, TOKENS},
+    program::ended,
+    server::Server,
+    town,
+};
 
 use crate::twin;
-
-const TOKENS: &str = r#"
-[[token]]
-name = "Vận hành A"
-token = "van-hanh-a"
-roles = ["operator"]
-[[token]]
-name = "Vận hành B"
-token = "van-hanh-b"
-roles = ["operator"]
-[[token]]
-name = "Thiết bị mô phỏng"
-token = "thiet-bi-mo-phong"
-roles = ["device"]
-"#;
-
-/// The simulated devices; dropped, they end.
-struct Fleet(Child);
-
-impl Drop for Fleet {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to end.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 #[test]
 fn a_lamp_that_is_ordered_to_dim_burns_so_in_the_scene() {
@@ -53,12 +29,7 @@ fn a_lamp_that_is_ordered_to_dim_burns_so_in_the_scene() {
         found.map(|it| it["@iot.id"].clone()).collect()
     };
     server.wait_until("lamps are Things", |server| capabilities(server).len() == 6);
-    let mut fleet = Command::new(repo::program("fleet"));
-    fleet
-        .args(["--server", server.address(), "--seed", "7"])
-        .env("DOTHI_TOKEN", "thiet-bi-mo-phong");
-    fleet.stdout(Stdio::null()).stderr(Stdio::null());
-    let _fleet = Fleet(fleet.spawn().expect("fleet starts"));
+    let _fleet = Fleet::start(&server, &[]);
     server.wait_until("the devices speak", |server| server.json("/live/health")["stored"] != 0);
 
     // Sodium lamps go no lower than 60 %.
