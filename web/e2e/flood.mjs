@@ -1,6 +1,7 @@
 /** What the flood part promises, by sentence: a scenario of a few minutes is run and looked at. */
 
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 
 import { startDemo, startGuarded } from './town.mjs';
@@ -181,6 +182,38 @@ export const FLOOD_TESTS = {
       await town.stop();
     }
     forgetRefusals(visit);
+  },
+
+  async 'the drains of a SWMM file take water from the street'(visit) {
+    if (!(await hasExample(visit.server))) return;
+    const answer = await fetch(new URL('/processes/flood', visit.server), { headers: { Accept: 'application/json' } });
+    const { example } = await answer.json();
+    const [west, south, east, north] = example.inputs.scenario.area.bbox;
+    const [lon, lat] = [(west + east) / 2, (south + north) / 2];
+    const inp = `[OPTIONS]\nFLOW_UNITS CMS\nFLOW_ROUTING DYNWAVE\nEND_TIME 02:00\n[JUNCTIONS]\nHG1 -2.0 3.0\nHG2 -2.3 3.0\n[OUTFALLS]\nCX -3.0 FREE
+[CONDUITS]\nC1 HG1 HG2 60 0.013 0 0\nC2 HG2 CX 60 0.013 0 0\n[XSECTIONS]\nC1 CIRCULAR 0.8 0 0 0 1\nC2 CIRCULAR 0.8 0 0 0 1
+[COORDINATES]\nHG1 ${lon} ${lat}\nHG2 ${lon + 0.0006} ${lat}\nCX ${west - 0.01} ${lat}\n`;
+    const page = await visit.open();
+    await page.locator('[data-tool=flood]').click();
+    await page.locator('.flood-form label', { hasText: 'Thoát nước' }).locator('select').selectOption('swmm');
+    await page.locator('[data-do=run]').click();
+    await page.getByText('Hãy chọn tệp SWMM').waitFor();
+    const choose = (text) => page.locator('[data-do=swmm-file]').setInputFiles({ name: 'cong.inp', mimeType: 'text/plain', buffer: Buffer.from(text) });
+    await choose('Không phải SWMM');
+    await page.getByText('cong.inp không phải tệp SWMM 5').waitFor();
+    await choose(inp);
+    await page.getByText('3 nút, 2 tuyến').waitFor();
+    await page.getByLabel('Hệ tọa độ của tệp').selectOption('OGC:CRS84');
+    await page.getByLabel('Hệ tọa độ của tệp').scrollIntoViewIfNeeded();
+    await visit.keep('flood-swmm');
+    await page.getByLabel('Mô phỏng trong').fill('0,5');
+    await page.getByLabel('Tổng lượng').fill('60');
+    await page.getByLabel('Kéo dài').fill('0,5');
+    await page.locator('[data-do=run]').click();
+    await page.locator('.run.accepted, .run.running').first().waitFor({ state: 'attached' });
+    await page.locator('.run-list > .run.successful:first-child').waitFor({ timeout: RUN_MS });
+    await page.locator('.run-list > .run').first().locator('.primary').click();
+    await page.getByText(/Cống thu \d/).waitFor();
   },
 
   async 'manholes that overflow are on the map, and a reservoir has its releases in the library'(visit) {

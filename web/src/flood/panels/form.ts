@@ -1,7 +1,6 @@
 /** A scenario, written by form. */
 
 import type { Part } from '../../app.ts';
-import { record } from '../../api/read.ts';
 import { lang, titled } from '../../i18n/index.ts';
 import { isDenied } from '../../live/rights.ts';
 import { instantIn, localText } from '../../live/replay-bar.ts';
@@ -22,6 +21,7 @@ import { documentOf, draftOf, edgesOf, emptyDraft, ringOf, type Draft } from '..
 import { spanText } from '../time.ts';
 import { isWord, w, type Word } from '../words.ts';
 import { areaFields } from './form-area.ts';
+import { drainChoice, drainFile, hasFile } from './form-drains.ts';
 import { rainFields, soilFields, tideFields } from './form-forcing.ts';
 import { riverFields } from './form-rivers.ts';
 import { workFields } from './form-works.ts';
@@ -175,11 +175,12 @@ function content(form: Form, size: HTMLElement): HTMLElement[] {
           numberField('run.resolution', 'm', draft.resolution_m, (value) => { draft.resolution_m = value; changed(); }),
           choice('run.method', methods(draft.method), draft.method, (value) => { draft.method = value; changed(); }),
           choice('run.buildings', [['blocked', w('buildings.blocked')], ['ignored', w('buildings.ignored')]], draft.buildings, (value) => { draft.buildings = value; }),
-          choice('run.drains', drainChoices(draft), drainsOf(draft), (value) => { if (value !== drainsOf(draft)) draft.drains = value === 'layers' ? { from: { layers: {} } } : undefined; }),
+          drainChoice(form),
           numberField('run.frames', w('unit.min'), draft.frames_min, (value) => { draft.frames_min = value; }),
           startField(draft),
           ensembleField(draft, changed),
         ),
+        drainFile(form),
         h('p', { class: 'muted small' }, w('run.methodHint')),
         size,
       ),
@@ -191,18 +192,6 @@ function content(form: Form, size: HTMLElement): HTMLElement[] {
 
 export function section(name: string, ...children: (HTMLElement | null)[]): HTMLElement {
   return h('section', { class: 'flood-section' }, h('h3', {}, name), ...children);
-}
-
-/** What the drains of a scenario are known from. */
-function drainsOf({ drains }: Draft): string {
-  if (drains === undefined) return 'none';
-  return 'swmm' in record(record(drains).from) ? 'swmm' : 'layers';
-}
-
-/** None, those of the layers, and the file that a scenario came with. */
-function drainChoices(draft: Draft): (readonly [string, string])[] {
-  const known: (readonly [string, string])[] = [['none', w('drains.none')], ['layers', w('drains.layers')]];
-  return drainsOf(draft) === 'swmm' ? [...known, ['swmm', w('drains.swmm')]] : known;
 }
 
 /** The ways that are known here, and the one that a scenario came with. */
@@ -268,6 +257,7 @@ export function missingIn(draft: Draft): string {
   if (!draft.area) return w('missing.area');
   if (!titled(draft.title).trim()) return w('missing.title');
   if (draft.rain === 'gauges' && draft.gauges === undefined) return w('missing.storm');
+  if (!hasFile(draft)) return w('missing.swmm');
   const numbers: unknown[] = [];
   JSON.stringify(documentOf(draft), (_, value: unknown) => {
     if (typeof value === 'number' || value === undefined) numbers.push(value);
