@@ -32,7 +32,8 @@ pub struct Params {
     pub max_step_s: f64,
     /// Water not deeper than this rests, m. It is kept and counted all the same.
     pub dry_depth_m: f64,
-    /// Weight θ of a face's own discharge in local inertia, the rest being its neighbours' mean.
+    /// Weight θ of a face's own discharge in local inertia, the rest being its neighbours' mean. Above 0.95
+    /// waves grow over hours in deep ponds unless steps are short ([`super::inertia`]).
     pub theta: f64,
     /// How often maxima, arrivals and durations are taken, s; 0 for every step.
     pub record_interval_s: f64,

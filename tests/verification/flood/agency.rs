@@ -129,16 +129,22 @@ fn arrival_and_peak(stages: &Stages, point: usize) -> (Option<f64>, f64) {
     (arrival, stages.iter().map(|row| row[point]).fold(0.0, f64::max))
 }
 
+/// What LISFLOOD-FP found, in the form that runs; None where it is not at hand.
+fn reference(case: &Case, theirs: &str) -> Option<Stages> {
+    let text = text(&format!("{}_{theirs}.stage", case.folder))?;
+    let until_s = if is_full() { case.whole_s + case.output_s } else { case.short_s };
+    let is_row = |row: &Vec<f64>| row.len() == case.points_m.len() + 1 && row[0] <= until_s;
+    let reference: Stages = rows(&text).into_iter().filter(is_row).collect();
+    assert!(reference.len() > 50, "{} rows of {theirs}", reference.len());
+    Some(reference)
+}
+
 /// Prints a row for each point, and holds that all agree but those known to miss.
 fn compare(case: Option<Case>, params: Params, known: &[usize]) {
     let Some(case) = case else { return };
     let theirs = if params.scheme == Scheme::LocalInertia { "acceleration" } else { "fv1" };
-    let Some(text) = text(&format!("{}_{theirs}.stage", case.folder)) else { return };
-    let until_s = if is_full() { case.whole_s + case.output_s } else { case.short_s };
-    let is_row = |row: &Vec<f64>| row.len() == case.points_m.len() + 1 && row[0] <= until_s;
-    let reference: Stages = rows(&text).into_iter().filter(is_row).collect();
+    let Some(reference) = reference(&case, theirs) else { return };
     let times_s: Vec<f64> = reference.iter().map(|row| row[0]).collect();
-    assert!(times_s.len() > 50, "{} rows of {theirs}", times_s.len());
     let found = run(&case, params, &times_s);
     let (mut missing, mut counted) = (Vec::new(), 0);
     for point in 1..=case.points_m.len() {
@@ -171,8 +177,7 @@ fn compare(case: Option<Case>, params: Params, known: &[usize]) {
 }
 
 /// With LISFLOOD-FP's least depth that moves, 1 mm, and its θ of 1: with our 0.9, which takes more of the
-/// faces beside, test 5 comes an output step later and 12 cm higher. And with its longest step of 5 s: with
-/// longer ones the pond at the valley's end once stood 4 m too high in the full form (README.md).
+/// faces beside, test 5 comes some output steps later.
 fn as_theirs(params: Params) -> Params {
     Params { dry_depth_m: 1e-3, theta: 1.0, max_step_s: 5.0, ..params }
 }
@@ -198,5 +203,35 @@ fn a_valley_floods_below_a_dam_as_lisfloods_finite_volumes_say() {
 
 #[test]
 fn a_valley_floods_below_a_dam_as_lisfloods_inertia_says() {
-    compare(valley(), as_theirs(Params::local_inertia()), &[]);
+    // With θ = 1 nothing but friction damps waves, and with longer steps they grow in the ponds of the valley
+    // (`sim::flood::inertia`).
+    let params = Params { max_step_s: 2.0, ..as_theirs(Params::local_inertia()) };
+    compare(valley(), params, &[]);
+}
+
+#[test]
+fn a_valley_comes_to_rest_with_our_own_inertia() {
+    // The engine's defaults, at its longest step: a pond comes to rest. The mean with the faces beside costs momentum in
+    // a valley four cells wide: the water comes up to four output steps later and stands up to 4.4 % higher, so
+    // arrivals are not held, and peaks within 5 %.
+    let Some(case) = valley() else { return };
+    let Some(reference) = reference(&case, "acceleration") else { return };
+    let times_s: Vec<f64> = reference.iter().map(|row| row[0]).collect();
+    let found = run(&case, Params::local_inertia(), &times_s);
+    let (Some(last), Some(wanted)) = (found.last(), reference.last()) else { return };
+    for point in 1..=case.points_m.len() {
+        let (peak, theirs) =
+            (arrival_and_peak(&found, point).1, arrival_and_peak(&reference, point).1);
+        let (rest, wanted) = (last[point], wanted[point]);
+        println!(
+            "| EA test 5, our inertia, point {point} | peak {theirs:.3} m | {peak:.3} m | at the end {wanted:.3} m | {rest:.3} m |"
+        );
+        let bound_m = |theirs: f64| f64::max(0.05, 0.05 * theirs);
+        assert!((peak - theirs).abs() <= bound_m(theirs), "point {point}: {peak} beside {theirs}");
+        // In the short form the water still runs.
+        assert!(
+            !is_full() || (rest - wanted).abs() <= 0.02,
+            "point {point}: {rest} beside {wanted}"
+        );
+    }
 }
