@@ -2,6 +2,8 @@
 //! GeoTIFF.
 
 mod document;
+mod mask;
+mod statistics;
 
 use city::{
     Bbox, Crs, Title,
@@ -12,12 +14,14 @@ use datasets::{
     read::Cog,
     write::{CogWriteError, write_cog},
 };
-use geo::Contains;
-use geo_types::{Coord, LineString, Point, Polygon};
+use geo_types::{LineString, MultiPolygon, Point};
 
 use crate::tiles::raster::{RasterError, window};
 
-pub use document::{along, grid};
+use mask::Mask;
+
+pub use document::{along, at, axes, domain_set, grid, range_type};
+pub use statistics::{Percentiles, Statistics, Values};
 
 /// Cells of a CoverageJSON document at most, and of a GeoTIFF.
 const MOST_TOLD: usize = 1_000_000;
@@ -70,49 +74,113 @@ pub struct Parameter {
     pub unit: String,
 }
 
-/// Which part of a raster, in longitude and latitude.
+/// Which part of a raster.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
     /// All of it.
     Whole,
-    /// A box.
+    /// A box of longitude and latitude.
     Box(Bbox),
-    /// Within a polygon: cells whose middle is outside have no value.
-    Within(Polygon<f64>),
+    /// A box in the raster's own frame.
+    Window(Bbox),
+    /// Within polygons of longitude and latitude: cells whose middle is outside have no value.
+    Within(MultiPolygon<f64>),
 }
 
-/// A part of a raster in the raster's own frame. With a factor, so many cells a side become one, which
-/// has the value of the overview's cell there.
+/// How fine a part is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// So many cells of the raster a side become one.
+    Factor(usize),
+    /// So many columns and rows, whatever the raster's cells.
+    Size(usize, usize),
+}
+
+/// A part of a raster in the raster's own frame. Cells that are not the raster's own have the value of the
+/// overview's cell at their middle.
 ///
 /// # Errors
 /// [`CoverageError`].
-pub fn part(cog: &Cog, part: &Part, factor: usize, most: Most) -> Result<Raster, CoverageError> {
+pub fn part(cog: &Cog, part: &Part, scale: Scale, most: Most) -> Result<Raster, CoverageError> {
+    let wanted = plan(cog, part, scale, most)?;
+    let inside = match part {
+        Part::Within(polygons) => Some(Mask::new(&wanted, polygons)?),
+        Part::Whole | Part::Box(_) | Part::Window(_) => None,
+    };
+    fill(cog, &wanted, |x, row| inside.as_ref().is_none_or(|mask| mask.holds(x, row)))
+}
+
+/// What the cells within polygons of longitude and latitude say together.
+///
+/// # Errors
+/// [`CoverageError`].
+pub fn statistics(
+    cog: &Cog,
+    polygons: &MultiPolygon<f64>,
+    scale: Scale,
+) -> Result<Statistics, CoverageError> {
+    let wanted = plan(cog, &Part::Within(polygons.clone()), scale, Most::Written)?;
+    let mask = Mask::new(&wanted, polygons)?;
+    let raster = fill(cog, &wanted, |_, _| true)?;
+    Ok(Statistics::of(&raster, |col, row| mask.holds(wanted.centre_of(col, row).0, row)))
+}
+
+/// The value of the cell that a place of longitude and latitude lies in; `None` where it has none.
+///
+/// # Errors
+/// [`CoverageError`].
+pub fn value_at(cog: &Cog, place: Point<f64>) -> Result<Option<f32>, CoverageError> {
+    let grid = *cog.grid();
+    let (x, y) = Transformer::between(Crs::CRS84, grid.crs)?.convert(place.x(), place.y())?;
+    grid.cell_at(x, y).ok_or_else(|| outside(&grid))?;
+    let around = Bbox { min_x: x, min_y: y, max_x: x, max_y: y };
+    let source = window(cog, 0, &around)?.ok_or_else(|| outside(&grid))?;
+    let at = source.grid().cell_at(x, y);
+    Ok(at.and_then(|(col, row)| source.get(col, row)).filter(|value| value.is_finite()))
+}
+
+/// The cells in which a part is given.
+fn plan(cog: &Cog, part: &Part, scale: Scale, most: Most) -> Result<Grid, CoverageError> {
     let grid = *cog.grid();
     let wanted = match part {
         Part::Whole => grid.bbox(),
         Part::Box(bbox) => box_in(&grid, bbox)?,
-        Part::Within(polygon) => {
-            let corners = polygon.exterior().coords().map(|at| (at.x, at.y));
-            let around = Bbox::around(corners).ok_or_else(|| outside(&grid))?;
-            box_in(&grid, &around)?
+        Part::Window(bbox) => clipped(&grid, bbox)?,
+        Part::Within(polygons) => {
+            let corners = polygons.iter().flat_map(|polygon| polygon.exterior().coords());
+            let around = Bbox::around(corners.map(|at| (at.x, at.y)));
+            box_in(&grid, &around.ok_or_else(|| outside(&grid))?)?
         }
     };
-    let snapped = snap(&grid, &wanted, factor).ok_or_else(|| outside(&grid))?;
-    let cells = snapped.cols * snapped.rows;
+    let (planned, factor) = match scale {
+        Scale::Factor(factor) => (snap(&grid, &wanted, factor), factor),
+        Scale::Size(cols, rows) => (Some(sized(&grid, &wanted, cols, rows)), 1),
+    };
+    let planned = planned.ok_or_else(|| outside(&grid))?;
+    let cells = planned.cols.saturating_mul(planned.rows);
     if cells > most.cells() {
         let times = (cells as f64 / most.cells() as f64).sqrt().ceil() as usize;
         let factor = factor * times.max(2);
         return Err(CoverageError::TooMany { cells, most: most.cells(), factor });
     }
-    let level = cog.level_for(snapped.cell_x);
-    let source = window(cog, level, &snapped.bbox())?.ok_or_else(|| outside(&grid))?;
-    let inside = mask(&snapped, part)?;
-    let values = (0..cells).map(|cell| {
-        let (x, y) = snapped.centre_of(cell % snapped.cols, cell / snapped.cols);
-        let at = source.grid().cell_at(x, y).filter(|_| inside(x, y));
+    Ok(planned)
+}
+
+/// A raster's values in other cells, of those whose middle's easting and row are wanted.
+fn fill(
+    cog: &Cog,
+    wanted: &Grid,
+    is_wanted: impl Fn(f64, usize) -> bool,
+) -> Result<Raster, CoverageError> {
+    let level = cog.level_for(wanted.cell_x);
+    let source = window(cog, level, &wanted.bbox())?.ok_or_else(|| outside(cog.grid()))?;
+    let values = (0..wanted.cols * wanted.rows).map(|cell| {
+        let (col, row) = (cell % wanted.cols, cell / wanted.cols);
+        let (x, y) = wanted.centre_of(col, row);
+        let at = source.grid().cell_at(x, y).filter(|_| is_wanted(x, row));
         at.and_then(|(col, row)| source.get(col, row)).unwrap_or(f32::NAN)
     });
-    Ok(Raster::new(snapped, values.collect()).map_err(RasterError::from)?)
+    Ok(Raster::new(*wanted, values.collect()).map_err(RasterError::from)?)
 }
 
 /// How much of a raster is given.
@@ -205,7 +273,11 @@ fn outside(grid: &Grid) -> CoverageError {
 
 /// A box of longitude and latitude in the raster's frame, as far as both reach.
 fn box_in(grid: &Grid, bbox: &Bbox) -> Result<Bbox, CoverageError> {
-    let own = Transformer::between(Crs::CRS84, grid.crs)?.convert_bbox(bbox)?;
+    clipped(grid, &Transformer::between(Crs::CRS84, grid.crs)?.convert_bbox(bbox)?)
+}
+
+/// A box of the raster's frame, as far as the raster reaches.
+fn clipped(grid: &Grid, own: &Bbox) -> Result<Bbox, CoverageError> {
     let all = grid.bbox();
     let (west, east) = (own.min_x.max(all.min_x), own.max_x.min(all.max_x));
     let (south, north) = (own.min_y.max(all.min_y), own.max_y.min(all.max_y));
@@ -240,21 +312,17 @@ fn snap(grid: &Grid, wanted: &Bbox, factor: usize) -> Option<Grid> {
     })
 }
 
-/// Whether places of a grid are in a part.
-fn mask(grid: &Grid, part: &Part) -> Result<impl Fn(f64, f64) -> bool, CoverageError> {
-    let polygon = match part {
-        Part::Within(polygon) => {
-            let to_raster = Transformer::between(Crs::CRS84, grid.crs)?;
-            let ring = |ring: &LineString<f64>| -> Result<LineString<f64>, CrsError> {
-                let corners = ring.coords().map(|at| to_raster.convert(at.x, at.y));
-                corners.map(|at| at.map(|(x, y)| Coord { x, y })).collect()
-            };
-            let holes = polygon.interiors().iter().map(ring).collect::<Result<_, _>>()?;
-            Some(Polygon::new(ring(polygon.exterior())?, holes))
-        }
-        Part::Whole | Part::Box(_) => None,
-    };
-    Ok(move |x: f64, y: f64| polygon.as_ref().is_none_or(|it| it.contains(&Point::new(x, y))))
+/// A box in so many columns and rows.
+fn sized(grid: &Grid, wanted: &Bbox, cols: usize, rows: usize) -> Grid {
+    Grid {
+        west: wanted.min_x,
+        north: wanted.max_y,
+        cell_x: (wanted.max_x - wanted.min_x) / cols as f64,
+        cell_y: (wanted.max_y - wanted.min_y) / rows as f64,
+        cols,
+        rows,
+        ..*grid
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod collections;
 pub mod conformance;
+pub mod coverages;
 pub mod features;
 pub mod filtering;
 pub mod landing;
@@ -44,6 +45,7 @@ pub const PARTS: &[Part] = &[
     styles::PART,
     maps::PART,
     volumes::PART,
+    coverages::PART,
     crate::wms::PART,
     crate::wmts::PART,
     crate::wfs::PART,

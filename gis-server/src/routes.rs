@@ -15,7 +15,7 @@ use crate::{
     http::layers,
     inlets, letters, live,
     ogc::{
-        api, collections, conformance,
+        api, collections, conformance, coverages,
         features::{batch, edit, item, items, versions},
         filtering, landing, maps, processes, schema, styles,
         tiles::{matrix, raster, sets, vector},
@@ -131,6 +131,14 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}/3dtiles/tileset.json", || get(volumes::of_collection)),
     at("/collections/{collectionId}/3dtiles/{level}/{column}/{row}", || get(volumes::tile)),
     at("/wfs", || get(wfs::get).post(wfs::post)),
+    // Rasters as numbers
+    at("/collections/{collectionId}/coverage", || get(coverages::window)),
+    at("/collections/{collectionId}/coverage/domainset", || get(coverages::domain_set)),
+    at("/collections/{collectionId}/coverage/rangetype", || get(coverages::range_type)),
+    at("/collections/{collectionId}/position", || get(coverages::position)),
+    at("/collections/{collectionId}/trajectory", || get(coverages::trajectory)),
+    at("/collections/{collectionId}/area", || get(coverages::area)),
+    at("/collections/{collectionId}/statistics", || get(coverages::statistics)),
     // The catalogue
     at("/records", || get(records::landing)),
     at("/records/", || get(records::landing)),

@@ -1,6 +1,11 @@
 //! Coverages as CoverageJSON documents.
 
-use city::{Title, frame::CrsKind, raster::Raster};
+use city::{
+    Title,
+    frame::CrsKind,
+    raster::{Grid, Raster},
+};
+use geo_types::Point;
 use serde_json::{Value as Json, json};
 
 use super::{Along, Parameter};
@@ -46,6 +51,95 @@ pub fn grid(raster: &Raster, parameter: &Parameter) -> Json {
     })
 }
 
+/// The value at a place of longitude and latitude as a coverage of the domain type Point.
+#[must_use]
+pub fn at(place: Point<f64>, value: Option<f32>, parameter: &Parameter) -> Json {
+    json!({
+        "type": "Coverage",
+        "domain": {
+            "type": "Domain",
+            "domainType": "Point",
+            "axes": { "x": { "values": [place.x()] }, "y": { "values": [place.y()] } },
+            "referencing": [degrees()],
+        },
+        "parameters": { &parameter.key: described(parameter) },
+        "ranges": { &parameter.key: {
+            "type": "NdArray", "dataType": "float", "axisNames": [], "shape": [],
+            "values": [value.map_or(Json::Null, told)],
+        }},
+    })
+}
+
+fn degrees() -> Json {
+    json!({
+        "coordinates": ["x", "y"],
+        "system": {
+            "type": "GeographicCRS", "id": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+        },
+    })
+}
+
+/// The names of a raster's axes, east and north, by which `subset` asks for them.
+#[must_use]
+pub fn axes(grid: &Grid) -> [&'static str; 2] {
+    match grid.crs.kind() {
+        CrsKind::Geographic => ["Long", "Lat"],
+        CrsKind::Projected => ["E", "N"],
+    }
+}
+
+/// Where a raster's cells lie, as a domain set (CIS 1.1, OGC 09-146r6, in JSON).
+#[must_use]
+pub fn domain_set(grid: &Grid) -> Json {
+    let [east, north] = axes(grid);
+    let bbox = grid.bbox();
+    let unit = match grid.crs.kind() {
+        CrsKind::Geographic => "deg",
+        CrsKind::Projected => "m",
+    };
+    let axis = |label: &str, from: f64, to: f64, step: f64| {
+        json!({
+            "type": "RegularAxis", "axisLabel": label, "lowerBound": from, "upperBound": to,
+            "resolution": step, "uomLabel": unit,
+        })
+    };
+    let index = |label: &str, count: usize| json!({ "type": "IndexAxis", "axisLabel": label, "lowerBound": 0, "upperBound": count - 1 });
+    json!({
+        "type": "DomainSet",
+        "generalGrid": {
+            "type": "GeneralGridCoverage",
+            "srsName": grid.crs.uri(),
+            "axisLabels": [east, north],
+            "axis": [
+                axis(east, bbox.min_x, bbox.max_x, grid.cell_x),
+                axis(north, bbox.min_y, bbox.max_y, grid.cell_y),
+            ],
+            "gridLimits": {
+                "type": "GridLimits",
+                "srsName": "http://www.opengis.net/def/crs/OGC/0/Index2D",
+                "axisLabels": ["i", "j"],
+                "axis": [index("i", grid.cols), index("j", grid.rows)],
+            },
+        },
+    })
+}
+
+/// What a raster's values are, as a range type (a SWE data record).
+#[must_use]
+pub fn range_type(parameter: &Parameter) -> Json {
+    json!({
+        "type": "DataRecord",
+        "field": [{
+            "type": "Quantity",
+            "name": parameter.key,
+            "description": parameter.title.vi,
+            "definition": "http://www.opengis.net/def/dataType/OGC/0/float32",
+            "encodingInfo": { "dataType": "http://www.opengis.net/def/dataType/OGC/0/float32" },
+            "uom": { "type": "UnitReference", "code": parameter.unit },
+        }],
+    })
+}
+
 /// Values along a line as a coverage of the domain type MultiPoint, with the distance beside them.
 #[must_use]
 pub fn along(places: &[Along], parameter: &Parameter) -> Json {
@@ -71,12 +165,7 @@ pub fn along(places: &[Along], parameter: &Parameter) -> Json {
             "axes": { "composite": {
                 "dataType": "tuple", "coordinates": ["x", "y"], "values": points,
             }},
-            "referencing": [{
-                "coordinates": ["x", "y"],
-                "system": {
-                    "type": "GeographicCRS", "id": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
-                },
-            }],
+            "referencing": [degrees()],
         },
         "parameters": {
             &parameter.key: described(parameter),

@@ -69,6 +69,21 @@ pub fn seen(ask: &Ask, id: &str) -> Result<LayerView, Problem> {
     ask.app.store.city().layer(id, &ask.caller.viewer).ok_or_else(|| Problem::no_collection(id))
 }
 
+/// A raster, as a caller sees it.
+///
+/// # Errors
+/// 404 when there is none, not for them, or when it has features.
+pub fn seen_raster(ask: &Ask, id: &str) -> Result<LayerView, Problem> {
+    let view = seen(ask, id)?;
+    if view.layer().schema().is_none() {
+        return Ok(view);
+    }
+    Err(Problem::not_found(
+        format!("Lớp '{id}' là dữ liệu véc-tơ; ô của nó ở /collections/{id}/tiles."),
+        format!("Collection '{id}' has features; its tiles are at /collections/{id}/tiles."),
+    ))
+}
+
 /// A layer with features, as a caller sees it.
 ///
 /// # Errors

@@ -124,7 +124,7 @@ pub(super) fn address(base: &Base, collection: &str, id: &FeatureId) -> String {
 ///
 /// # Errors
 /// 404: what is no identifier names no feature.
-pub(super) fn identifier(collection: &str, text: &str) -> Result<FeatureId, Problem> {
+pub(in crate::ogc) fn identifier(collection: &str, text: &str) -> Result<FeatureId, Problem> {
     text.parse().map_err(|_| no_feature(collection, text))
 }
 

@@ -8,11 +8,12 @@ use axum::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{describe::TIFF, ended, jobs_of, one_of};
+use super::{ended, jobs_of, one_of};
 use crate::{
     error::{Problem, chain},
     flood::{COMPARABLE, Output, RunFolder, compare, difference},
     http::{ask::Ask, format::Format, work},
+    ogc::coverages::TIFF,
 };
 
 /// Two jobs.

@@ -1,27 +1,17 @@
 //! Parts of the rasters that runs leave: windows, areas, what lies along a line.
 
-use axum::{
-    body::Body,
-    extract::Path,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use datasets::read::Cog;
-use serde_json::Value as Json;
 
-use super::{JobPath, describe::TIFF, one_of, results};
+use super::{JobPath, results};
 use crate::{
-    coverage::{self, CoverageError, Most, Parameter, Part},
-    edr::{COVERAGE_JSON, line_of, polygon_of},
-    error::{Problem, chain},
+    coverage::{self, Parameter, Part},
+    edr::{line_of, polygon_of},
+    error::Problem,
     flood::Output,
     http::{ask::Ask, work},
+    ogc::coverages::answer::{cells, refused, scale, told},
 };
-
-/// What a part can be had as: name in `f`, whether as a file.
-const FORMATS: [(&str, bool); 2] = [("covjson", false), ("tiff", true)];
-/// Cells a side that may become one.
-const MOST_FACTOR: usize = 1024;
 
 /// A window of a raster of a run.
 #[utoipa::path(
@@ -43,7 +33,8 @@ const MOST_FACTOR: usize = 1024;
 pub async fn window(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
     ask.query.only(&["output", "minutes", "bbox", "bbox-crs", "scale-factor", "f"])?;
     let part = ask.query.lon_lat_box()?.map_or(Part::Whole, Part::Box);
-    answer(&ask, &path, part).await
+    let (scale, (cog, parameter)) = (scale(&ask.query)?, opened(&ask, &path)?);
+    cells(&ask, Box::new(cog), parameter, part, scale).await
 }
 
 /// The cells of a raster of a run within a polygon.
@@ -65,8 +56,9 @@ pub async fn window(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Pro
 )]
 pub async fn area(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
     ask.query.only(&["coords", "output", "minutes", "scale-factor", "f"])?;
-    let part = Part::Within(polygon_of(&ask.query)?);
-    answer(&ask, &path, part).await
+    let part = Part::Within(polygon_of(&ask.query)?.into());
+    let (scale, (cog, parameter)) = (scale(&ask.query)?, opened(&ask, &path)?);
+    cells(&ask, Box::new(cog), parameter, part, scale).await
 }
 
 /// The values of a raster of a run along a line, as along a dyke or a road.
@@ -95,30 +87,6 @@ pub async fn trajectory(ask: Ask, Path(path): Path<JobPath>) -> Result<Response,
     told(&ask, &document.await?)
 }
 
-async fn answer(ask: &Ask, path: &JobPath, part: Part) -> Result<Response, Problem> {
-    let factor = ask.query.positive("scale-factor")?.map_or(1, |it| it as usize);
-    if factor > MOST_FACTOR {
-        let (vi, en) = (format!("tối đa {MOST_FACTOR}"), format!("must be {MOST_FACTOR} at most"));
-        return Err(Problem::parameter("scale-factor", vi, en));
-    }
-    let (_, is_file) = one_of(ask, "f", FORMATS, |(name, _)| name)?;
-    let (cog, parameter) = opened(ask, path)?;
-    if is_file {
-        let file = work::blocking(move || {
-            let raster = coverage::part(&cog, &part, factor, Most::Written);
-            raster.and_then(|raster| coverage::tiff(&raster)).map_err(|error| refused(&error))
-        });
-        let fields = [(header::CONTENT_TYPE, HeaderValue::from_static(TIFF))];
-        return Ok(ask.marked((fields, Body::from(file.await?)).into_response()));
-    }
-    let document = work::blocking(move || {
-        let raster =
-            coverage::part(&cog, &part, factor, Most::Told).map_err(|error| refused(&error))?;
-        Ok(coverage::grid(&raster, &parameter))
-    });
-    told(ask, &document.await?)
-}
-
 /// The raster that a request names, and what its values are.
 fn opened(ask: &Ask, path: &JobPath) -> Result<(Cog, Parameter), Problem> {
     let (_, folder) = results::ended(ask, path)?;
@@ -129,28 +97,4 @@ fn opened(ask: &Ask, path: &JobPath) -> Result<(Cog, Parameter), Problem> {
     let parameter =
         Parameter { key: name.to_owned(), title: output.title(), unit: output.unit().to_owned() };
     Ok((cog, parameter))
-}
-
-fn told(ask: &Ask, document: &Json) -> Result<Response, Problem> {
-    let bytes = serde_json::to_vec(document).map_err(|error| Problem::internal(&error))?;
-    let fields = [(header::CONTENT_TYPE, HeaderValue::from_static(COVERAGE_JSON))];
-    Ok(ask.marked((fields, Body::from(bytes)).into_response()))
-}
-
-fn refused(error: &CoverageError) -> Problem {
-    match error {
-        CoverageError::Outside(covers) => Problem::bad_request(
-            format!("Nằm ngoài kết quả, vốn phủ {covers} (tây, nam, đông, bắc)."),
-            format!(
-                "It lies outside of the result, which covers {covers} (west, south, east, north)."
-            ),
-        ),
-        CoverageError::TooMany { cells, most, factor } => Problem::bad_request(
-            format!(
-                "{cells} ô, nhiều hơn {most}: hỏi vùng nhỏ hơn, hoặc thêm scale-factor={factor}."
-            ),
-            chain(error),
-        ),
-        other => Problem::internal(other),
-    }
 }

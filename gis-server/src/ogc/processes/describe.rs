@@ -8,7 +8,7 @@ use crate::{
     error::Problem,
     flood::Output,
     http::{ask::Ask, base::Base, format::Format, link::Link, work},
-    ogc::refusals::BadParameter,
+    ogc::{coverages::TIFF, refusals::BadParameter},
 };
 
 /// The one kind of scenario there is so far.
@@ -95,9 +95,6 @@ pub async fn show(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem>
 
 /// The JSON Schema of a flood's scenario.
 const SCHEMA: &str = include_str!("../../../../assets/scenarios/flood.schema.json");
-
-/// Media type of rasters.
-pub(super) const TIFF: &str = "image/tiff; application=geotiff; profile=cloud-optimized";
 
 /// # Errors
 /// 404 for a process that is not there.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use utoipa::IntoParams;
 
-use super::{JobPath, describe::TIFF, jobs_of, on_duty, seen};
+use super::{JobPath, jobs_of, on_duty, seen};
 use crate::{
     edr::point_of,
     error::{Problem, chain},
@@ -20,7 +20,7 @@ use crate::{
     },
     http::{ask::Ask, format::Format, link::Link, work},
     jobs::{Job, SCENARIO},
-    ogc::tiles::address::TileAddress,
+    ogc::{coverages::TIFF, tiles::address::TileAddress},
     tiles::Tile,
 };
 

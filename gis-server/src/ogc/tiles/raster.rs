@@ -1,7 +1,6 @@
 //! Tiles of rasters: pictures and heights.
 
 use axum::{extract::Path, http::HeaderValue, response::Response};
-use city::layer::Content;
 
 use super::{
     address::{TileAddress, TileOf},
@@ -10,8 +9,7 @@ use super::{
 use crate::{
     error::{Problem, chain},
     http::{ask::Ask, format::Format},
-    ogc::{collections, refusals::NoTile},
-    store::LayerView,
+    ogc::{collections::seen_raster, refusals::NoTile},
     tiles::{TileError, raster},
 };
 
@@ -52,21 +50,6 @@ pub async fn of_coverage(
     ask: Ask,
 ) -> Result<Response, Problem> {
     respond(&ask, &of, &address, raster::Kind::TerrainRgb).await
-}
-
-/// A raster as a caller sees it.
-///
-/// # Errors
-/// 404 when there is none, not for them, or when it has features.
-pub(super) fn seen_raster(ask: &Ask, id: &str) -> Result<LayerView, Problem> {
-    let view = collections::seen(ask, id)?;
-    if matches!(view.layer().content, Content::Raster { .. }) {
-        return Ok(view);
-    }
-    Err(Problem::not_found(
-        format!("Lớp '{id}' là dữ liệu véc-tơ; ô của nó ở /collections/{id}/tiles."),
-        format!("Collection '{id}' has features; its tiles are at /collections/{id}/tiles."),
-    ))
 }
 
 async fn respond(

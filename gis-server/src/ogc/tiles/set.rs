@@ -4,7 +4,7 @@ use city::{Layer, layer::GeometryKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{TILING_SCHEME, raster::seen_raster, tilejson, vector::selected};
+use super::{TILING_SCHEME, tilejson, vector::selected};
 use crate::{
     error::Problem,
     http::{ask::Ask, base::Base, format::Format, link::Link, query::Query},
@@ -152,7 +152,7 @@ impl Of<'_> {
             Of::Collection(id, query) => {
                 filtered(query, vec![collections::seen_features(ask, id)?])
             }
-            Of::Raster(id, _) => Ok(vec![seen_raster(ask, id)?]),
+            Of::Raster(id, _) => Ok(vec![collections::seen_raster(ask, id)?]),
         }
     }
 }
