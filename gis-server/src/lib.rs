@@ -38,6 +38,7 @@ pub mod sensing;
 pub mod sensorthings;
 pub mod serve;
 pub mod sld;
+pub mod stac;
 pub mod state;
 pub mod stills;
 pub mod store;

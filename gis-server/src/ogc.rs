@@ -50,6 +50,7 @@ pub const PARTS: &[Part] = &[
     crate::wmts::PART,
     crate::wfs::PART,
     crate::records::PART,
+    crate::stac::PART,
     crate::codelists::PART,
     crate::search::PART,
     crate::sensorthings::PART,

@@ -21,6 +21,7 @@ use crate::{
     store::LayerView,
 };
 use describe::Cataloguer;
+pub(crate) use describe::both;
 use find::Wish;
 
 /// Where the API is.

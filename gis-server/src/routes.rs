@@ -21,7 +21,7 @@ use crate::{
         tiles::{matrix, raster, sets, vector},
         volumes,
     },
-    operate, records, search, sensorthings,
+    operate, records, search, sensorthings, stac,
     state::App,
     web, wfs, wms, wmts,
 };
@@ -147,6 +147,14 @@ pub const ROUTES: &[Route] = &[
     at("/records/collections/catalogue", || get(records::catalogue)),
     at("/records/collections/catalogue/items", || get(records::items)),
     at("/records/collections/catalogue/items/{recordId}", || get(records::item)),
+    at("/stac", || get(stac::landing)),
+    at("/stac/", || get(stac::landing)),
+    at("/stac/conformance", || get(stac::conformance)),
+    at("/stac/collections", || get(stac::collections)),
+    at("/stac/collections/{collectionId}", || get(stac::collection)),
+    at("/stac/collections/{collectionId}/items", || get(stac::items)),
+    at("/stac/collections/{collectionId}/items/{itemId}", || get(stac::item)),
+    at("/stac/search", || get(stac::search)),
     // Code lists and search
     at("/codelists", || get(codelists::list)),
     at("/codelists/{codeListId}", || get(codelists::show)),

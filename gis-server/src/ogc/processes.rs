@@ -22,6 +22,7 @@ use utoipa::{IntoParams, OpenApi};
 use super::Part;
 use crate::{
     error::Problem,
+    flood::RunFolder,
     http::{ask::Ask, base::Base, link::Link},
     jobs::{Job, Jobs, Status},
 };
@@ -147,6 +148,19 @@ fn seen(ask: &Ask, path: &JobPath) -> Result<Job, Problem> {
             format!("There is no job '{id}', or it was removed; /jobs lists them."),
         )
     })
+}
+
+/// Runs that have results, the latest first: all of them for who runs things, those that are published for
+/// everyone.
+///
+/// # Errors
+/// 503 where nothing can be simulated.
+pub(crate) fn ended_runs(ask: &Ask) -> Result<Vec<(Job, RunFolder)>, Problem> {
+    let (jobs, is_on_duty) = (jobs_of(ask)?, on_duty(ask).is_ok());
+    let ended =
+        |job: &Job| job.status == Status::Successful && (is_on_duty || job.published.is_some());
+    let found = jobs.list().into_iter().filter(ended);
+    Ok(found.map(|job| (job.clone(), jobs.folder(job.id))).collect())
 }
 
 /// A job that has results, for who may see them.

@@ -149,7 +149,7 @@ impl Cataloguer<'_> {
 }
 
 /// Both languages, where there is anything.
-pub(super) fn both(title: &Title) -> String {
+pub(crate) fn both(title: &Title) -> String {
     [title.vi.as_str(), title.en.as_str()]
         .into_iter()
         .filter(|text| !text.is_empty())

@@ -88,7 +88,8 @@ fn rings(polygon: &Polygon<f64>) -> Json {
     std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(positions).collect()
 }
 
-fn geometry_from_json(json: &Json) -> Option<Geometry<f64>> {
+/// A geometry of GeoJSON; `None` of what is none, and of collections.
+pub(crate) fn geometry_from_json(json: &Json) -> Option<Geometry<f64>> {
     let coordinates = &json["coordinates"];
     Some(match json["type"].as_str()? {
         "Point" => Point(coord(coordinates)?).into(),

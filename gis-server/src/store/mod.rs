@@ -48,7 +48,7 @@ pub mod world;
 pub use city_view::City;
 pub use compact::Compacted;
 pub use conflict::{Conflict, ConflictKind};
-pub(crate) use document::geometry_to_json;
+pub(crate) use document::{geometry_from_json, geometry_to_json};
 pub use edit::{Applied, Back, Draft, Edit, Patch, Refused};
 pub use embedded::{Status, Store};
 pub use error::StoreError;

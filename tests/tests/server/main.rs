@@ -3,6 +3,7 @@
 mod access;
 mod bbox;
 mod commands;
+mod coverages;
 mod crs;
 mod documents;
 mod editing;
@@ -19,5 +20,6 @@ mod paging;
 mod rasters;
 mod records;
 mod reload;
+mod stac;
 mod tiles;
 mod volumes;
