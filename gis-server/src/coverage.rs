@@ -131,7 +131,8 @@ pub fn statistics(
 /// [`CoverageError`].
 pub fn value_at(cog: &Cog, place: Point<f64>) -> Result<Option<f32>, CoverageError> {
     let grid = *cog.grid();
-    let (x, y) = Transformer::between(Crs::CRS84, grid.crs)?.convert(place.x(), place.y())?;
+    let to_raster = Transformer::between(Crs::CRS84, grid.crs)?;
+    let (x, y) = to_raster.convert(place.x(), place.y()).map_err(|_| outside(&grid))?;
     grid.cell_at(x, y).ok_or_else(|| outside(&grid))?;
     let around = Bbox { min_x: x, min_y: y, max_x: x, max_y: y };
     let source = window(cog, 0, &around)?.ok_or_else(|| outside(&grid))?;
@@ -210,8 +211,9 @@ pub fn along_line(cog: &Cog, line: &LineString<f64>) -> Result<Vec<Along>, Cover
     let grid = *cog.grid();
     let (there, back) =
         (Transformer::between(Crs::CRS84, grid.crs)?, Transformer::between(grid.crs, Crs::CRS84)?);
-    let corners: Vec<(f64, f64)> =
-        line.coords().map(|at| there.convert(at.x, at.y)).collect::<Result<_, _>>()?;
+    let corners: Result<Vec<(f64, f64)>, _> =
+        line.coords().map(|at| there.convert(at.x, at.y)).collect();
+    let corners = corners.map_err(|_| outside(&grid))?;
     let around = Bbox::around(corners.iter().copied()).ok_or_else(|| outside(&grid))?;
     let step = grid.cell_x.max(grid.cell_y);
     let length: f64 =
@@ -273,7 +275,9 @@ fn outside(grid: &Grid) -> CoverageError {
 
 /// A box of longitude and latitude in the raster's frame, as far as both reach.
 fn box_in(grid: &Grid, bbox: &Bbox) -> Result<Bbox, CoverageError> {
-    clipped(grid, &Transformer::between(Crs::CRS84, grid.crs)?.convert_bbox(bbox)?)
+    let own = Transformer::between(Crs::CRS84, grid.crs)?.convert_bbox(bbox);
+    // What is so far away that the frame does not reach it lies outside.
+    clipped(grid, &own.map_err(|_| outside(grid))?)
 }
 
 /// A box of the raster's frame, as far as the raster reaches.

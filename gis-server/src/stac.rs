@@ -101,7 +101,8 @@ pub async fn collection(Path(id): Path<String>, ask: Ask) -> Result<Response, Pr
     ),
     responses((status = 200, description = "Items", content_type = "application/geo+json", body = Object), BadParameter))]
 pub async fn items(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    ask.query.only(&["bbox", "datetime", "limit", "offset", "f"])?;
+    // pystac-client names the collection here once more.
+    ask.query.only(&["bbox", "datetime", "collections", "ids", "limit", "offset", "f"])?;
     known(&id)?;
     let path = format!("{ROOT}/collections/{id}/items");
     let wish = Wish::read(&ask.query)?.of_collection(id);

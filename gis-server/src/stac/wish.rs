@@ -14,6 +14,8 @@ const MOST: usize = 1000;
 /// What is asked.
 #[derive(Debug)]
 pub(super) struct Wish {
+    /// Of this collection alone.
+    of: Option<String>,
     collections: Option<Vec<String>>,
     ids: Option<Vec<String>>,
     bbox: Option<Bbox>,
@@ -44,6 +46,7 @@ impl Wish {
             return Err(Problem::parameter("intersects", vi, en));
         }
         Ok(Self {
+            of: None,
             collections: query.names("collections"),
             ids: query.names("ids"),
             bbox,
@@ -56,7 +59,7 @@ impl Wish {
 
     /// The same of one collection alone.
     pub(super) fn of_collection(self, id: String) -> Self {
-        Self { collections: Some(vec![id]), ..self }
+        Self { of: Some(id), ..self }
     }
 
     /// Whether an item is wanted.
@@ -70,7 +73,8 @@ impl Wish {
                 geometry.intersects(&own.to_polygon())
             })
         };
-        among(&self.collections, item.collection)
+        self.of.as_ref().is_none_or(|of| of == item.collection)
+            && among(&self.collections, item.collection)
             && among(&self.ids, &item.id)
             && self.bbox.is_none_or(|bbox| item.bbox.is_some_and(|own| own.intersects(&bbox)))
             && self.intersects.as_ref().is_none_or(meets)
