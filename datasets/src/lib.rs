@@ -23,6 +23,8 @@ pub mod crs;
 pub mod demo;
 #[cfg(feature = "files")]
 pub mod encoding;
+#[cfg(feature = "files")]
+pub mod exchange;
 mod feature;
 #[cfg(feature = "files")]
 pub mod folder;

@@ -54,6 +54,8 @@ pub struct Config {
     pub web: Web,
     /// The 3-D twin.
     pub twin: Twin,
+    /// Files in and out.
+    pub exchange: Exchange,
     /// What is cached.
     pub cache: Cache,
     /// How floods are run.
@@ -114,6 +116,21 @@ pub struct Web {
 pub struct Twin {
     /// The program `twin`, which takes pictures; empty, the one beside the server's own.
     pub program: PathBuf,
+}
+
+/// Files in and out, which the program `datasets` reads and writes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The program; empty, the one beside the server's own.
+    pub program: PathBuf,
+    /// Features of a file that is written while somebody waits.
+    pub export_features: usize,
+    /// Size of an upload, in MiB.
+    pub upload_mib: u64,
+    /// Memory of the program, in MiB.
+    pub memory_mib: u64,
+    /// How long one file may take, in seconds.
+    pub time_s: u64,
 }
 
 /// How floods are run.

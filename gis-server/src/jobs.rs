@@ -3,6 +3,7 @@
 //! One runs at a time, with all cores. Those that were under way when the server stopped go on when
 //! it comes back: an orderly stop keeps where the running one is.
 
+mod exchange;
 mod handout;
 mod record;
 mod worker;
@@ -27,8 +28,9 @@ use crate::{
     viewer::Viewer,
 };
 
+pub use exchange::{INPUTS, RESULT};
 pub use handout::{HandoutError, atlas, communes, hand_out, sheet};
-pub use record::{Job, Publication, Status};
+pub use record::{EXPORT, IMPORT, Job, Lane, Publication, Status};
 pub use worker::Worker;
 
 /// Name of the folder in the data folder.
@@ -73,6 +75,7 @@ pub struct Jobs {
 struct Inner {
     jobs: BTreeMap<u64, Entry>,
     queue: VecDeque<u64>,
+    exchanges: VecDeque<u64>,
     next: u64,
     is_stopping: bool,
 }
@@ -80,6 +83,38 @@ struct Inner {
 struct Entry {
     job: Job,
     is_over: Arc<AtomicBool>,
+}
+
+impl Inner {
+    fn queue_of(&mut self, lane: Lane) -> &mut VecDeque<u64> {
+        match lane {
+            Lane::Runs => &mut self.queue,
+            Lane::Exchange => &mut self.exchanges,
+        }
+    }
+
+    /// Lets a job wait, whose folder is made.
+    fn enter(&mut self, job: Job) -> Job {
+        self.next = job.id + 1;
+        self.queue_of(job.lane()).push_back(job.id);
+        self.jobs.insert(job.id, Entry { job: job.clone(), is_over: Arc::default() });
+        job
+    }
+
+    /// Says whether somebody may have one more job.
+    fn room_for(&mut self, lane: Lane, viewer: &Viewer) -> Result<(), JobError> {
+        let is_open = |entry: &&Entry| !entry.job.status.is_final() && !entry.job.is_of_library;
+        let own = |entry: &&Entry| *entry.job.owner == *viewer.name && entry.job.lane() == lane;
+        let mine = self.jobs.values().filter(is_open).filter(own).count();
+        if mine >= MOST_OF_ONE {
+            return Err(JobError::Enough(mine));
+        }
+        let waiting = self.queue_of(lane).len();
+        if waiting >= MOST_WAITING {
+            return Err(JobError::Full(waiting));
+        }
+        Ok(())
+    }
 }
 
 impl Jobs {
@@ -130,9 +165,11 @@ impl Jobs {
             }
         }
         let unfinished = inner.jobs.values().filter(|entry| !entry.job.status.is_final());
-        inner.queue = unfinished.map(|entry| entry.job.id).collect();
-        if !inner.queue.is_empty() {
-            tracing::info!(jobs = ?inner.queue, "jobs that did not end go on");
+        let unfinished: Vec<(u64, Lane)> =
+            unfinished.map(|entry| (entry.job.id, entry.job.lane())).collect();
+        unfinished.iter().for_each(|(id, lane)| inner.queue_of(*lane).push_back(*id));
+        if !unfinished.is_empty() {
+            tracing::info!(jobs = ?unfinished, "jobs that did not end go on");
         }
         drop(inner);
         // Nobody else sets it: a second call waits for the lock that the first one holds.
@@ -162,18 +199,10 @@ impl Jobs {
     /// [`JobError`].
     pub fn submit(&self, scenario: &Scenario, viewer: &Viewer) -> Result<Job, JobError> {
         let mut inner = self.guard();
-        let is_open = |entry: &&Entry| !entry.job.status.is_final() && !entry.job.is_of_library;
-        let own = |entry: &&Entry| *entry.job.owner == *viewer.name;
-        let mine = inner.jobs.values().filter(is_open).filter(own).count();
-        if mine >= MOST_OF_ONE {
-            return Err(JobError::Enough(mine));
-        }
-        if inner.queue.len() >= MOST_WAITING {
-            return Err(JobError::Full(inner.queue.len()));
-        }
+        inner.room_for(Lane::Runs, viewer)?;
         let job = self.enqueue(&mut inner, scenario, viewer)?;
         drop(inner);
-        self.has_work.notify_one();
+        self.has_work.notify_all();
         Ok(job)
     }
 
@@ -193,7 +222,7 @@ impl Jobs {
         let jobs = scenarios.iter().map(|scenario| self.enqueue(&mut inner, scenario, viewer));
         let jobs = jobs.collect();
         drop(inner);
-        self.has_work.notify_one();
+        self.has_work.notify_all();
         jobs
     }
 
@@ -204,11 +233,22 @@ impl Jobs {
         viewer: &Viewer,
     ) -> Result<Job, JobError> {
         let Scenario::Flood(flood) = scenario;
-        let id = inner.next;
         let job = Job {
+            is_of_library: flood.stage.is_some(),
+            ..self.draft(inner.next, scenario.kind(), scenario.title().clone(), viewer)
+        };
+        let folder = RunFolder::make(&self.root.join(job.id.to_string()))?;
+        folder.write_json(SCENARIO, scenario)?;
+        folder.write_json(JOB, &job)?;
+        Ok(inner.enter(job))
+    }
+
+    /// A job that somebody asks for.
+    fn draft(&self, id: u64, process: &str, title: Title, viewer: &Viewer) -> Job {
+        Job {
             id,
-            process: scenario.kind().to_owned(),
-            title: scenario.title().clone(),
+            process: process.to_owned(),
+            title,
             owner: viewer.name.to_string(),
             clearances: viewer.clearances.scope(),
             status: Status::Accepted,
@@ -216,18 +256,11 @@ impl Jobs {
             created: self.clock.now(),
             started: None,
             finished: None,
-            is_of_library: flood.stage.is_some(),
+            is_of_library: false,
             published: None,
             progress: 0.0,
             estimated_end: None,
-        };
-        let folder = RunFolder::make(&self.root.join(id.to_string()))?;
-        folder.write_json(SCENARIO, scenario)?;
-        folder.write_json(JOB, &job)?;
-        inner.next = id + 1;
-        inner.queue.push_back(id);
-        inner.jobs.insert(id, Entry { job: job.clone(), is_over: Arc::default() });
-        Ok(job)
+        }
     }
 
     /// One job.
@@ -263,7 +296,7 @@ impl Jobs {
         entry.job.message = Some(Title::new("Đã dừng theo yêu cầu.", "Stopped as asked."));
         entry.job.finished = Some(self.clock.now());
         let job = entry.job.clone();
-        inner.queue.retain(|waiting| *waiting != id);
+        inner.queue_of(job.lane()).retain(|waiting| *waiting != id);
         self.folder(id).write_json(JOB, &job)?;
         Ok(Some(job))
     }
@@ -293,7 +326,10 @@ impl Jobs {
     ) -> Result<Option<Job>, JobError> {
         let mut inner = self.guard();
         let entry = inner.jobs.get_mut(&id);
-        let Some(entry) = entry.filter(|entry| entry.job.status == Status::Successful) else {
+        let is_run = |entry: &&mut Entry| entry.job.lane() == Lane::Runs;
+        let Some(entry) =
+            entry.filter(is_run).filter(|entry| entry.job.status == Status::Successful)
+        else {
             return Ok(None);
         };
         let job = Job { published, ..entry.job.clone() };
@@ -308,14 +344,14 @@ impl Jobs {
         self.clock.now()
     }
 
-    /// Waits for the next job, and says that it runs; `None` once there shall be no more.
-    fn take(&self) -> Option<(Job, Arc<AtomicBool>)> {
+    /// Waits for the next job of a lane, and says that it runs; `None` once there shall be no more.
+    fn take(&self, lane: Lane) -> Option<(Job, Arc<AtomicBool>)> {
         let mut inner = self.guard();
         loop {
             if inner.is_stopping {
                 return None;
             }
-            if let Some(id) = inner.queue.pop_front()
+            if let Some(id) = inner.queue_of(lane).pop_front()
                 && let Some(entry) = inner.jobs.get_mut(&id)
             {
                 entry.job.status = Status::Running;

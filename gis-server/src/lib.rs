@@ -16,6 +16,7 @@ pub mod devices;
 pub mod edr;
 pub mod encode;
 pub mod error;
+pub mod exchange;
 pub mod filter;
 pub mod flood;
 pub mod html;

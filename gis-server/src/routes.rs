@@ -5,7 +5,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware,
     response::{IntoResponse, Response},
-    routing::{MethodFilter, MethodRouter, get, on, post, put},
+    routing::{MethodFilter, MethodRouter, delete, get, on, post, put},
 };
 use city::Title;
 
@@ -238,6 +238,8 @@ pub const ROUTES: &[Route] = &[
     at("/jobs/{jobId}/coverage/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
         get(processes::value_tile)
     }),
+    at("/uploads", || post(processes::upload)),
+    at("/uploads/{uploadId}", || delete(processes::remove_upload)),
     // Pages
     at("/3d", || get(web::twin)),
 ];

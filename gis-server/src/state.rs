@@ -16,6 +16,7 @@ use crate::{
     codelists::LiveCodeLists,
     config::Config,
     error::chain,
+    exchange::Exchange,
     flood::Devices,
     http::{metrics::Metrics, stream::TURNS},
     jobs::Jobs,
@@ -77,6 +78,8 @@ pub struct Parts {
     pub maps: Maps,
     /// Where pictures in 3-D are taken.
     pub stills: Stills,
+    /// Files in and out.
+    pub exchange: Exchange,
     /// Buildings and terrain in three dimensions, made and kept.
     pub volumes: Volumes,
     /// What floods run on.
@@ -128,6 +131,7 @@ impl App {
         Self(Arc::new(Parts {
             tiles: Tiles::new(config.cache.tiles_mib),
             stills: Stills::with(&config.twin.program),
+            exchange: Exchange::with(&config.exchange),
             devices: Devices::of(config.floods.device),
             rasters: Rasters::default(),
             fonts: SystemFonts::default(),

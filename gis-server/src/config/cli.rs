@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Parser;
 
 use super::{
-    Cache, Config, ConfigError, DOCUMENTED, Device, Feeds, FileConfig, Floods, Http, Limits, Log,
-    LogFormat, Mqtt, Twin, Web,
+    Cache, Config, ConfigError, DOCUMENTED, Device, Exchange, Feeds, FileConfig, Floods, Http,
+    Limits, Log, LogFormat, Mqtt, Twin, Web,
 };
 
 /// Serves a data folder: OGC APIs, tiles, styles, search and the web map.
@@ -100,6 +100,15 @@ pub struct Settings {
     /// The program twin, which takes pictures in 3-D [default: the one beside this program]
     #[arg(long, env = "DOTHI_TWIN", value_name = "FILE")]
     pub twin: Option<PathBuf>,
+    /// The program datasets, which reads and writes files [default: the one beside this program]
+    #[arg(long, env = "DOTHI_DATASETS", value_name = "FILE")]
+    pub datasets: Option<PathBuf>,
+    /// Features of a file that is written while somebody waits [default: 100000]
+    #[arg(long, env = "DOTHI_EXPORT_FEATURES", value_name = "N")]
+    pub export_features: Option<usize>,
+    /// Size of an upload in MiB [default: 512]
+    #[arg(long, env = "DOTHI_UPLOAD_MIB", value_name = "MIB")]
+    pub upload_mib: Option<u64>,
     /// Features on a page when the request does not say [default: 100]
     #[arg(long, env = "DOTHI_PAGE_DEFAULT", value_name = "N")]
     pub page_default: Option<usize>,
@@ -196,6 +205,7 @@ impl Settings {
         let config = Config {
             data,
             feeds: self.feeds_over(&file, &documented)?,
+            exchange: self.exchange_over(&file, &documented)?,
             http: self.http_over(&file, &documented)?,
             limits: self.limits_over(&file, &documented)?,
             web: Web {
@@ -230,6 +240,30 @@ impl Settings {
             },
         };
         Ok(config)
+    }
+
+    fn exchange_over(
+        &self,
+        file: &FileConfig,
+        documented: &FileConfig,
+    ) -> Result<Exchange, ConfigError> {
+        let (file, documented) = (file.exchange.clone(), documented.exchange.clone());
+        let program = self.datasets.clone().or(file.program).or(documented.program);
+        let time_s = pick("exchange.time_s", [None, file.time_s, documented.time_s])?;
+        let memory = [None, file.memory_mib, documented.memory_mib];
+        Ok(Exchange {
+            program: program.unwrap_or_default(),
+            export_features: pick(
+                "exchange.export_features",
+                [self.export_features, file.export_features, documented.export_features],
+            )?,
+            upload_mib: pick(
+                "exchange.upload_mib",
+                [self.upload_mib, file.upload_mib, documented.upload_mib],
+            )?,
+            memory_mib: pick("exchange.memory_mib", memory)?.clamp(64, 1 << 20),
+            time_s: time_s.clamp(1, 24 * 3600),
+        })
     }
 
     fn http_over(&self, file: &FileConfig, documented: &FileConfig) -> Result<Http, ConfigError> {

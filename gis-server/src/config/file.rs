@@ -23,6 +23,8 @@ pub struct FileConfig {
     pub web: WebTable,
     /// `[twin]`
     pub twin: TwinTable,
+    /// `[exchange]`
+    pub exchange: ExchangeTable,
     /// `[cache]`
     pub cache: CacheTable,
     /// `[floods]`
@@ -71,6 +73,17 @@ pub struct WebTable {
 #[serde(deny_unknown_fields, default)]
 pub struct TwinTable {
     pub(super) program: Option<PathBuf>,
+}
+
+/// `[exchange]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExchangeTable {
+    pub(super) program: Option<PathBuf>,
+    pub(super) export_features: Option<usize>,
+    pub(super) upload_mib: Option<u64>,
+    pub(super) memory_mib: Option<u64>,
+    pub(super) time_s: Option<u64>,
 }
 
 /// `[cache]`

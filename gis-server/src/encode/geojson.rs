@@ -98,7 +98,8 @@ fn quoted(out: &mut Vec<u8>, what: impl std::fmt::Display) {
     let _ = write!(out, "\"{what}\"");
 }
 
-fn geometry(out: &mut Vec<u8>, shape: Shape, rings: Rings<'_>) {
+/// Appends a geometry.
+pub(super) fn geometry(out: &mut Vec<u8>, shape: Shape, rings: Rings<'_>) {
     let name: &str = match shape {
         Shape::Empty => return out.extend_from_slice(b"null"),
         Shape::Point => "Point",

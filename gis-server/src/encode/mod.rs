@@ -6,5 +6,6 @@ pub mod csv;
 pub(crate) mod decode;
 pub mod fgb;
 pub mod geojson;
+pub mod jsonfg;
 pub mod mvt;
 pub mod png;

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::{collections::synthetic, page::page};
 use crate::{
     http::{base::Base, link::Link, query::encode},
+    ogc::features::downloads,
     state::App,
     store::{FeatureRef, LayerView, Page, ValueRef},
 };
@@ -36,6 +37,7 @@ pub fn items(
             }
             p { (found.features.len()) " / " (found.matched) " đối tượng "
                 small { "features" } " · " (formats(links)) }
+            @if app.exchange.is_there() { p { "Tải về · Download: " (files(base, view)) } }
             div.scroll { table {
                 thead { tr { th { "Mã · Id" } @for property in view.properties().take(COLUMNS) { th { (heading(property)) } } } }
                 tbody { @for feature in &found.features { tr {
@@ -80,6 +82,14 @@ pub fn item(base: &Base, app: &App, view: &LayerView, feature: FeatureRef<'_>) -
 fn formats(links: &[Link]) -> Markup {
     html! { @for link in links.iter().filter(|link| link.rel == "alternate") {
         a href=(link.href) { (link.media_type.as_deref().unwrap_or_default()) } " "
+    } }
+}
+
+/// The whole collection as files.
+fn files(base: &Base, view: &LayerView) -> Markup {
+    let own = base.url(&format!("/collections/{}/items", view.layer().id));
+    html! { @for format in downloads::FORMATS {
+        a href=(format!("{own}?f={}", format.name())) download { (format.name()) } " "
     } }
 }
 

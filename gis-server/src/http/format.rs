@@ -17,6 +17,22 @@ pub enum Format {
     Csv,
     /// FlatGeobuf.
     FlatGeobuf,
+    /// OGC Features and Geometries JSON (OGC 21-045r1).
+    JsonFg,
+    /// GML 3.2, Simple Features profile, level 0.
+    Gml,
+    /// GeoPackage.
+    GeoPackage,
+    /// Shapefiles in a ZIP archive.
+    Shapefile,
+    /// KML 2.2.
+    Kml,
+    /// KML 2.2 in a ZIP archive.
+    Kmz,
+    /// AutoCAD DXF.
+    Dxf,
+    /// A workbook.
+    Xlsx,
     /// JSON Schema.
     JsonSchema,
     /// OpenAPI 3.1.
@@ -58,6 +74,14 @@ impl Format {
             Self::Html => "html",
             Self::Csv => "csv",
             Self::FlatGeobuf => "fgb",
+            Self::JsonFg => "jsonfg",
+            Self::Gml => "gml",
+            Self::GeoPackage => "gpkg",
+            Self::Shapefile => "shp",
+            Self::Kml => "kml",
+            Self::Kmz => "kmz",
+            Self::Dxf => "dxf",
+            Self::Xlsx => "xlsx",
             Self::TileJson => "tilejson",
             Self::MapboxStyle => "mapbox",
             Self::Mvt => "mvt",
@@ -82,6 +106,16 @@ impl Format {
             Self::Html => "text/html; charset=utf-8",
             Self::Csv => "text/csv; charset=utf-8",
             Self::FlatGeobuf => "application/flatgeobuf",
+            Self::JsonFg => "application/vnd.ogc.fg+json",
+            Self::Gml => {
+                "application/gml+xml;version=3.2;profile=http://www.opengis.net/def/profile/ogc/2.0/gml-sf0"
+            }
+            Self::GeoPackage => "application/geopackage+sqlite3",
+            Self::Shapefile => "application/zip",
+            Self::Kml => "application/vnd.google-earth.kml+xml",
+            Self::Kmz => "application/vnd.google-earth.kmz",
+            Self::Dxf => "image/vnd.dxf",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::JsonSchema => "application/schema+json",
             Self::OpenApi => "application/vnd.oai.openapi+json;version=3.1",
             Self::MapboxStyle => "application/vnd.mapbox.style+json",
@@ -108,6 +142,10 @@ impl Format {
             }
             Self::Html => &["application/xhtml+xml"],
             Self::FlatGeobuf => &["application/x-flatgeobuf", "application/vnd.flatgeobuf"],
+            Self::JsonFg => &["application/fg+json"],
+            Self::GeoPackage => &["application/x-sqlite3"],
+            Self::Dxf => &["application/dxf"],
+            Self::Gml | Self::Shapefile | Self::Kml | Self::Kmz | Self::Xlsx => &[],
             Self::Mvt => &["application/x-protobuf", "application/octet-stream"],
             Self::Jpeg => &["image/jpg"],
             Self::Sld => &["application/xml", "text/xml"],

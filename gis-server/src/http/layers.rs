@@ -29,6 +29,9 @@ use tower_http::{
 use super::{etag::mark_coding, format::Format, query::is_well_encoded};
 use crate::{config::Config, error::Problem, html, state::App};
 
+/// How long a file may take to be sent.
+const UPLOAD: Duration = Duration::from_secs(30 * 60);
+
 /// Headers that pages of other sites may read.
 const EXPOSED: [&str; 9] = [
     "accept-patch",
@@ -178,6 +181,8 @@ fn worth_compressing() -> impl Predicate {
     DefaultPredicate::new()
         .and(NotForContentType::const_new("font/"))
         .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/vnd.google-earth.kmz"))
+        .and(NotForContentType::const_new("application/vnd.openxmlformats"))
 }
 
 fn cors(config: &Config) -> CorsLayer {
@@ -258,7 +263,9 @@ async fn limited(limits: &Limits, request: Request, next: Next) -> Response {
         )
         .into_response();
     };
-    match tokio::time::timeout(limits.time, next.run(request)).await {
+    // A file that is sent takes the time of its way here.
+    let time = if request.uri().path() == "/uploads" { UPLOAD } else { limits.time };
+    match tokio::time::timeout(time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::unavailable(
             format!(

@@ -38,6 +38,11 @@ impl Query {
         Ok(Self(pairs))
     }
 
+    /// Parameters that were read already, in this order.
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// A parameter's value.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

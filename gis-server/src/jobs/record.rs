@@ -39,6 +39,20 @@ impl Status {
     }
 }
 
+/// Jobs that run one after the other: a file does not wait for a flood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Simulations, with all cores.
+    Runs,
+    /// Exports and imports, each of one program beside.
+    Exchange,
+}
+
+/// The process that writes a file of a layer's features.
+pub const EXPORT: &str = "export";
+/// The process that makes a layer of a file.
+pub const IMPORT: &str = "import";
+
 /// What is known of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Job {
@@ -91,6 +105,15 @@ pub struct Publication {
 }
 
 impl Job {
+    /// Behind which others it waits.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        match self.process.as_str() {
+            EXPORT | IMPORT => Lane::Exchange,
+            _ => Lane::Runs,
+        }
+    }
+
     /// What may be done with its results.
     #[must_use]
     pub fn standing(&self) -> Title {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use city::scenario::Scenario;
 use feeds::SystemClock;
 
-use super::{JobError, Jobs, Status};
+use super::{EXPORT, JobError, Jobs, Lane, Status};
 use crate::viewer::{TokenRole, Viewer};
 
 fn storm() -> Scenario {
@@ -33,13 +33,13 @@ fn what_waited_when_the_server_stopped_waits_again_and_in_its_order() {
     let data = tempfile::tempdir().unwrap();
     let jobs = open(data.path());
     let ids = [0; 3].map(|_| jobs.submit(&storm(), &operator("a")).unwrap().id);
-    let (running, _) = jobs.take().unwrap();
+    let (running, _) = jobs.take(Lane::Runs).unwrap();
     assert_eq!((running.id, running.status), (ids[0], Status::Running));
     jobs.dismiss(ids[1]).unwrap().unwrap();
     drop(jobs);
     let jobs = open(data.path());
-    assert_eq!(jobs.take().unwrap().0.id, ids[0], "what ran is begun again");
-    assert_eq!(jobs.take().unwrap().0.id, ids[2]);
+    assert_eq!(jobs.take(Lane::Runs).unwrap().0.id, ids[0], "what ran is begun again");
+    assert_eq!(jobs.take(Lane::Runs).unwrap().0.id, ids[2]);
     assert_eq!(jobs.get(ids[1]).unwrap().status, Status::Dismissed);
     assert_eq!(jobs.submit(&storm(), &operator("a")).unwrap().id, ids[2] + 1);
 }
@@ -59,7 +59,7 @@ fn a_job_that_was_dismissed_while_it_ran_stays_dismissed_and_can_be_removed() {
     let data = tempfile::tempdir().unwrap();
     let jobs = open(data.path());
     let id = jobs.submit(&storm(), &operator("a")).unwrap().id;
-    let (_, is_over) = jobs.take().unwrap();
+    let (_, is_over) = jobs.take(Lane::Runs).unwrap();
     jobs.dismiss(id).unwrap();
     assert!(is_over.load(std::sync::atomic::Ordering::Relaxed));
     jobs.end(id, Ok(()));
@@ -91,15 +91,31 @@ fn a_server_that_stops_leaves_off_and_what_ran_goes_on_when_it_is_back() {
     let data = tempfile::tempdir().unwrap();
     let jobs = Arc::new(open(data.path()));
     let ids = [0; 2].map(|_| jobs.submit(&storm(), &operator("a")).unwrap().id);
-    let (_, is_over) = jobs.take().unwrap();
+    let (_, is_over) = jobs.take(Lane::Runs).unwrap();
     jobs.stop();
     assert!(is_over.load(std::sync::atomic::Ordering::Relaxed), "the running one leaves off");
-    assert!(jobs.take().is_none(), "no other begins");
+    assert!(jobs.take(Lane::Runs).is_none(), "no other begins");
     // A server that waits for the jobs of this one stops as well.
     let second = Jobs::open(data.path(), Arc::new(SystemClock)).unwrap();
     second.stop();
     assert!(!second.own().unwrap());
     drop(jobs);
     let jobs = open(data.path());
-    assert_eq!(ids.map(|_| jobs.take().unwrap().0.id), ids);
+    assert_eq!(ids.map(|_| jobs.take(Lane::Runs).unwrap().0.id), ids);
+}
+
+#[test]
+fn a_file_does_not_wait_for_a_flood_and_is_told_apart_from_one_after_a_restart() {
+    let data = tempfile::tempdir().unwrap();
+    let jobs = open(data.path());
+    let flood = jobs.submit(&storm(), &operator("a")).unwrap().id;
+    let inputs = serde_json::json!({ "collection": "roads" });
+    let title = city::Title::new("Xuất", "Export");
+    let file = jobs.submit_exchange(EXPORT, title, &inputs, &operator("a")).unwrap().id;
+    drop(jobs);
+    let jobs = open(data.path());
+    assert_eq!(jobs.take(Lane::Exchange).unwrap().0.id, file);
+    assert_eq!(jobs.take(Lane::Runs).unwrap().0.id, flood);
+    jobs.end(file, Ok(()));
+    assert_eq!(jobs.publish(file, None).unwrap(), None, "files are no results of runs");
 }

@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Duration};
 use city::{Title, scenario::Scenario};
 use tokio::sync::oneshot;
 
-use super::{Jobs, SCENARIO, handout};
+use super::{Jobs, Lane, SCENARIO, exchange, handout};
 use crate::{
     error::chain,
+    exchange::ExchangeError,
     flood::{self, FloodError, Model, Sources, Watch},
     state::App,
     viewer::Viewer,
@@ -52,15 +53,55 @@ impl Worker {
 
 fn work(app: &App, jobs: &Arc<Jobs>) {
     match jobs.own() {
-        Ok(true) => while one(app, jobs) {},
+        Ok(true) => std::thread::scope(|scope| {
+            let files = || while one_file(app, jobs) {};
+            if let Err(error) =
+                std::thread::Builder::new().name("files".into()).spawn_scoped(scope, files)
+            {
+                tracing::error!(%error, "exports and imports do not run");
+            }
+            while one(app, jobs) {}
+        }),
         Ok(false) => {}
         Err(error) => tracing::error!(%error, "jobs do not run"),
     }
 }
 
+/// Runs the next export or import; says whether there was one.
+fn one_file(app: &App, jobs: &Arc<Jobs>) -> bool {
+    jobs.forget_exports();
+    let Some((job, is_over)) = jobs.take(Lane::Exchange) else { return false };
+    tracing::info!(job = job.id, process = job.process, owner = job.owner, "a job begins");
+    let began = jobs.clock.now();
+    let tell = |progress: f64| jobs.tell(job.id, began, 0.0, progress);
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        exchange::run(app, &job, &is_over, &tell)
+    }));
+    let ended = match caught {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(ExchangeError::LeftOff)) => {
+            tracing::info!(job = job.id, "a job leaves off");
+            return true;
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(job = job.id, error = %chain(&error), "a job failed");
+            Err(error.told())
+        }
+        Err(_) => Err(fault()),
+    };
+    tracing::info!(job = job.id, ?ended, "a job has ended");
+    jobs.end(job.id, ended);
+    true
+}
+
+/// What people are told when a job panicked.
+fn fault() -> Title {
+    Title::new("Lỗi của máy chủ; xem nhật ký.", "A fault of the server; see its log.")
+}
+
 /// Runs the next job; says whether there was one.
 fn one(app: &App, jobs: &Arc<Jobs>) -> bool {
-    let Some((job, is_over)) = jobs.take() else { return false };
+    let Some((job, is_over)) = jobs.take(Lane::Runs) else { return false };
     tracing::info!(job = job.id, process = job.process, owner = job.owner, "a job begins");
     let owner = job.viewer();
     let began = jobs.clock.now();
@@ -79,9 +120,7 @@ fn one(app: &App, jobs: &Arc<Jobs>) -> bool {
             return true;
         }
         Ok(Err(error)) => Err(told(&error)),
-        Err(_) => {
-            Err(Title::new("Lỗi của máy chủ; xem nhật ký.", "A fault of the server; see its log."))
-        }
+        Err(_) => Err(fault()),
     };
     if ended.is_ok() && job.is_of_library {
         handout::print_beforehand(app, &job, &is_over);

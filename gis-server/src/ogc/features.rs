@@ -2,9 +2,11 @@
 
 pub mod batch;
 pub mod cursor;
+pub mod downloads;
 mod draft;
 pub mod edit;
 mod editing;
+mod encodings;
 mod faults;
 pub mod item;
 pub mod items;
@@ -32,6 +34,9 @@ pub const PART: Part = Part {
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas31",
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/gmlsf0",
+        "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",
+        "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas",
         "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
         "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
         "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
@@ -78,23 +83,30 @@ pub const PART: Part = Part {
 ))]
 struct Document;
 
-/// Formats in which features are offered, the preferred one first.
-pub(crate) const FORMATS: [Format; 4] =
-    [Format::GeoJson, Format::Html, Format::Csv, Format::FlatGeobuf];
+/// Formats in which features are streamed, the preferred one first.
+pub(crate) const FORMATS: [Format; 6] =
+    [Format::GeoJson, Format::Html, Format::Csv, Format::FlatGeobuf, Format::JsonFg, Format::Gml];
 
 /// Formats of buildings, which are solids besides.
-const FORMATS_OF_BUILDINGS: [Format; 6] = [
+const FORMATS_OF_BUILDINGS: [Format; 8] = [
     Format::GeoJson,
     Format::Html,
     Format::Csv,
     Format::FlatGeobuf,
+    Format::JsonFg,
+    Format::Gml,
     Format::CityJson,
     Format::CityJsonSeq,
 ];
 
-/// Formats in which the features of a layer are offered.
+/// Formats in which the features of a layer are streamed: those that documents link to.
 fn formats_of(layer: &Layer) -> &'static [Format] {
     if layer.role == Role::Buildings { &FORMATS_OF_BUILDINGS } else { &FORMATS }
+}
+
+/// Formats in which the features of a layer can be asked for: streamed, and written as files.
+fn all_formats_of(layer: &Layer) -> Vec<Format> {
+    formats_of(layer).iter().copied().chain(downloads::FORMATS).collect()
 }
 
 fn landing_links(base: &Base) -> Vec<Link> {

@@ -6,6 +6,8 @@ mod coverages;
 mod describe;
 mod example;
 mod execute;
+mod export;
+mod import;
 mod jobs;
 mod library;
 mod nowcast;
@@ -14,6 +16,7 @@ mod report;
 mod results;
 mod sheets;
 mod still;
+mod uploads;
 
 use city::Layer;
 use serde::Deserialize;
@@ -24,7 +27,8 @@ use crate::{
     error::Problem,
     flood::RunFolder,
     http::{ask::Ask, base::Base, link::Link},
-    jobs::{Job, Jobs, Status},
+    jobs::{Job, Jobs, Lane, Status},
+    viewer::{Clearances, Viewer},
 };
 
 pub use alert::draft as alert_draft;
@@ -43,6 +47,7 @@ pub use publish::{publish, withdraw};
 pub use report::report;
 pub use results::{file, map_tile, position, results, scenario, value_tile};
 pub use sheets::{list as map_sheets, one as map_sheet};
+pub use uploads::{receive as upload, remove as remove_upload};
 
 /// Processes and jobs.
 pub const PART: Part = Part {
@@ -103,7 +108,9 @@ pub const PART: Part = Part {
     results::value_tile,
     results::position,
     sheets::list,
-    sheets::one
+    sheets::one,
+    uploads::receive,
+    uploads::remove
 ))]
 struct Document;
 
@@ -138,9 +145,18 @@ fn seen(ask: &Ask, path: &JobPath) -> Result<Job, Problem> {
     let duty = on_duty(ask);
     let jobs = jobs_of(ask)?;
     let job = path.job_id.parse().ok().and_then(|id| jobs.get(id));
-    if job.as_ref().is_none_or(|job| job.published.is_none()) {
-        duty?;
-    }
+    let job = match job {
+        // A file that another asked for does not exist for who may not see it.
+        Some(job) if job.lane() == Lane::Exchange => {
+            Some(job).filter(|job| may_see(job, &ask.caller.viewer))
+        }
+        job => {
+            if job.as_ref().is_none_or(|job| job.published.is_none()) {
+                duty?;
+            }
+            job
+        }
+    };
     job.ok_or_else(|| {
         let id: String = path.job_id.chars().take(40).collect();
         Problem::not_found(
@@ -157,14 +173,37 @@ fn seen(ask: &Ask, path: &JobPath) -> Result<Job, Problem> {
 /// 503 where nothing can be simulated.
 pub(crate) fn ended_runs(ask: &Ask) -> Result<Vec<(Job, RunFolder)>, Problem> {
     let (jobs, is_on_duty) = (jobs_of(ask)?, on_duty(ask).is_ok());
-    let ended =
-        |job: &Job| job.status == Status::Successful && (is_on_duty || job.published.is_some());
+    let ended = |job: &Job| {
+        job.lane() == Lane::Runs
+            && job.status == Status::Successful
+            && (is_on_duty || job.published.is_some())
+    };
     let found = jobs.list().into_iter().filter(ended);
     Ok(found.map(|job| (job.clone(), jobs.folder(job.id))).collect())
 }
 
-/// A job that has results, for who may see them.
+/// Whether somebody may see an export or an import: who asked for it, and who is on duty, both as far as they may
+/// see all that it may hold.
+fn may_see(job: &Job, viewer: &Viewer) -> bool {
+    let (held, own) = (Clearances::of_scope(job.clearances), viewer.clearances);
+    let is_cleared = held.scope() & own.scope() == held.scope();
+    is_cleared && (*job.owner == *viewer.name || viewer.may_run)
+}
+
+/// A run that has results, for who may see them.
 fn ended(ask: &Ask, id: &str) -> Result<Job, Problem> {
+    let job = ended_of_any(ask, id)?;
+    match job.lane() {
+        Lane::Runs => Ok(job),
+        Lane::Exchange => Err(Problem::not_found(
+            format!("Công việc {id} không phải lượt chạy mô phỏng; xem /jobs/{id}/results."),
+            format!("Job {id} is no simulation; see /jobs/{id}/results."),
+        )),
+    }
+}
+
+/// A job that has results, for who may see them.
+fn ended_of_any(ask: &Ask, id: &str) -> Result<Job, Problem> {
     let job = seen(ask, &JobPath { job_id: id.to_owned() })?;
     let status = job.status.name();
     if job.status == Status::Successful {

@@ -77,7 +77,7 @@ async fn wrong_requests_get_400_with_what_was_wrong() {
         ("datetime=yesterday", "datetime"),
         ("datetime=2025-02-01/2025-01-01", "datetime"),
         ("cursor=17", "cursor"),
-        ("f=gml", "f"),
+        ("f=shapefile", "f"),
         ("depth=deep", "depth"),
         ("colour=red", "colour"),
         ("limit=1&limit=2", "limit"),

@@ -70,6 +70,15 @@ impl GmlWriter {
         })
     }
 
+    /// A writer of all that a view shows, in a system and the order of its axes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of(view: &LayerView, crs: Crs) -> Result<Self, CrsError> {
+        let all: Vec<usize> = (0..view.properties().len()).collect();
+        Self::new(view, &Srs::of(crs), &all)
+    }
+
     /// Lets features carry attributes: the namespaces of a document that is one feature.
     pub(super) fn declare(&mut self, attributes: &[(&str, &str)]) {
         let owned =

@@ -36,3 +36,23 @@ fn damaged_files_end_with_a_message() {
         }
     }
 }
+
+#[test]
+fn an_archive_is_unpacked_within_its_folder_and_its_one_file_is_read() {
+    let desk = Desk::new();
+    let whole = std::fs::read(crate::sources::houses(&desk)).expect("a file");
+    let pack = |name: &str, inner: &str| {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        archive.start_file(inner, options).expect("an entry");
+        std::io::Write::write_all(&mut archive, &whole).expect("bytes");
+        desk.write(name, archive.finish().expect("an archive").into_inner())
+    };
+    desk.refuses(&pack("up.zip", "../a.geojson"), "buildings", &[], 4, &["outside of its folder"]);
+    for confined in [&[][..], &["--confined"][..]] {
+        let more = [&["--crs", "EPSG:5899"], confined].concat();
+        let run =
+            desk.try_import(&pack("nha.zip", "Nhà ở/nha.geojson"), "packed", "buildings", &more);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+    }
+}

@@ -63,12 +63,25 @@ function collectionOf(raw: Readonly<Record<string, unknown>>): Collection | unde
     synthetic: own.synthetic === true,
     bbox: bbox(extent),
     sourceCrs: text(own.source_crs),
+    downloads: downloadsOf(list(raw.links).map(record)),
     properties: list(own.properties).map(record).map(columnOf),
     columns: Object.fromEntries(
       Object.entries(record(own.columns)).map(([attribute, column]) => [attribute, text(column)]),
     ),
   };
 }
+
+/** What is streamed whole, and what the server offers as files. */
+function downloadsOf(links: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+  const named = links.flatMap(({ rel, href }) => {
+    const format = /[?&]f=(\w+)$/.exec(text(href))?.[1];
+    return format && (rel === 'enclosure' || (rel === 'items' && WHOLE.includes(format))) ? [format] : [];
+  });
+  return [...new Set(named)];
+}
+
+/** Streamed formats that hold every feature without `limit`. */
+const WHOLE: readonly string[] = ['csv', 'fgb'];
 
 function columnOf(raw: Readonly<Record<string, unknown>>): Column {
   const name = text(raw.name);

@@ -33,6 +33,8 @@ export interface Collection {
   readonly columns: Readonly<Record<string, string>>;
   /** The columns, in order. */
   readonly properties: readonly Column[];
+  /** Formats in which the whole can be taken away, by their names in `f=`. */
+  readonly downloads: readonly string[];
 }
 
 /** One column that the caller may see. */

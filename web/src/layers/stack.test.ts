@@ -16,6 +16,7 @@ const collection = (id: string): Collection => ({
   synthetic: false,
   bbox: undefined,
   sourceCrs: 'EPSG:5899',
+  downloads: [],
   columns: {},
   properties: [],
 });

@@ -1,3 +1,4 @@
+import type { Collection } from '../api/types.ts';
 import type { App } from '../app.ts';
 import { t, titled } from '../i18n/index.ts';
 import { frameBox } from '../map/frame.ts';
@@ -32,11 +33,33 @@ export function layerDetails(app: App, layer: MapLayer): HTMLElement {
           t('layers.zoomTo'),
         ),
     ),
+    downloads(collection),
     collection.attribution
       ? h('p', { class: 'muted small' }, t('feature.source', { source: collection.attribution }))
       : null,
   );
 }
+
+/** The whole layer as a file, in each format that the server writes. */
+function downloads({ id, downloads: formats }: Collection): HTMLElement | null {
+  if (!formats.length) return null;
+  const links = formats.map((format) => {
+    const href = `./collections/${encodeURIComponent(id)}/items?f=${format}`;
+    return h('a', { class: 'text-button', attrs: { href, download: '' } }, DOWNLOADS[format] ?? format);
+  });
+  return h('details', { class: 'downloads' }, h('summary', {}, t('layers.download')), h('div', { class: 'row' }, ...links));
+}
+
+const DOWNLOADS: Readonly<Record<string, string>> = {
+  csv: 'CSV',
+  fgb: 'FlatGeobuf',
+  gpkg: 'GeoPackage',
+  shp: 'Shapefile',
+  kml: 'KML',
+  kmz: 'KMZ',
+  dxf: 'DXF',
+  xlsx: 'Excel',
+};
 
 /** A legend as a list of swatches with words; nothing for an empty one. */
 export function legendList(rows: readonly LegendRow[]): HTMLElement | null {

@@ -4,14 +4,15 @@
 //! nothing that a reader sees changes, and the publish is all or nothing: a failed import leaves the
 //! folder as it was, also beside a running server.
 
+mod archive;
 mod args;
 mod cityjson;
 mod crs_choice;
 mod dwg;
 mod entry;
 mod error;
-mod fields;
-mod gdal_env;
+pub(crate) mod fields;
+pub(crate) mod gdal_env;
 mod gdal_read;
 mod heights;
 mod islands;
@@ -64,8 +65,12 @@ pub(crate) fn run(args: &ImportArgs) -> Result<(), ImportError> {
 
 fn import(args: &ImportArgs, report: &mut Report) -> Result<(), ImportError> {
     check_arguments(args)?;
+    confine(args)?;
     let mut writer = Writer::lock_within(&args.into, Duration::from_secs(args.wait))?;
     let messages = gdal_env::set_up(writer.staging())?;
+    let unpacked = archive::opened(&args.source, writer.staging(), args.member.as_deref())?;
+    let of_archive = unpacked.map(|source| ImportArgs { source, ..args.clone() });
+    let args = of_archive.as_ref().unwrap_or(args);
     let (layer, staged) = if args.role.is_raster() {
         raster::import(args, writer.staging(), report)?
     } else {
@@ -81,6 +86,18 @@ fn import(args: &ImportArgs, report: &mut Report) -> Result<(), ImportError> {
     writer.publish(vec![NewLayer { layer, staged }])?;
     let path = writer.dir().join(REPORTS).join(format!("{}.json", args.layer));
     report.write(&path).map_err(io_error("write", &path))
+}
+
+/// Leaves this process the source, what stands beside it, the data folder and the report.
+fn confine(args: &ImportArgs) -> Result<(), ImportError> {
+    if !args.confine.confined {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&args.into).map_err(io_error("make", &args.into))?;
+    let beside = args.source.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let report = args.report.as_deref().and_then(Path::parent);
+    let writable: Vec<&Path> = std::iter::once(args.into.as_path()).chain(report).collect();
+    Ok(args.confine.apply(&[beside.unwrap_or_else(|| Path::new("."))], &writable)?)
 }
 
 fn import_vector(

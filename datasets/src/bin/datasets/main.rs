@@ -3,6 +3,8 @@
 //! One file a subcommand, in `commands/`: its `Args`, and `run`.
 
 mod commands;
+mod confine;
+mod export;
 mod import;
 
 use std::{error::Error, process::ExitCode};
@@ -43,6 +45,8 @@ struct Cli {
 enum Command {
     /// Read a file that GDAL reads, repair and reproject it, and publish it as a layer
     Import(Box<import::ImportArgs>),
+    /// Write a FlatGeobuf file as GeoPackage, Shapefile, KML, KMZ, DXF or a workbook
+    Export(Box<export::ExportArgs>),
     /// Make the demo city, Tam Kỳ (dữ liệu tổng hợp), from a seed
     Generate(generate::Args),
     /// List the layers of a data folder
@@ -62,6 +66,7 @@ enum Command {
 fn main() -> ExitCode {
     let run = match Cli::parse().command {
         Command::Import(args) => return end_of_import(&args),
+        Command::Export(args) => export::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),
         Command::Check(args) => check::run(&args),

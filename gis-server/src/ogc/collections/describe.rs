@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::{
     http::{base::Base, format::Format, link::Link},
-    ogc::PARTS,
+    ogc::{PARTS, features::downloads},
     state::App,
     store::{LayerView, Query},
 };
@@ -236,7 +236,14 @@ impl Describer<'_> {
             Link::new("alternate", format!("{own}?f=html")).of_type("text/html"),
         ];
         let parts = PARTS.iter().flat_map(|part| (part.collection_links)(self.base, layer));
-        links.into_iter().chain(parts).collect()
+        let is_offered = self.app.exchange.is_there() && layer.schema().is_some();
+        let files = downloads::FORMATS.iter().filter(|_| is_offered).map(|format| {
+            let name = format.name();
+            Link::new("enclosure", format!("{own}/items?f={name}"))
+                .of_type(format.essence())
+                .titled(format!("Tải về · Download ({name})"))
+        });
+        links.into_iter().chain(parts).chain(files).collect()
     }
 }
 

@@ -7,11 +7,11 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use city::{Crs, Layer};
+use city::Crs;
 use tokio::sync::oneshot::{self, Sender};
 
 use super::{
-    cursor, formats_of,
+    cursor, downloads, formats_of,
     params::{self, ItemsRequest},
     tags,
 };
@@ -56,17 +56,23 @@ use crate::{
         ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Sortables, with - before those whose greatest value comes first; what has no value comes last; by identifier where not given"),
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Properties that are given; all where not given"),
         ("skipGeometry" = Option<bool>, Query, description = "true: no geometries"),
-        ("limit" = Option<u64>, Query, minimum = 1, description = "Features on a page; above the maximum it is capped. CSV and FlatGeobuf without it hold every match"),
+        ("limit" = Option<u64>, Query, minimum = 1, description = "Features on a page; above the maximum it is capped. CSV, FlatGeobuf and files without it hold every match"),
         ("cursor" = Option<String>, Query, description = "Where the page begins, from the 'next' link of the page before"),
-        ("f" = Option<String>, Query, description = "geojson (or json), html, csv, fgb; of buildings also cityjson, cityjsonseq"),
+        ("f" = Option<String>, Query, description = "geojson (or json), html, csv, fgb, jsonfg, gml; as files gpkg, shp, kml, kmz, dxf, xlsx; of buildings also cityjson, cityjsonseq"),
         ("property" = Option<std::collections::HashMap<String, String>>, Query, style = Form, explode, description = "Any queryable of the collection under its own name: only features with that value"),
     ),
     responses(
         (status = 200, description = "Features", content(
             (Object = "application/geo+json"), (String = "text/html"), (String = "text/csv"),
             (Vec<u8> = "application/flatgeobuf"), (Object = "application/city+json"),
-            (String = "application/city+json-seq"),
+            (String = "application/city+json-seq"), (Object = "application/vnd.ogc.fg+json"),
+            (String = "application/gml+xml"), (Vec<u8> = "application/geopackage+sqlite3"),
+            (Vec<u8> = "application/zip"), (String = "application/vnd.google-earth.kml+xml"),
+            (Vec<u8> = "application/vnd.google-earth.kmz"), (String = "image/vnd.dxf"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         )),
+        (status = 413, description = "More features than a file takes while somebody waits: ask the process export", content_type = "application/problem+json"),
+        (status = 501, description = "The program that writes files is not here", content_type = "application/problem+json"),
         BadParameter,
         NoCollection,
     )
@@ -108,8 +114,11 @@ pub(super) type Head = (usize, Vec<Link>);
 impl Answer {
     async fn write(self) -> Result<Response, Problem> {
         let (format, crs) = (self.request.format, self.request.crs);
-        let file_name = file_name(self.view.layer(), format);
+        let file_name = downloads::disposition(self.view.layer(), format);
         let mut response = match format {
+            Format::JsonFg => self.jsonfg().await?,
+            Format::Gml => self.gml().await?,
+            format if downloads::kind_of(format).is_some() => self.file().await?,
             Format::Html => self.page_for_people().await?,
             Format::Csv => self.csv().await?,
             Format::FlatGeobuf => self.flatgeobuf().await?,
@@ -224,9 +233,7 @@ impl Answer {
     /// The page that a download is limited to; `None` for one that holds everything. Whoever waits
     /// for the head learns of it before a feature is written.
     pub(super) fn limited(&self, head: Sender<Head>) -> Result<Option<Page<'_>>, WriteError> {
-        let query = &self.request.query;
-        let is_page = query.after.is_some() || !query.sort.is_empty();
-        if self.request.limit.is_none() && !is_page {
+        if !self.request.is_page() {
             return Ok(None);
         }
         let page = self.page().map_err(WriteError::Store)?;
@@ -311,7 +318,10 @@ pub(super) fn coordinates(crs: Crs) -> Result<Coordinates, Problem> {
 /// Says in which system an answer is (OGC 18-058r1, 6.2.6).
 pub(super) fn put_content_crs(headers: &mut HeaderMap, format: Format, crs: Crs) {
     // CityJSON says itself in which system it is, and so does a page, for people.
-    if matches!(format, Format::Html | Format::CityJson | Format::CityJsonSeq | Format::Glb) {
+    if matches!(
+        format,
+        Format::Html | Format::CityJson | Format::CityJsonSeq | Format::Glb | Format::Xlsx
+    ) {
         return;
     }
     if let Ok(value) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
@@ -338,7 +348,7 @@ pub(super) fn tell(head: Sender<Head>, said: Head) {
 }
 
 /// The present instant, to the millisecond.
-fn now() -> String {
+pub(super) fn now() -> String {
     let now = jiff::Timestamp::now();
     now.round(jiff::Unit::Millisecond).unwrap_or(now).to_string()
 }
@@ -351,15 +361,4 @@ fn put_paging(headers: &mut HeaderMap, matched: usize, links: &[Link]) {
     if let Some(value) = value {
         headers.insert(header::LINK, value);
     }
-}
-
-fn file_name(layer: &Layer, format: Format) -> Option<HeaderValue> {
-    let (id, mark) = (&layer.id, if layer.synthetic { "-synthetic" } else { "" });
-    let extension = match format {
-        Format::Csv => "csv",
-        Format::FlatGeobuf => "fgb",
-        Format::CityJsonSeq => "city.jsonl",
-        _ => return None,
-    };
-    HeaderValue::from_str(&format!("attachment; filename=\"{id}{mark}.{extension}\"")).ok()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use city::{Crs, FeatureId};
 
-use super::{cursor, formats_of, region, solids, text};
+use super::{all_formats_of, cursor, downloads, region, solids, text};
 use crate::{
     config::Limits,
     error::Problem,
@@ -63,8 +63,9 @@ impl ItemsRequest {
         let columns: Vec<&str> = view.properties().map(|property| property.name.as_str()).collect();
         let known: Vec<&str> = RESERVED.iter().copied().chain(columns.iter().copied()).collect();
         query.only(&known)?;
-        let format = Format::choose(query.get("f"), &ask.headers, formats_of(view.layer()))?;
-        let is_download = matches!(format, Format::Csv | Format::FlatGeobuf | Format::CityJsonSeq);
+        let format = Format::choose(query.get("f"), &ask.headers, &all_formats_of(view.layer()))?;
+        let is_download = matches!(format, Format::Csv | Format::FlatGeobuf | Format::CityJsonSeq)
+            || downloads::kind_of(format).is_some();
         let limit = limit(query, limits)?;
         let limit = if is_download { limit } else { Some(limit.unwrap_or(limits.page_default)) };
         let equals = query.iter().filter(|(name, _)| !RESERVED.contains(name));
@@ -90,6 +91,14 @@ impl ItemsRequest {
         let has_geometry = has_geometry(query)?;
         let crs = solids::crs_in(format, query, view)?;
         Ok(Self { format, crs, limit, has_geometry, query: wanted })
+    }
+}
+
+impl ItemsRequest {
+    /// Whether a download is limited to a page of what matches.
+    pub fn is_page(&self) -> bool {
+        let query = &self.query;
+        self.limit.is_some() || query.after.is_some() || !query.sort.is_empty()
     }
 }
 
@@ -186,7 +195,19 @@ pub fn has_geometry(query: &Query) -> Result<bool, Problem> {
 /// # Errors
 /// 400 for what is no instant, for one to come, and for one before the layer was imported.
 pub async fn as_of(ask: &Ask, view: LayerView) -> Result<LayerView, Problem> {
-    let Some(instant) = ask.query.instant("as-of")? else { return Ok(view) };
+    if ask.query.get("as-of").is_none() {
+        return Ok(view);
+    }
+    let query = ask.query.clone();
+    blocking(move || looking_back(&query, view)).await
+}
+
+/// As [`as_of`], on a thread that may wait for the disk.
+///
+/// # Errors
+/// As [`as_of`].
+pub fn looking_back(query: &Query, view: LayerView) -> Result<LayerView, Problem> {
+    let Some(instant) = query.instant("as-of")? else { return Ok(view) };
     if instant.as_micros() > jiff::Timestamp::now().as_microsecond() {
         return Err(Problem::parameter(
             "as-of",
@@ -194,7 +215,7 @@ pub async fn as_of(ask: &Ask, view: LayerView) -> Result<LayerView, Problem> {
             "is an instant to come, at which nothing is recorded yet",
         ));
     }
-    blocking(move || view.as_of(instant).map_err(|error| Problem::from(&error))).await
+    view.as_of(instant).map_err(|error| Problem::from(&error))
 }
 
 /// A system named by a parameter; CRS84 where it is not given.

@@ -45,13 +45,29 @@ const WITH_HEIGHTS: [&str; 3] = [
 /// # Errors
 /// 400 for a system that is not offered.
 pub(super) fn crs_in(format: Format, query: &Query, view: &LayerView) -> Result<Crs, Problem> {
-    if !matches!(format, Format::CityJson | Format::CityJsonSeq) {
-        return params::crs(query, "crs");
+    match format {
+        Format::CityJson | Format::CityJsonSeq => {}
+        // A drawing is in metres.
+        Format::Dxf if query.get("crs").is_none() => return Ok(CityJsonWriter::usual_crs(view)),
+        Format::Kml | Format::Kmz => return longitude_and_latitude(query),
+        _ => return params::crs(query, "crs"),
     }
     match query.get("crs") {
         None => Ok(CityJsonWriter::usual_crs(view)),
         Some(text) if WITH_HEIGHTS.contains(&text) => Ok(Crs::WGS84),
         Some(_) => params::crs(query, "crs"),
+    }
+}
+
+/// The one system of KML.
+fn longitude_and_latitude(query: &Query) -> Result<Crs, Problem> {
+    match params::crs(query, "crs")? {
+        Crs::CRS84 => Ok(Crs::CRS84),
+        _ => Err(Problem::parameter(
+            "crs",
+            "KML chỉ có kinh độ, vĩ độ (CRS84)",
+            "KML has longitude and latitude alone (CRS84)",
+        )),
     }
 }
 

@@ -3,11 +3,12 @@
 use axum::{extract::Path, response::Response};
 use serde_json::{Value as Json, json};
 
-use super::{example, still};
+use super::{example, export, import, still};
 use crate::{
     error::Problem,
     flood::Output,
     http::{ask::Ask, base::Base, format::Format, link::Link, work},
+    jobs::{EXPORT, IMPORT},
     ogc::{coverages::TIFF, refusals::BadParameter},
 };
 
@@ -39,7 +40,9 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
     let own = Link::new("self", ask.base.url("/processes")).of_type("application/json");
     ask.json(
         Format::Json,
-        &json!({ "processes": [short(&ask.base), still::short(&ask.base)], "links": [own] }),
+        &json!({ "processes": [
+            short(&ask.base), still::short(&ask.base), export::short(&ask.base), import::short(&ask.base),
+        ], "links": [own] }),
     )
 }
 
@@ -47,7 +50,7 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
 /// this city can run.
 #[utoipa::path(
     get, path = "/processes/{processId}", tag = "Processes", operation_id = "getProcess",
-    params(("processId" = String, Path, description = "flood, still")),
+    params(("processId" = String, Path, description = "flood, still, export, import")),
     responses(
         (status = 200, description = "The process", body = Object),
         (status = 404, description = "No such process", content_type = "application/problem+json"),
@@ -57,8 +60,11 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
 pub async fn show(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
     known(&id)?;
-    if id == still::STILL {
-        return ask.json(Format::Json, &still::whole(&ask.base));
+    match id.as_str() {
+        still::STILL => return ask.json(Format::Json, &still::whole(&ask.base)),
+        EXPORT => return ask.json(Format::Json, &export::whole(&ask.base)),
+        IMPORT => return ask.json(Format::Json, &import::whole(&ask.base)),
+        _ => {}
     }
     let (app, viewer) = (ask.app.clone(), ask.caller.viewer.clone());
     let example = work::blocking(move || Ok(example::of(&app, &viewer))).await?;
@@ -93,13 +99,22 @@ pub async fn show(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem>
     ask.json(Format::Json, &document)
 }
 
+/// Links a process to where it is executed.
+pub(super) fn executed(base: &Base, document: &mut Json, id: &str) {
+    let execute = "http://www.opengis.net/def/rel/ogc/1.0/execute";
+    let execute = Link::new(execute, base.url(&format!("/processes/{id}/execution")));
+    if let Some(links) = document["links"].as_array_mut() {
+        links.push(json!(execute.of_type("application/json")));
+    }
+}
+
 /// The JSON Schema of a flood's scenario.
 const SCHEMA: &str = include_str!("../../../../assets/scenarios/flood.schema.json");
 
 /// # Errors
 /// 404 for a process that is not there.
 pub(super) fn known(id: &str) -> Result<(), Problem> {
-    if [FLOOD, still::STILL].contains(&id) {
+    if [FLOOD, still::STILL, EXPORT, IMPORT].contains(&id) {
         return Ok(());
     }
     let id: String = id.chars().take(40).collect();

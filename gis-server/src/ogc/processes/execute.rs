@@ -8,19 +8,19 @@ use axum::{
 };
 use city::scenario::{Scenario, ScenarioError};
 
-use super::{describe::known, jobs::document, jobs_of, on_duty, still};
+use super::{describe::known, export, import, jobs::document, jobs_of, on_duty, still};
 use crate::{
     error::Problem,
     flood::{self, FloodError, Model, Sources},
     http::{ask::Ask, format::Format, work},
-    jobs::JobError,
+    jobs::{EXPORT, IMPORT, JobError},
 };
 
-/// Runs a scenario: it is checked against the city's layers at once, and then waits for its turn. A
+/// Runs a scenario, an export or an import: what is asked is checked at once, and then waits for its turn. A
 /// still is answered at once.
 #[utoipa::path(
     post, path = "/processes/{processId}/execution", tag = "Processes", operation_id = "execute",
-    params(("processId" = String, Path, description = "flood, still")),
+    params(("processId" = String, Path, description = "flood, still, export, import")),
     request_body(content = Object, description = "{\"inputs\": {\"scenario\": …}}, as `example` of the process"),
     responses(
         (status = 201, description = "It waits for its turn; Location is where it is", body = Object),
@@ -28,15 +28,27 @@ use crate::{
         (status = 400, description = "What is wrong with the scenario, and where", content_type = "application/problem+json"),
         (status = 403, description = "The caller runs nothing", content_type = "application/problem+json"),
         (status = 404, description = "No such process", content_type = "application/problem+json"),
-        (status = 501, description = "The program that takes stills is not here", content_type = "application/problem+json"),
+        (status = 409, description = "The layer of an import is there already", content_type = "application/problem+json"),
+        (status = 501, description = "The program that takes stills, or reads and writes files, is not here", content_type = "application/problem+json"),
         (status = 429, description = "Enough of the caller's jobs wait", content_type = "application/problem+json"),
     )
 )]
 pub async fn execute(ask: Ask, Path(id): Path<String>, body: Bytes) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
     known(&id)?;
-    if id == still::STILL {
-        return still::execute(&ask, &body).await;
+    match id.as_str() {
+        still::STILL => return still::execute(&ask, &body).await,
+        EXPORT => {
+            jobs_of(&ask)?;
+            let job = export::execute(&ask, &body).await?;
+            return export::accepted(&ask, &job);
+        }
+        IMPORT => {
+            jobs_of(&ask)?;
+            let job = import::execute(&ask, &body).await?;
+            return export::accepted(&ask, &job);
+        }
+        _ => {}
     }
     on_duty(&ask)?;
     jobs_of(&ask)?;

@@ -3,11 +3,11 @@
 use axum::{extract::Path, response::Response};
 use serde_json::{Value as Json, json};
 
-use super::{JobPath, jobs_of, on_duty, seen};
+use super::{JobPath, jobs_of, may_see, on_duty, seen};
 use crate::{
     error::Problem,
     http::{ask::Ask, base::Base, format::Format, link::Link, work},
-    jobs::{Job, JobError, Status},
+    jobs::{Job, JobError, Lane, Status},
     ogc::refusals::BadParameter,
 };
 
@@ -60,8 +60,11 @@ pub async fn all(ask: Ask) -> Result<Response, Problem> {
     let limit = ask.query.positive("limit")?;
     let limit = limit.map_or(PAGE.0, |limit| (limit as usize).min(PAGE.1));
     let wanted = |job: &Job| {
-        let may_see = is_on_duty || job.published.is_some();
-        may_see
+        let is_shown = match job.lane() {
+            Lane::Runs => is_on_duty || job.published.is_some(),
+            Lane::Exchange => may_see(job, &ask.caller.viewer),
+        };
+        is_shown
             && ask.query.get("status").is_none_or(|status| status == job.status.name())
             && ask.query.get("processID").is_none_or(|process| process == job.process)
     };
@@ -97,8 +100,10 @@ pub async fn one(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Proble
 )]
 pub async fn dismiss(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
-    on_duty(&ask)?;
     let job = seen(&ask, &path)?;
+    if job.lane() == Lane::Runs {
+        on_duty(&ask)?;
+    }
     let app = ask.app.clone();
     let dismissed = work::blocking(move || {
         let Ok(jobs) = &app.jobs else { return Err(Problem::fault()) };

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use utoipa::IntoParams;
 
-use super::{JobPath, jobs_of, on_duty, seen};
+use super::{JobPath, export, import, jobs_of, on_duty, seen};
 use crate::{
     edr::point_of,
     error::{Problem, chain},
@@ -19,7 +19,7 @@ use crate::{
         ANSWERS, FloodError, LEDGER, Output, RunFolder, SUMMARY, file_of, hydrograph, picture,
     },
     http::{ask::Ask, format::Format, link::Link, work},
-    jobs::{Job, SCENARIO},
+    jobs::{EXPORT, Job, Lane, RESULT, SCENARIO},
     ogc::{coverages::TIFF, tiles::address::TileAddress},
     tiles::Tile,
 };
@@ -29,7 +29,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 pub struct ResultPath {
-    /// summary, ledger, or the name of a raster
+    /// summary, ledger, or the name of a raster; of an export, file
     pub result_id: String,
 }
 
@@ -58,7 +58,17 @@ fn unread(error: &FloodError) -> Problem {
 )]
 pub async fn results(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
-    let (job, folder) = ended(&ask, &path)?;
+    let job = super::ended_of_any(&ask, &path.job_id)?;
+    let folder = jobs_of(&ask)?.folder(job.id);
+    if job.lane() == Lane::Exchange {
+        let read = move || folder.read_json::<Json>(RESULT).map_err(|error| unread(&error));
+        let result = work::blocking(read).await?.unwrap_or_default();
+        let document = match job.process.as_str() {
+            EXPORT => export::results(&ask.base, &job, result)?,
+            _ => import::results(&ask.base, &job, result),
+        };
+        return ask.json(Format::Json, &document);
+    }
     let (summary, frames, rasters, answers) = work::blocking(move || {
         let summary: Option<Json> = folder.read_json(SUMMARY).map_err(|error| unread(&error))?;
         // A run of an older version has not all of them.
@@ -139,6 +149,10 @@ pub async fn file(
     Path(ResultPath { result_id }): Path<ResultPath>,
 ) -> Result<Response, Problem> {
     ask.query.only(&["minutes", "f"])?;
+    let job = super::ended_of_any(&ask, &path.job_id)?;
+    if job.process == EXPORT && result_id == "file" {
+        return Ok(ask.marked(export::file(&jobs_of(&ask)?.folder(job.id)).await?));
+    }
     let (job, folder) = ended(&ask, &path)?;
     let (name, media_type) = match result_id.as_str() {
         "summary" => (folder.file(SUMMARY), "application/json"),

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use city::{Access, LayerId, Role, layer::Theme};
 use clap::{Args, ValueEnum};
 
+use crate::confine::Confine;
+
 /// Read a file, repair it, reproject it and publish it as a layer.
 ///
 /// Nhập dữ liệu: đọc, sửa, chuyển hệ tọa độ và công bố thành một lớp.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = EXIT_CODES, after_long_help = AFTER)]
 pub(crate) struct ImportArgs {
     /// File or folder to read: Shapefile, GeoPackage, FileGDB, GeoJSON, FlatGeobuf, DXF, DGN, DWG,
@@ -39,6 +41,9 @@ pub(crate) struct ImportArgs {
     /// Layer inside the source, where it holds several
     #[arg(long, value_name = "NAME", help_heading = "What to read")]
     pub(crate) source_layer: Option<String>,
+    /// File inside an archive, where it holds several
+    #[arg(long, value_name = "NAME", help_heading = "What to read")]
+    pub(crate) member: Option<String>,
     /// Only features for which this holds (OGR SQL), such as "loai = 'ODT'"
     #[arg(long, value_name = "CONDITION", help_heading = "What to read")]
     pub(crate) r#where: Option<String>,
@@ -114,6 +119,8 @@ pub(crate) struct ImportArgs {
     /// Seconds to wait for another program that writes into the folder
     #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Running")]
     pub(crate) wait: u64,
+    #[command(flatten)]
+    pub(crate) confine: Confine,
 }
 
 /// Code page of a source's text.

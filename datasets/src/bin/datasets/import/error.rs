@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use city::Title;
 use datasets::{folder::FolderError, mapping::MappingError, write::WriteError};
 
 /// Why an import failed. The data folder is then as it was.
@@ -24,6 +25,12 @@ pub(crate) enum ImportError {
         /// What is wrong with it, and what to do.
         why: String,
     },
+    /// The source is none that is read here, whatever it holds.
+    #[error("{en} / {vi}", en = .0.en, vi = .0.vi)]
+    Refused(Title),
+    /// This process could not be confined.
+    #[error(transparent)]
+    Confine(#[from] crate::confine::ConfineError),
     /// What was read can't be published.
     #[error("{0}")]
     Check(String),
@@ -51,11 +58,14 @@ impl ImportError {
         match self {
             Self::Arguments(_) | Self::Mapping(_) => 2,
             Self::Crs(_) => 3,
-            Self::Source { .. } => 4,
+            Self::Source { .. } | Self::Refused(_) => 4,
             Self::Check(_) => 5,
             Self::Folder(FolderError::Lock(_)) => 6,
             // A feature that does not fit its layer is the source's; the disk is not.
-            Self::Write(WriteError::Io { .. }) | Self::Folder(_) | Self::Io { .. } => 1,
+            Self::Write(WriteError::Io { .. })
+            | Self::Folder(_)
+            | Self::Io { .. }
+            | Self::Confine(_) => 1,
             Self::Write(_) => 5,
         }
     }

@@ -159,7 +159,7 @@ pub(crate) fn local(source: &Path) -> Result<PathBuf, ImportError> {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     match extension.to_ascii_lowercase().as_str() {
         "vrt" => Err(wrong("a VRT only refers to other files: import those")),
-        "zip" | "rar" | "7z" | "gz" | "tar" => Err(wrong("it is packed: unpack it first")),
+        "rar" | "7z" | "gz" | "tar" => Err(wrong("it is packed: unpack it first")),
         _ => Ok(path),
     }
 }

@@ -1,0 +1,142 @@
+//! `/uploads`: files that wait to be imported.
+
+use axum::{
+    extract::{Path, Request},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::StreamExt;
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+
+use super::import::editor;
+use crate::{
+    error::Problem,
+    exchange::uploads::{self, MOST, Receiving},
+    http::{ask::Ask, format::Format, work},
+};
+
+/// Takes a file that an editor sends, whole in the body, for the process import.
+#[utoipa::path(
+    post, path = "/uploads", tag = "Processes", operation_id = "upload",
+    params(("name" = String, Query, description = "Name of the file, with its extension")),
+    request_body(content = Vec<u8>, description = "The file as it is; several in a ZIP archive", content_type = "application/octet-stream"),
+    responses(
+        (status = 201, description = "It waits for a day: id, name, bytes", body = Object),
+        (status = 400, description = "The name is none of a file", content_type = "application/problem+json"),
+        (status = 403, description = "The caller is no editor", content_type = "application/problem+json"),
+        (status = 413, description = "The file is greater than one may be", content_type = "application/problem+json"),
+        (status = 429, description = "Enough of the caller's files wait", content_type = "application/problem+json"),
+    )
+)]
+pub async fn receive(ask: Ask, request: Request) -> Result<Response, Problem> {
+    ask.query.only(&["name", "f"])?;
+    editor(&ask)?;
+    let name = uploads::plain_name(ask.query.get("name").unwrap_or_default()).ok_or_else(|| {
+        Problem::parameter(
+            "name",
+            "hãy ghi tên tệp có đuôi, như thua-dat.zip",
+            "write the file's name with its extension, such as parcels.zip",
+        )
+    })?;
+    let most = ask.app.exchange.upload_bytes();
+    let told = request.headers().get(header::CONTENT_LENGTH);
+    let told =
+        told.and_then(|length| length.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
+    if told.is_some_and(|bytes| bytes > most) {
+        return Err(too_big(most));
+    }
+    let (data, owner) = (ask.app.config.data.clone(), ask.caller.viewer.name.clone());
+    let receiving = work::blocking(move || {
+        uploads::receive(&data, name, &owner).map_err(|error| Problem::internal(&error))
+    });
+    let receiving = receiving.await?.ok_or_else(|| {
+        Problem::too_many(
+            format!("Đã có {MOST} tệp của bạn chờ nhập: hãy nhập hoặc xóa bớt."),
+            format!("{MOST} files of yours wait: import or remove one."),
+        )
+    })?;
+    let bytes = written(&receiving, request, most).await?;
+    let upload = receiving.keep(bytes).map_err(|error| Problem::internal(&error))?;
+    let at = ask.base.url(&format!("/uploads/{}", upload.id));
+    let document =
+        json!({ "id": upload.id, "name": upload.name, "bytes": upload.bytes, "href": at });
+    let mut response = ask.json(Format::Json, &document)?;
+    *response.status_mut() = StatusCode::CREATED;
+    if let Ok(at) = HeaderValue::from_str(&at) {
+        response.headers_mut().insert(header::LOCATION, at);
+    }
+    Ok(response)
+}
+
+async fn written(receiving: &Receiving, request: Request, most: u64) -> Result<u64, Problem> {
+    let broken = |error: std::io::Error| Problem::internal(&error);
+    let mut file = tokio::fs::File::create_new(receiving.path()).await.map_err(broken)?;
+    let mut bytes = 0_u64;
+    let mut chunks = request.into_body().into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| {
+            Problem::bad_request(
+                format!("Tệp bị ngắt giữa chừng: {error}"),
+                format!("The file broke off: {error}"),
+            )
+        })?;
+        bytes += chunk.len() as u64;
+        if bytes > most {
+            return Err(too_big(most));
+        }
+        file.write_all(&chunk).await.map_err(broken)?;
+    }
+    file.flush().await.map_err(broken)?;
+    match bytes {
+        0 => Err(Problem::bad_request(
+            "Tệp trống: hãy gửi tệp trong thân yêu cầu.",
+            "The file is empty: send it in the body.",
+        )),
+        bytes => Ok(bytes),
+    }
+}
+
+fn too_big(most: u64) -> Problem {
+    let mib = most >> 20;
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "upload-too-big",
+        city::Title::new("Tệp quá lớn", "The file is too big"),
+        city::Title::new(
+            format!("Tệp tối đa {mib} MiB; hãy nén hoặc chia nhỏ."),
+            format!("A file has at most {mib} MiB: pack or divide it."),
+        ),
+    )
+}
+
+/// Removes a file that waits.
+#[utoipa::path(
+    delete, path = "/uploads/{uploadId}", tag = "Processes", operation_id = "removeUpload",
+    params(("uploadId" = String, Path, description = "Identifier of an upload")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 403, description = "The caller is no editor", content_type = "application/problem+json"),
+        (status = 404, description = "The caller has no such upload", content_type = "application/problem+json"),
+    )
+)]
+pub async fn remove(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
+    ask.query.only(&["f"])?;
+    editor(&ask)?;
+    let (data, owner) = (ask.app.config.data.clone(), ask.caller.viewer.name.clone());
+    work::blocking(move || {
+        let upload = uploads::find(&data, &id, &owner).ok_or_else(|| absent(&id))?;
+        uploads::remove(&data, &upload).map_err(|_| absent(&id))
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// 404 for an upload that is not there, or not this caller's.
+pub(super) fn absent(id: &str) -> Problem {
+    let id: String = id.chars().take(40).collect();
+    Problem::not_found(
+        format!("Không có tệp '{id}' chờ nhập; gửi bằng POST /uploads."),
+        format!("No file '{id}' waits; send one by POST /uploads."),
+    )
+}
