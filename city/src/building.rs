@@ -26,7 +26,7 @@ mod tests;
 
 pub use footprint::Footprint;
 pub use plan::Plan;
-pub use roof::RoofForm;
+pub use roof::{Plane, RoofForm};
 pub use solid::{Face, Solid, Surface};
 
 /// Height of a storey where a building says only how many it has, m: floor to floor, the usual one of

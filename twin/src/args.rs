@@ -1,6 +1,6 @@
 //! What people type.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use twin::words::Language;
@@ -24,17 +24,30 @@ pub(crate) enum Command {
     Film(Film),
     /// Say as JSON how a building or a lamp stands in the scene
     Describe(Describe),
+    /// Say as JSON how long the sun shines on a feature over a day, face by face, and who takes it
+    Shadows(Shadows),
+    /// Say as JSON what is seen of the ground around a place
+    Viewshed(Viewshed),
+    /// Say as JSON how the ground runs along a line
+    Profile(Profile),
 }
 
-/// What is shown.
+/// Where the city comes from.
 #[derive(Debug, Clone, ClapArgs)]
-pub(crate) struct Shown {
+pub(crate) struct Whence {
     /// A data folder
     #[arg(long, value_name = "DIR", conflicts_with = "server")]
     pub(crate) data: Option<PathBuf>,
     /// A running gis-server, such as http://127.0.0.1:8080
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
+}
+
+/// What is shown.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Shown {
+    #[command(flatten)]
+    pub(crate) whence: Whence,
     /// A view (JSON: lon, lat, distance_m, heading_deg, pitch_deg, …); without one the city is framed
     #[arg(long, value_name = "FILE")]
     pub(crate) view: Option<PathBuf>,
@@ -101,6 +114,114 @@ pub(crate) struct Film {
     pub(crate) out: PathBuf,
 }
 
+/// Hours of sun.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Shadows {
+    #[command(flatten)]
+    pub(crate) whence: Whence,
+    /// Its layer and its identifier, such as buildings/12
+    #[arg(long, value_name = "LAYER/ID")]
+    pub(crate) feature: String,
+    /// A day of the province's clock, such as 2026-12-22; without one, today
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<String>,
+    /// Minutes between looks at the sun
+    #[arg(long, value_name = "MIN", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(crate) step: u32,
+}
+
+/// A look around.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Viewshed {
+    #[command(flatten)]
+    pub(crate) whence: Whence,
+    /// Where one stands, in degrees; a third number is the height of the eye above ground or roof, m (1.6)
+    #[arg(long, value_name = "LON,LAT[,HEIGHT]", allow_hyphen_values = true)]
+    pub(crate) at: Place,
+    /// How far one looks, m
+    #[arg(long, value_name = "M", default_value_t = 300.0, value_parser = metres(1.0, 20_000.0))]
+    pub(crate) radius: f64,
+    /// How high above the ground that is which is looked at, m
+    #[arg(long, value_name = "M", default_value_t = 0.0, value_parser = metres(0.0, 1_000.0))]
+    pub(crate) target: f64,
+    /// Side of a cell, m; without one, a hundredth of the radius
+    #[arg(long, value_name = "M", value_parser = metres(0.1, 1_000.0))]
+    pub(crate) cell: Option<f64>,
+}
+
+/// The ground along a line.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Profile {
+    #[command(flatten)]
+    pub(crate) whence: Whence,
+    /// Places in degrees, two or more
+    #[arg(long, value_name = "\"LON,LAT LON,LAT …\"", allow_hyphen_values = true)]
+    pub(crate) line: Line,
+    /// Metres between places that are told, at most; without it, a two-hundredth of the line
+    #[arg(long, value_name = "M", value_parser = metres(0.1, 10_000.0))]
+    pub(crate) step: Option<f64>,
+}
+
+/// A place that somebody typed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) lon: f64,
+    pub(crate) lat: f64,
+    /// Above what is there, m.
+    pub(crate) up_m: Option<f64>,
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "'{text}' is no place: write longitude,latitude in degrees, such as 108.474,15.5736"
+            )
+        };
+        let numbers: Result<Vec<f64>, _> = text.split(',').map(|it| it.trim().parse()).collect();
+        let numbers = numbers.map_err(|_| wrong())?;
+        let (lon, lat, up_m) = match numbers[..] {
+            [lon, lat] => (lon, lat, None),
+            [lon, lat, up_m] => (lon, lat, Some(up_m)),
+            _ => return Err(wrong()),
+        };
+        let is_sound = lon.abs() <= 180.0 && lat.abs() <= 90.0;
+        let stands = up_m.is_none_or(|up_m| (0.0..=2_000.0).contains(&up_m));
+        match (is_sound, stands) {
+            (true, true) => Ok(Self { lon, lat, up_m }),
+            (false, _) => Err(wrong()),
+            (true, false) => Err("the height of the eye is from 0 to 2000 m".into()),
+        }
+    }
+}
+
+/// Places that somebody typed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Line(pub(crate) Vec<Place>);
+
+impl FromStr for Line {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let places: Result<Vec<Place>, String> = text.split_whitespace().map(str::parse).collect();
+        let places = places?;
+        match places.len() {
+            2.. => Ok(Self(places)),
+            _ => Err("a line has two places or more: \"lon,lat lon,lat\"".into()),
+        }
+    }
+}
+
+/// A number of metres within bounds.
+fn metres(low: f64, high: f64) -> impl Fn(&str) -> Result<f64, String> + Clone + Send + Sync {
+    move |text| {
+        let number = text.parse().ok().filter(|metres| (low..=high).contains(metres));
+        number.ok_or_else(|| format!("write metres from {low} to {high}"))
+    }
+}
+
 /// Width and height of a picture: 16 to 8192 pixels.
 fn size(text: &str) -> Result<(u32, u32), String> {
     let parts = text.split_once(['x', 'X', '×']);
@@ -108,4 +229,27 @@ fn size(text: &str) -> Result<(u32, u32), String> {
     parsed
         .filter(|(w, h)| (16..=8192).contains(w) && (16..=8192).contains(h))
         .ok_or_else(|| "write the size as 1280x720, each side from 16 to 8192".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_lines_are_read_and_others_are_told_of() {
+        let place: Place = "108.474, 15.5736,12".parse().unwrap();
+        assert_eq!((place.lon, place.lat, place.up_m), (108.474, 15.5736, Some(12.0)));
+        for wrong in ["", "108", "a,b", "108,95", "NaN,1", "1,2,-3", "1,2,3,4"] {
+            assert!(wrong.parse::<Place>().is_err(), "{wrong}");
+        }
+        let line: Line = "108,15  108.1,15".parse().unwrap();
+        assert_eq!(line.0.len(), 2);
+        assert!("108,15".parse::<Line>().is_err());
+    }
+
+    #[test]
+    fn the_arguments_hold_together() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
 }

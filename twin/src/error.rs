@@ -50,6 +50,9 @@ pub enum TwinError {
         /// As given.
         text: String,
     },
+    /// What a tool was asked cannot be done.
+    #[error("{0}")]
+    Ask(String),
     /// A run's folder holds no frames that can be read.
     #[error("run {run}: {what}")]
     Run {

@@ -28,6 +28,7 @@ pub mod remote;
 pub mod scene;
 pub mod sky;
 mod source;
+pub mod tools;
 pub mod words;
 
 pub use error::{Note, TwinError};

@@ -1,6 +1,7 @@
 //! The panel beside the picture: clock, layers, flood, what is under the pointer.
 
 mod sections;
+mod tools;
 
 use bevy::{prelude::*, window::PrimaryWindow};
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui, input::EguiWantsInput};
@@ -16,6 +17,7 @@ use crate::{
     scene::{Buildings, City, Hidden},
     words::Language,
 };
+pub use tools::{Tool, Toolbox, ToolsPlugin};
 
 /// The panel, and picking with the mouse.
 #[derive(Debug, Default)]
@@ -27,7 +29,8 @@ impl Plugin for PanelPlugin {
             .insert_resource(Meanings(CodeLists::built_in().ok()))
             .add_systems(PreUpdate, hands)
             .add_systems(Update, select)
-            .add_systems(EguiPrimaryContextPass, show);
+            .add_systems(EguiPrimaryContextPass, show)
+            .add_plugins(ToolsPlugin);
     }
 }
 
@@ -46,7 +49,7 @@ fn hands(wants: Option<Res<'_, EguiWantsInput>>, mut hands: ResMut<'_, Hands>) {
     hands.keys_are_taken = wants.wants_any_keyboard_input();
 }
 
-/// A click that did not turn the camera selects.
+/// A click that did not turn the camera selects, or is the tool's that is in hand.
 #[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
 fn select(
     buttons: Res<'_, ButtonInput<MouseButton>>,
@@ -56,6 +59,7 @@ fn select(
     city: Res<'_, City>,
     buildings: Res<'_, Buildings>,
     mut selected: ResMut<'_, Selected>,
+    mut toolbox: ResMut<'_, Toolbox>,
     mut pressed: Local<'_, Option<Vec2>>,
 ) {
     let cursor = windows.iter().next().and_then(Window::cursor_position);
@@ -71,7 +75,10 @@ fn select(
     }
     let Some((camera, place)) = cameras.iter().next() else { return };
     let Ok(ray) = camera.viewport_to_world(place, up) else { return };
-    selected.0 = pick(&local_ray(ray), &city, &buildings);
+    let met = pick(&local_ray(ray), &city, &buildings);
+    if !toolbox.click(met.as_ref()) {
+        selected.0 = met;
+    }
 }
 
 /// A ray of Bevy's in the local frame.

@@ -1,5 +1,7 @@
 //! What the program does with its arguments.
 
+mod studies;
+
 use std::{process::ExitCode, time::Duration};
 
 use bevy::tasks::block_on;
@@ -15,7 +17,7 @@ use twin::{
     remote::{Client, LiveEvent},
 };
 
-use crate::args::{Args, Command, Describe, Film, Render, Shown};
+use crate::args::{Args, Command, Describe, Film, Render, Shown, Whence};
 
 pub(crate) fn main() -> ExitCode {
     let args = Args::parse();
@@ -24,6 +26,9 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Render(render)) => still(&render),
         Some(Command::Film(film)) => moving(&film),
         Some(Command::Describe(describe)) => said(&describe),
+        Some(Command::Shadows(shadows)) => studies::shadows(&shadows).map(print),
+        Some(Command::Viewshed(viewshed)) => studies::viewshed(&viewshed).map(print),
+        Some(Command::Profile(profile)) => studies::profile(&profile).map(print),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -34,8 +39,12 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-fn source(shown: &Shown) -> Result<Source, TwinError> {
-    match (&shown.data, &shown.server) {
+fn print(answer: serde_json::Value) {
+    println!("{answer:#}");
+}
+
+fn source(whence: &Whence) -> Result<Source, TwinError> {
+    match (&whence.data, &whence.server) {
         (Some(dir), _) => Ok(Source::Folder(dir.clone())),
         (None, Some(url)) => Ok(Source::Server(Client::new(url)?)),
         (None, None) => Err(TwinError::Picture(
@@ -45,7 +54,7 @@ fn source(shown: &Shown) -> Result<Source, TwinError> {
 }
 
 fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
-    let source = source(shown)?;
+    let source = source(&shown.whence)?;
     let model = block_on(source.read())?;
     let view = |framing: View| match &shown.view {
         Some(path) => View::read_over(path, &framing),
@@ -115,7 +124,7 @@ fn moving(args: &Film) -> Result<(), TwinError> {
 }
 
 fn said(args: &Describe) -> Result<(), TwinError> {
-    let source = source(&args.shown)?;
+    let source = source(&args.shown.whence)?;
     let model = block_on(source.read())?;
     let mut live = LiveState::default();
     if let Source::Server(client) = &source {

@@ -49,8 +49,18 @@ impl RoofForm {
         }
     }
 
-    /// The planes of which the lowest is the roof at each place, `top_m` its highest point.
-    pub(super) fn planes(self, footprint: &Footprint, top_m: f64) -> Vec<Plane> {
+    /// The planes of which the lowest is the roof at each place, `top_m` its highest point; the form has to
+    /// be [`fitted`](Self::fitted) to the footprint.
+    ///
+    /// ```
+    /// use city::building::{Footprint, RoofForm};
+    /// let house = Footprint::new([vec![[0.0, 0.0], [10.0, 0.0], [10.0, 4.0], [0.0, 4.0]]]).unwrap();
+    /// let planes = RoofForm::Gable(1.0).planes(&house, 7.0);
+    /// let roof_m = |at| planes.iter().map(|plane| plane.z(at)).fold(f64::INFINITY, f64::min);
+    /// assert!((roof_m([5.0, 2.0]) - 7.0).abs() < 1e-9, "the ridge");
+    /// assert!((roof_m([5.0, 0.0]) - 6.0).abs() < 1e-9, "the eaves");
+    /// ```
+    pub fn planes(self, footprint: &Footprint, top_m: f64) -> Vec<Plane> {
         let plan = if self.rise_m() > 0.0 { Plan::of(footprint) } else { None };
         let Some(plan) = plan else { return vec![Plane::level(top_m)] };
         let eaves_m = top_m - self.rise_m();
@@ -79,7 +89,7 @@ impl RoofForm {
 
 /// A plane that is not upright: z = at + gradient · ((x, y) − origin).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Plane {
+pub struct Plane {
     origin: [f64; 2],
     gradient: [f64; 2],
     at_m: f64,
@@ -95,7 +105,8 @@ impl Plane {
         Self { origin, gradient: [towards[0] * slope, towards[1] * slope], at_m }
     }
 
-    pub(super) fn z(&self, at: [f64; 2]) -> f64 {
+    /// Its height at a place, m.
+    pub fn z(&self, at: [f64; 2]) -> f64 {
         let (x, y) = (at[0] - self.origin[0], at[1] - self.origin[1]);
         self.at_m + self.gradient[0] * x + self.gradient[1] * y
     }

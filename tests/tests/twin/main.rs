@@ -6,6 +6,7 @@ mod golden;
 mod lamps;
 mod pictures;
 mod stills;
+mod tools;
 mod trouble;
 
 use std::{path::Path, process::Command};

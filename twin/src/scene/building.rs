@@ -3,14 +3,16 @@
 mod paint;
 mod solid;
 
+use std::sync::Arc;
+
 use city::{
     FeatureId,
-    building::{Facts, Footprint, Plan, RoofForm},
+    building::{Facts, Footprint, Plan, Plane, RoofForm},
 };
 use geo::{Area, BoundingRect, Orient, orient::Direction};
 use geo_types::Polygon;
 use rstar::{
-    AABB, RTree,
+    AABB, RTree, RTreeObject, SelectionFunction,
     primitives::{GeomWithData, Rectangle},
 };
 
@@ -41,6 +43,8 @@ pub struct BuildingForm {
     pub roof: RoofForm,
     /// The rectangle over which a sloped roof lies; a footprint that fills none has a flat one.
     pub plan: Option<Plan>,
+    /// The planes of which the lowest is the roof at each place: one, or as many as it has slopes.
+    pub roof_planes: Vec<Plane>,
     /// What its walls are like.
     pub fabric: Fabric,
     /// A number that belongs to it for ever.
@@ -73,6 +77,7 @@ impl BuildingForm {
                     .number(feature, "ground")
                     .filter(|ground| is_near(&outline, *ground, heights))
                     .unwrap_or_else(|| foot_of(&outline, heights));
+                let roof = facts.roof().fitted(&footprint, height_m);
                 Some(Self {
                     id: feature.id.clone(),
                     source,
@@ -80,7 +85,8 @@ impl BuildingForm {
                     height_m,
                     is_assumed: facts.is_assumed(),
                     storey_m: (height_m / facts.storey_count()).clamp(2.4, 8.0),
-                    roof: facts.roof().fitted(&footprint, height_m),
+                    roof,
+                    roof_planes: roof.planes(&footprint, base_m + height_m),
                     plan: Plan::of(&footprint),
                     fabric: Fabric::of(usage, height_m, outline.unsigned_area()),
                     seed,
@@ -93,6 +99,11 @@ impl BuildingForm {
     /// Elevation of its highest point, m.
     pub fn top_m(&self) -> f64 {
         self.base_m + self.height_m
+    }
+
+    /// Elevation of its roof over a place within its outline, m, without parapet and eaves.
+    pub fn roof_m(&self, at: [f64; 2]) -> f64 {
+        self.roof_planes.iter().map(|plane| plane.z(at)).fold(f64::INFINITY, f64::min)
     }
 }
 
@@ -115,12 +126,12 @@ fn foot_of(outline: &Polygon<f64>, heights: &Heights) -> f64 {
 
 type Leaf = GeomWithData<Rectangle<[f64; 2]>, usize>;
 
-/// Every building, and which stands where.
-#[derive(Debug, Default, bevy::ecs::resource::Resource)]
+/// Every building, and which stands where. A copy shares them.
+#[derive(Debug, Default, Clone, bevy::ecs::resource::Resource)]
 pub struct Buildings {
     /// The forms.
-    pub forms: Vec<BuildingForm>,
-    tree: RTree<Leaf>,
+    pub forms: Arc<Vec<BuildingForm>>,
+    tree: Arc<RTree<Leaf>>,
 }
 
 impl Buildings {
@@ -144,13 +155,56 @@ impl Buildings {
             Some(Leaf::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), index))
         });
         let tree = RTree::bulk_load(leaves.collect());
-        Self { forms, tree }
+        Self { forms: Arc::new(forms), tree: Arc::new(tree) }
     }
 
     /// Those whose boxes meet a box: west, south, east, north in m.
     pub fn within(&self, low: [f64; 2], high: [f64; 2]) -> impl Iterator<Item = &BuildingForm> {
         let found = self.tree.locate_in_envelope_intersecting(AABB::from_corners(low, high));
         found.map(|leaf| &self.forms[leaf.data])
+    }
+
+    /// Those whose boxes a line on the map meets, in no order: from a place to another, m.
+    pub fn along(&self, from: [f64; 2], to: [f64; 2]) -> impl Iterator<Item = &BuildingForm> {
+        let found = self.tree.locate_with_selection_function(Beside { from, to });
+        found.map(|leaf| &self.forms[leaf.data])
+    }
+}
+
+/// Chooses the boxes that a line meets, by its part within each pair of their sides (Kay & Kajiya, SIGGRAPH
+/// 1986).
+struct Beside {
+    from: [f64; 2],
+    to: [f64; 2],
+}
+
+impl Beside {
+    fn meets(&self, edges: &AABB<[f64; 2]>) -> bool {
+        let (mut enters, mut leaves) = (0.0f64, 1.0f64);
+        for k in 0..2 {
+            let (low, high) = (edges.lower()[k] - self.from[k], edges.upper()[k] - self.from[k]);
+            let way = self.to[k] - self.from[k];
+            if way.abs() < 1e-12 {
+                if low > 0.0 || high < 0.0 {
+                    return false;
+                }
+                continue;
+            }
+            let (a, b) = (low / way, high / way);
+            enters = enters.max(a.min(b));
+            leaves = leaves.min(a.max(b));
+        }
+        enters <= leaves
+    }
+}
+
+impl SelectionFunction<Leaf> for Beside {
+    fn should_unpack_parent(&self, envelope: &AABB<[f64; 2]>) -> bool {
+        self.meets(envelope)
+    }
+
+    fn should_unpack_leaf(&self, leaf: &Leaf) -> bool {
+        self.meets(&leaf.envelope())
     }
 }
 
