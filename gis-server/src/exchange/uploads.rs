@@ -113,7 +113,7 @@ impl Receiving {
 #[must_use]
 pub fn find(data: &Path, id: &str, owner: &str) -> Option<Upload> {
     let is_id = id.len() <= 40 && id.bytes().all(|b| b.is_ascii_alphanumeric());
-    let about = about_in(&data.join(FOLDER).join(id)).filter(|_| is_id);
+    let about = is_id.then(|| about_in(&data.join(FOLDER).join(id))).flatten();
     about.filter(|about| about.owner == owner && about.id == id)
 }
 
