@@ -10,7 +10,7 @@ scripts/setup.sh run
 [ -x "$CACHE/node/bin/node" ] && export PATH="$CACHE/node/bin:$PATH"
 scripts/web.sh
 # Without the twin: Bevy is built in one profile, and that is dev (docs/adr/0009-bevy.md).
-cargo build --release --locked --workspace --exclude twin --bins
+cargo build --release --locked --workspace --exclude twin --bin gis-server --bin datasets --bin fleet
 if [ ! -f "$DATA/catalog.toml" ]; then
   say "Generating the demo city (synthetic data, $BUILDINGS buildings) into $DATA/"
   "$TARGET/release/datasets" generate --seed "$SEED" --buildings "$BUILDINGS" --into "$DATA"
