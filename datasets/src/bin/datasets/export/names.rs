@@ -32,7 +32,7 @@ fn unique(names: impl Iterator<Item = String>, most: usize, taken: &[&str]) -> V
     let mut known: BTreeSet<String> = taken.iter().map(|name| name.to_lowercase()).collect();
     let mut found = Vec::new();
     for name in names {
-        let mut candidate = cut(&name, most).to_owned();
+        let mut candidate = cut(&name, most).trim_end_matches('_').to_owned();
         let mut number = 1;
         while !known.insert(candidate.to_lowercase()) {
             number += 1;
