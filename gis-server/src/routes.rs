@@ -154,7 +154,7 @@ pub const ROUTES: &[Route] = &[
     at("/stac/collections/{collectionId}", || get(stac::collection)),
     at("/stac/collections/{collectionId}/items", || get(stac::items)),
     at("/stac/collections/{collectionId}/items/{itemId}", || get(stac::item)),
-    at("/stac/search", || get(stac::search)),
+    at("/stac/search", || get(stac::search).post(stac::search_by_body)),
     // Code lists and search
     at("/codelists", || get(codelists::list)),
     at("/codelists/{codeListId}", || get(codelists::show)),

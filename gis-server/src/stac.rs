@@ -7,14 +7,20 @@ mod describe;
 mod items;
 mod wish;
 
-use axum::{extract::Path, response::Response};
+use axum::{body::Bytes, extract::Path, response::Response};
 use city::Layer;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use utoipa::OpenApi;
 
 use crate::{
     error::Problem,
-    http::{ask::Ask, base::Base, format::Format, link::Link},
+    http::{
+        ask::Ask,
+        base::Base,
+        format::Format,
+        link::Link,
+        query::{Query, encode},
+    },
     ogc::{Part, refusals::BadParameter},
 };
 use items::Item;
@@ -42,7 +48,16 @@ pub const PART: Part = Part {
 };
 
 #[derive(OpenApi)]
-#[openapi(paths(landing, conformance, collections, collection, items, item, search))]
+#[openapi(paths(
+    landing,
+    conformance,
+    collections,
+    collection,
+    items,
+    item,
+    search,
+    search_by_body
+))]
 struct Document;
 
 /// The catalogue.
@@ -156,6 +171,30 @@ pub async fn search(ask: Ask) -> Result<Response, Problem> {
     ])?;
     let wish = Wish::read(&ask.query)?;
     page(&ask, &format!("{ROOT}/search"), &wish).await
+}
+
+/// The same with the wishes in a body, for those that fit no address.
+#[utoipa::path(post, path = "/stac/search", tag = "STAC", operation_id = "searchStacItemsByBody",
+    request_body(content = Object, content_type = "application/json", description = "bbox, intersects, datetime, collections, ids, limit, offset: lists as lists, the geometry as it is"),
+    responses((status = 200, description = "Items", content_type = "application/geo+json", body = Object), BadParameter))]
+pub async fn search_by_body(mut ask: Ask, body: Bytes) -> Result<Response, Problem> {
+    ask.query.only(&["f"])?;
+    let asked: Map<String, Json> = serde_json::from_slice(&body).map_err(|error| {
+        Problem::bad_request(
+            format!("Thân yêu cầu phải là một đối tượng JSON: {error}"),
+            format!("The body must be a JSON object: {error}"),
+        )
+    })?;
+    let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let pairs = asked.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
+        let value = match value {
+            Json::Array(list) => list.iter().map(text).collect::<Vec<_>>().join(","),
+            other => text(other),
+        };
+        format!("{}={}", encode(name), encode(&value))
+    });
+    ask.query = Query::parse(&pairs.collect::<Vec<_>>().join("&"))?;
+    search(ask).await
 }
 
 async fn page(ask: &Ask, path: &str, wish: &Wish) -> Result<Response, Problem> {

@@ -37,6 +37,7 @@ pub(super) fn catalogue(ask: &Ask) -> Json {
         Link::new(rel, base.url(&format!("{ROOT}{path}"))).of_type("application/json")
     };
     let geojson = Format::GeoJson.media_type();
+    let search = |method: &str| json!({ "rel": "search", "href": base.url(&format!("{ROOT}/search")), "type": geojson, "method": method });
     let child = |id: &str| json_at("child", &format!("/collections/{id}"));
     json!({
         "type": "Catalog",
@@ -51,7 +52,7 @@ pub(super) fn catalogue(ask: &Ask) -> Json {
             json_at("conformance", "/conformance"),
             json_at("data", "/collections"),
             child(RASTERS), child(super::RUNS),
-            Link::new("search", base.url(&format!("{ROOT}/search"))).of_type(geojson),
+            search("GET"), search("POST"),
             Link::new("service-desc", base.url("/api?f=json")).of_type(Format::OpenApi.media_type()),
             Link::new("service-doc", base.url("/api?f=html")).of_type("text/html"),
         ],

@@ -39,6 +39,10 @@ fn what_is_not_there_or_cannot_be_read_is_told() {
     ] {
         server.get(&format!("/stac/search?{wrong}")).expect(400);
     }
+    for body in ["[]", "{", "{\"bbox\": [1, 2]}", "{\"query\": {}}"] {
+        let request = server.request(reqwest::Method::POST, "/stac/search");
+        server.send(request.header("content-type", "application/json").body(body)).expect(400);
+    }
     for missing in
         ["collections/nothing", "collections/rasters/items/nothing", "collections/nothing/items"]
     {

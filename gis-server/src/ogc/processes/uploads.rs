@@ -1,6 +1,9 @@
 //! `/uploads`: files that wait to be imported.
 
+use std::time::Duration;
+
 use axum::{
+    body::BodyDataStream,
     extract::{Path, Request},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -15,6 +18,10 @@ use crate::{
     exchange::uploads::{self, MOST, Receiving},
     http::{ask::Ask, format::Format, work},
 };
+
+/// Bytes of a body that nobody wants that are read all the same, and how long.
+const DRAINED: usize = 64 << 20;
+const DRAINED_FOR: Duration = Duration::from_secs(5);
 
 /// Takes a file that an editor sends, whole in the body, for the process import.
 #[utoipa::path(
@@ -44,6 +51,7 @@ pub async fn receive(ask: Ask, request: Request) -> Result<Response, Problem> {
     let told =
         told.and_then(|length| length.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
     if told.is_some_and(|bytes| bytes > most) {
+        drain(request.into_body().into_data_stream()).await;
         return Err(too_big(most));
     }
     let (data, owner) = (ask.app.config.data.clone(), ask.caller.viewer.name.clone());
@@ -83,6 +91,7 @@ async fn written(receiving: &Receiving, request: Request, most: u64) -> Result<u
         })?;
         bytes += chunk.len() as u64;
         if bytes > most {
+            drain(chunks).await;
             return Err(too_big(most));
         }
         file.write_all(&chunk).await.map_err(broken)?;
@@ -95,6 +104,21 @@ async fn written(receiving: &Receiving, request: Request, most: u64) -> Result<u
         )),
         bytes => Ok(bytes),
     }
+}
+
+/// Reads on for a while what nobody wants: a sender who is cut off in the middle of a body sees a broken
+/// connection, and not the answer.
+async fn drain(mut chunks: BodyDataStream) {
+    let rest = async {
+        let mut left = DRAINED;
+        while let Some(Ok(chunk)) = chunks.next().await
+            && left > 0
+        {
+            left = left.saturating_sub(chunk.len());
+        }
+    };
+    // Whoever sends more, or slower, is cut off.
+    let _ = tokio::time::timeout(DRAINED_FOR, rest).await;
 }
 
 fn too_big(most: u64) -> Problem {
