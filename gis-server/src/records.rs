@@ -21,7 +21,7 @@ use crate::{
     store::LayerView,
 };
 use describe::Cataloguer;
-pub(crate) use describe::both;
+pub(crate) use describe::{both, polygon};
 use find::Wish;
 
 /// Where the API is.

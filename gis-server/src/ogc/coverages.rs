@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     coverage::{self, Parameter, Statistics},
-    edr::{COVERAGE_JSON, line_of, point_of, polygon_of},
+    edr::{COVERAGE_JSON, point_of, polygon_of},
     error::Problem,
     http::{ask::Ask, base::Base, format::Format, link::Link, work},
     store::{LayerView, StoreError},
@@ -168,13 +168,8 @@ pub async fn position(Path(id): Path<String>, ask: Ask) -> Result<Response, Prob
 )]
 pub async fn trajectory(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
     ask.query.only(&["coords", "f"])?;
-    let line = line_of(&ask.query)?;
     let (cog, parameter) = opened(&ask, &id)?;
-    let document = work::blocking(move || {
-        let places = coverage::along_line(&cog, &line).map_err(|error| refused(&error))?;
-        Ok(coverage::along(&places, &parameter))
-    });
-    told(&ask, &document.await?)
+    answer::profile(&ask, cog, parameter).await
 }
 
 /// The cells of a raster within a polygon.

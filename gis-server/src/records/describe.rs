@@ -194,7 +194,8 @@ fn interval(time: &Interval) -> Json {
     json!({ "interval": [end(time.start), end(time.end)] })
 }
 
-fn polygon(bbox: &Bbox) -> Json {
+/// A box as a polygon of GeoJSON.
+pub(crate) fn polygon(bbox: &Bbox) -> Json {
     let Bbox { min_x, min_y, max_x, max_y } = bbox;
     json!({ "type": "Polygon", "coordinates":
         [[[min_x, min_y], [max_x, min_y], [max_x, max_y], [min_x, max_y], [min_x, min_y]]] })

@@ -179,9 +179,7 @@ fn item(
         "id": id,
         "collection": collection,
         "bbox": [min_x, min_y, max_x, max_y],
-        "geometry": { "type": "Polygon", "coordinates": [[
-            [min_x, min_y], [max_x, min_y], [max_x, max_y], [min_x, max_y], [min_x, min_y],
-        ]] },
+        "geometry": records::polygon(bbox),
         "properties": properties,
         "assets": assets,
         "links": links,

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use super::{TIFF, subset};
 use crate::{
     coverage::{self, CoverageError, Most, Parameter, Part, Scale},
-    edr::COVERAGE_JSON,
+    edr::{COVERAGE_JSON, line_of},
     error::{Problem, chain},
     http::{ask::Ask, query::Query, work},
 };
@@ -79,6 +79,23 @@ pub(crate) async fn cells(
         let raster =
             coverage::part(&cog, &part, scale, Most::Told).map_err(|error| refused(&error))?;
         Ok(coverage::grid(&raster, &parameter))
+    });
+    told(ask, &document.await?)
+}
+
+/// The values along the line that `coords` names, as CoverageJSON.
+///
+/// # Errors
+/// 400 where it is no line, or lies outside; 500 where the file cannot be read.
+pub(crate) async fn profile(
+    ask: &Ask,
+    cog: impl Deref<Target = Cog> + Send + 'static,
+    parameter: Parameter,
+) -> Result<Response, Problem> {
+    let line = line_of(&ask.query)?;
+    let document = work::blocking(move || {
+        let places = coverage::along_line(&cog, &line).map_err(|error| refused(&error))?;
+        Ok(coverage::along(&places, &parameter))
     });
     told(ask, &document.await?)
 }

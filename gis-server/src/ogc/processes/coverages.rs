@@ -5,12 +5,12 @@ use datasets::read::Cog;
 
 use super::{JobPath, results};
 use crate::{
-    coverage::{self, Parameter, Part},
-    edr::{line_of, polygon_of},
+    coverage::{Parameter, Part},
+    edr::polygon_of,
     error::Problem,
     flood::Output,
-    http::{ask::Ask, work},
-    ogc::coverages::answer::{cells, refused, scale, told},
+    http::ask::Ask,
+    ogc::coverages::answer::{cells, profile, scale},
 };
 
 /// A window of a raster of a run.
@@ -78,13 +78,8 @@ pub async fn area(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Probl
 )]
 pub async fn trajectory(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
     ask.query.only(&["coords", "output", "minutes", "f"])?;
-    let line = line_of(&ask.query)?;
     let (cog, parameter) = opened(&ask, &path)?;
-    let document = work::blocking(move || {
-        let places = coverage::along_line(&cog, &line).map_err(|error| refused(&error))?;
-        Ok(coverage::along(&places, &parameter))
-    });
-    told(&ask, &document.await?)
+    profile(&ask, Box::new(cog), parameter).await
 }
 
 /// The raster that a request names, and what its values are.
