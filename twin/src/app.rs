@@ -8,7 +8,10 @@ use crate::{
     camera::{CameraPlugin, Rig, View},
     clock::{ClockPlugin, VirtualClock},
     error::TwinError,
-    flood::{FloodPlugin, FloodRun, FloodView},
+    flood::{
+        FloodPlugin, FloodRun, FloodView, Opposite,
+        play::{Measures, PlayPlugin, Player},
+    },
     ground::Ground,
     live::LivePlugin,
     model::CityModel,
@@ -36,6 +39,10 @@ pub struct Stage {
     pub language: Language,
     /// A flood run and hours since its beginning.
     pub flood: Option<(FloodRun, f64)>,
+    /// Another one, right of the middle.
+    pub versus: Option<FloodRun>,
+    /// What is placed against floods.
+    pub measures: Measures,
 }
 
 impl Stage {
@@ -54,15 +61,27 @@ impl Stage {
             None => VirtualClock::live(crate::clock::wall_now()),
         };
         let model = Arc::new(model);
-        Ok(Self { model, view, clock, language: Language::default(), flood: None })
+        Ok(Self {
+            model,
+            view,
+            clock,
+            language: Language::default(),
+            flood: None,
+            versus: None,
+            measures: Measures::default(),
+        })
     }
 
     /// Puts the city into an app, with what draws nothing.
     pub fn into_world(self, app: &mut App, is_drawn: bool, is_handled: bool) {
         let hidden = self.view.hidden.iter().filter_map(|name| city::Role::from_name(name).ok());
         if let Some((run, hours)) = self.flood {
+            if let Some(versus) = self.versus {
+                app.insert_resource(Opposite::new(FloodView::new(versus, hours)));
+            }
             app.insert_resource(FloodView::new(run, hours));
         }
+        app.insert_resource(Player::of(self.measures));
         app.insert_resource(Ground {
             frame: self.model.frame,
             heights: Arc::new(self.model.heights.clone()),
@@ -77,6 +96,7 @@ impl Stage {
             SkyPlugin { is_drawn },
             LampsPlugin { is_drawn },
             CameraPlugin { is_handled },
+            PlayPlugin { is_drawn },
         ));
     }
 }

@@ -55,11 +55,17 @@ pub(crate) struct Shown {
     /// one it is now
     #[arg(long, value_name = "TIME")]
     pub(crate) time: Option<String>,
-    /// A flood run of the data folder
+    /// A flood run of the data folder or of the server
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<String>,
-    /// Hours since the run began
-    #[arg(long, value_name = "HOURS", requires = "run")]
+    /// Measures (JSON: rain_mm_h, tide_m, sources, walls, pumps, …) whose flood is played, instead of a run
+    #[arg(long, value_name = "FILE", conflicts_with = "run")]
+    pub(crate) play: Option<PathBuf>,
+    /// Another run, or a file of other measures (….json), right of the middle of the picture
+    #[arg(long, value_name = "N|FILE")]
+    pub(crate) versus: Option<String>,
+    /// Hours since the run or the play began; without it a run is shown at its beginning and a play after an hour
+    #[arg(long, value_name = "HOURS")]
     pub(crate) at: Option<f64>,
     /// The language of what is written
     #[arg(long, value_enum, default_value_t = Language::Vi)]

@@ -50,6 +50,14 @@ impl VirtualClock {
         self.pace
     }
 
+    /// How many seconds of its own it goes in a second.
+    pub fn rate(&self) -> f64 {
+        match self.pace {
+            Pace::Live => 1.0,
+            Pace::Rate(rate) => rate,
+        }
+    }
+
     /// Whether it stands still.
     pub fn is_paused(&self) -> bool {
         self.pace == Pace::Rate(0.0)

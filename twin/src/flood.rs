@@ -1,11 +1,13 @@
-//! Water of a flood run over the ground, out of `DIR/runs/N/frames/MMMMM.tif` or of a server: depths in m.
+//! Water over the ground: of a flood run, out of `DIR/runs/N/frames/MMMMM.tif` or of a server, in depths in m; and of
+//! a flood that is played in the scene.
 
 mod frames;
+pub mod play;
 mod plugin;
 mod surface;
 
 pub use frames::FloodRun;
 #[cfg(not(target_arch = "wasm32"))]
 pub use plugin::RunsFolder;
-pub use plugin::{FloodPlugin, FloodView};
+pub use plugin::{FloodPlugin, FloodView, Opposite};
 pub use surface::{depth_colour, surface};

@@ -31,8 +31,8 @@ use crate::{
     clock::VirtualClock,
     desktop::need_device,
     error::TwinError,
-    flood::FloodView,
-    live::{LiveFeed, LiveState},
+    flood::{FloodView, Opposite},
+    live::{Archive, LiveFeed, LiveState},
     remote::{Client, listen},
 };
 pub use png_file::{Picture, read_png, similarity};
@@ -88,7 +88,8 @@ impl Studio {
         let view = stage.view.clone();
         stage.into_world(&mut app, true, false);
         if let Some(client) = live {
-            app.insert_resource(LiveFeed::new(listen(client.clone())));
+            app.insert_resource(LiveFeed::new(listen(client.clone())))
+                .insert_resource(Archive(client.clone()));
         }
         app::add_drawing(&mut app, false);
         app.finish();
@@ -184,7 +185,10 @@ impl Studio {
     fn wait_for_water(&mut self) {
         let began = Instant::now();
         let is_coming = |world: &World| {
-            world.get_resource::<FloodView>().is_some_and(|flood| !flood.is_settled())
+            let (first, opposite) =
+                (world.get_resource::<FloodView>(), world.get_resource::<Opposite>());
+            first.is_some_and(|flood| !flood.is_settled())
+                || opposite.is_some_and(|opposite| !opposite.view.is_settled())
         };
         while is_coming(self.apps.main.world()) && began.elapsed() < WATER_PATIENCE {
             self.apps.main.update();

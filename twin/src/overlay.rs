@@ -10,7 +10,7 @@ use crate::{
     axes,
     camera::Rig,
     clock::VirtualClock,
-    flood::FloodView,
+    flood::{FloodView, Opposite},
     live::{Link, LiveState, Quality, Reading, Thing},
     scene::City,
     words::Language,
@@ -139,10 +139,15 @@ fn told(
 }
 
 fn tone(reading: &Reading, now: Instant, link: &Link) -> egui::Color32 {
-    if *link != Link::Live || reading.is_stale(now) {
+    if !matches!(link, Link::Live | Link::Past) || reading.is_stale(now) {
         return FAINT;
     }
-    match reading.alarm.as_ref().map_or(0, |alarm| alarm.0) {
+    alarm_tone(reading.alarm.as_ref().map_or(0, |alarm| alarm.0))
+}
+
+/// The colour of an alarm level.
+pub(crate) fn alarm_tone(level: u8) -> egui::Color32 {
+    match level {
         0 => egui::Color32::from_rgb(130, 225, 165),
         1 => egui::Color32::from_rgb(255, 214, 90),
         2 => egui::Color32::from_rgb(255, 150, 60),
@@ -188,6 +193,25 @@ impl Label {
     }
 }
 
+/// The line between two runs that are compared, and which is which.
+fn divide(context: &egui::Context, first: &FloodView, opposite: &Opposite, language: Language) {
+    let screen = context.content_rect();
+    let painter = context.layer_painter(egui::LayerId::background());
+    let x = screen.min.x + screen.width() * opposite.part;
+    painter.vline(x, screen.y_range(), egui::Stroke::new(2.0, INK));
+    let font = egui::FontId::proportional(11.0);
+    for (view, is_left) in [(first, true), (&opposite.view, false)] {
+        let text = format!("{} · {} h", view.run.name, language.number(view.hours, 1));
+        let galley = painter.layout_no_wrap(text, font.clone(), INK);
+        let width = galley.size().x;
+        let corner = if is_left { x - width - 12.0 } else { x + 12.0 };
+        let corner = egui::pos2(corner, screen.max.y - 62.0);
+        let paper = egui::Rect::from_min_size(corner, galley.size()).expand(4.0);
+        painter.rect_filled(paper, 3.0, PAPER);
+        painter.galley(corner, galley, INK);
+    }
+}
+
 /// Attribution and time at the foot; what is missing and the state of the connection at the head.
 fn edges(
     mut contexts: EguiContexts<'_, '_>,
@@ -196,6 +220,7 @@ fn edges(
     language: Res<'_, Language>,
     state: Res<'_, LiveState>,
     flood: Option<Res<'_, FloodView>>,
+    opposite: Option<Res<'_, Opposite>>,
     mut frames: Local<'_, u32>,
 ) -> Result {
     *frames += 1;
@@ -203,6 +228,9 @@ fn edges(
         return Ok(());
     }
     let context = contexts.ctx_mut()?;
+    if let (Some(first), Some(opposite)) = (&flood, &opposite) {
+        divide(context, first, opposite, *language);
+    }
     let screen = context.content_rect();
     let painter = context.layer_painter(egui::LayerId::background());
     let font = egui::FontId::proportional(10.5);
@@ -246,6 +274,15 @@ fn edges(
         let word = language
             .of("Mất kết nối trực tuyến, đang thử lại", "Live connection lost, trying again");
         head.push((format!("{word}: {why}"), egui::Color32::from_rgb(255, 170, 120)));
+    }
+    let mut alerts: Vec<_> = state.alerts.values().collect();
+    alerts.sort_by_key(|alert| std::cmp::Reverse(alert.level));
+    for alert in alerts.into_iter().take(3) {
+        let text = |title: &Option<city::Title>| {
+            title.as_ref().map(|title| language.title(title).to_owned()).unwrap_or_default()
+        };
+        let tone = alarm_tone(alert.level.unwrap_or(1));
+        head.push((format!("{} · {}", text(&alert.headline), text(&alert.place)), tone));
     }
     head.extend(city.notes.iter().map(|note| (language.title(&note.0).to_owned(), FAINT)));
     head.truncate(12);

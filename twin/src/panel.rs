@@ -1,5 +1,6 @@
 //! The panel beside the picture: clock, layers, flood, what is under the pointer.
 
+mod play;
 mod sections;
 mod tools;
 
@@ -11,7 +12,7 @@ use crate::{
     axes,
     camera::{Hands, Rig},
     clock::VirtualClock,
-    flood::FloodView,
+    flood::{FloodView, play::Player},
     inspect::{Pick, Ray, pick},
     live::LiveState,
     scene::{Buildings, City, Hidden},
@@ -31,6 +32,7 @@ impl Plugin for PanelPlugin {
             .add_systems(Update, select)
             .add_systems(EguiPrimaryContextPass, show)
             .add_plugins(ToolsPlugin);
+        play::add(app);
     }
 }
 
@@ -60,6 +62,7 @@ fn select(
     buildings: Res<'_, Buildings>,
     mut selected: ResMut<'_, Selected>,
     mut toolbox: ResMut<'_, Toolbox>,
+    (mut hand, mut player): (ResMut<'_, play::Hand>, ResMut<'_, Player>),
     mut pressed: Local<'_, Option<Vec2>>,
 ) {
     let cursor = windows.iter().next().and_then(Window::cursor_position);
@@ -76,7 +79,8 @@ fn select(
     let Some((camera, place)) = cameras.iter().next() else { return };
     let Ok(ray) = camera.viewport_to_world(place, up) else { return };
     let met = pick(&local_ray(ray), &city, &buildings);
-    if !toolbox.click(met.as_ref()) {
+    let place = met.as_ref().map(|met| city.frame.to_lon_lat(met.at[0], met.at[1]).into());
+    if !hand.click(place, &mut player) && !toolbox.click(met.as_ref()) {
         selected.0 = met;
     }
 }

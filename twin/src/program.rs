@@ -2,7 +2,7 @@
 
 mod studies;
 
-use std::{process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use bevy::tasks::block_on;
 use clap::Parser;
@@ -10,11 +10,16 @@ use twin::{
     Source, TwinError,
     app::Stage,
     camera::View,
+    clock::VirtualClock,
     desktop::open_window,
-    flood::FloodRun,
+    flood::{
+        FloodRun,
+        play::{Measures, play_out},
+    },
     headless::{Studio, film},
     live::LiveState,
     remote::{Client, LiveEvent},
+    scene::Buildings,
 };
 
 use crate::args::{Args, Command, Describe, Film, Render, Shown, Whence};
@@ -65,14 +70,49 @@ fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
     for note in &stage.model.notes {
         eprintln!("twin: {}", stage.language.title(&note.0));
     }
-    if let Some(run) = &shown.run {
-        let run = match &source {
-            Source::Folder(dir) => FloodRun::open(&dir.join("runs").join(run))?,
-            Source::Server(client) => block_on(FloodRun::of_server(client, run))?,
-        };
-        stage.flood = Some((run, shown.at.unwrap_or(0.0)));
-    }
+    floods(shown, &source, &mut stage)?;
     Ok((stage, source))
+}
+
+/// The run or the play that is asked for, and the one that it is compared with.
+fn floods(shown: &Shown, source: &Source, stage: &mut Stage) -> Result<(), TwinError> {
+    let run_of = |run: &str| match source {
+        Source::Folder(dir) => FloodRun::open(&dir.join("runs").join(run)),
+        Source::Server(client) => block_on(FloodRun::of_server(client, run)),
+    };
+    let hours = shown.at.unwrap_or(if shown.play.is_some() { 1.0 } else { 0.0 });
+    if let Some(run) = &shown.run {
+        stage.flood = Some((run_of(run)?, hours));
+    } else if let Some(file) = &shown.play {
+        let (run, measures) = played(file, hours, stage)?;
+        (stage.flood, stage.measures) = (Some((run, hours)), measures);
+    }
+    stage.versus = match &shown.versus {
+        None => None,
+        Some(_) if stage.flood.is_none() => {
+            let what = "--versus compares with --run or --play: give one of them";
+            return Err(TwinError::Picture(what.into()));
+        }
+        Some(file) if file.ends_with(".json") => Some(played(Path::new(file), hours, stage)?.0),
+        Some(run) => Some(run_of(run)?),
+    };
+    Ok(())
+}
+
+/// Plays a file of measures out, around what is looked at where it names no place.
+fn played(file: &Path, hours: f64, stage: &Stage) -> Result<(FloodRun, Measures), TwinError> {
+    let text = std::fs::read_to_string(file).map_err(TwinError::file(file))?;
+    let measures = Measures::parse(&text)?;
+    let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let (view, model) = (&stage.view, &stage.model);
+    let middle = model.frame.from_lon_lat(view.lon, view.lat).into();
+    let city = (&**model, &Buildings::of(model));
+    let (run, figures) = play_out(city, (&name, &measures), middle, hours)?;
+    eprintln!(
+        "twin: {name}: {:.0} m² flooded ({:.0} m² over 0.5 m), at most {:.2} m, {:.0} m³",
+        figures.flooded_m2, figures.deep_m2, figures.deepest_m, figures.volume_m3
+    );
+    Ok((run, measures))
 }
 
 fn window(shown: &Shown) -> Result<(), TwinError> {
@@ -127,19 +167,24 @@ fn said(args: &Describe) -> Result<(), TwinError> {
     let source = source(&args.shown.whence)?;
     let model = block_on(source.read())?;
     let mut live = LiveState::default();
+    let wall = twin::clock::wall_now();
+    let clock = match &args.shown.time {
+        Some(time) => VirtualClock::paused(twin::clock::parse_time(time)?),
+        None => VirtualClock::live(wall),
+    };
     if let Source::Server(client) = &source {
         // A server without feeds describes its buildings as well.
-        match block_on(client.json("/live/latest")) {
+        let known = match twin::live::is_over(&clock, wall) {
+            true => block_on(client.past(clock.now())),
+            false => block_on(client.latest()),
+        };
+        match known {
             Ok(snapshot) => live.apply(LiveEvent::Snapshot(snapshot)),
             Err(error) => eprintln!("twin: {error}"),
         }
     }
-    let now = match &args.shown.time {
-        Some(time) => twin::clock::parse_time(time)?,
-        None => twin::clock::wall_now(),
-    };
     let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
-    let described = twin::inspect::describe(&model, (layer, id), &live, now);
+    let described = twin::inspect::describe(&model, (layer, id), &live, clock.now());
     let described = described.ok_or_else(|| {
         TwinError::Picture(format!("the scene has no feature '{id}' of a layer '{layer}'"))
     })?;

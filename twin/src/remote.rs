@@ -6,21 +6,29 @@ mod browser;
 mod desktop;
 mod terrain;
 
+use city::Instant;
 use serde::de::DeserializeOwned;
 
 #[cfg(target_arch = "wasm32")]
-pub use browser::{Client, listen};
+pub use browser::{Client, listen, play};
 #[cfg(not(target_arch = "wasm32"))]
-pub use desktop::{Client, listen};
+pub use desktop::{Client, listen, play};
 pub(crate) use terrain::{Coding, MOST_TILES, Sampled, sample_tiles, terrain_tiles};
 
 use crate::{
     error::TwinError,
-    live::wire::{Observed, Position, Snapshot},
+    live::wire::{AlertNews, Alerts, Observed, Position, Snapshot},
 };
 
 /// JSON documents are taken up to this size.
 const LARGEST_JSON: u64 = 64 << 20;
+/// Where the alerts are that are active.
+const ALERTS: &str = "/alerts?state=active&limit=100";
+
+/// The address of a past period, played so many times as fast.
+fn past_events(from: Instant, to: Instant, speed: f64) -> String {
+    format!("/replay/events?from={from}&to={to}&speed={speed}")
+}
 
 impl Client {
     /// The server's address.
@@ -52,6 +60,26 @@ impl Client {
         tracing::debug!(done, of, "parts of the city");
     }
 
+    /// What is live, with the alerts that are active.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub async fn latest(&self) -> Result<Snapshot, TwinError> {
+        let mut snapshot: Snapshot = self.json("/live/latest").await?;
+        // A server whose alerts cannot be opened has its values all the same.
+        let alerts = self.json::<Alerts>(ALERTS).await;
+        snapshot.alerts = alerts.map(|it| it.alerts).unwrap_or_default();
+        Ok(snapshot)
+    }
+
+    /// What was live at an instant.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub async fn past(&self, at: Instant) -> Result<Snapshot, TwinError> {
+        self.json(&format!("/replay/state?at={at}")).await
+    }
+
     fn wrong(&self, path: &str, what: String) -> TwinError {
         TwinError::Server { url: self.url(path), what }
     }
@@ -66,6 +94,8 @@ pub enum LiveEvent {
     Observations(Vec<Observed>),
     /// Places of what moves.
     Positions(Vec<Position>),
+    /// Alerts that are active, or that are so no longer.
+    Alerts(Vec<AlertNews>),
     /// The connection is lost; it is tried again.
     Lost(String),
 }
@@ -78,6 +108,7 @@ fn read_event(
     Ok(match kind {
         "observations" => Some(LiveEvent::Observations(serde_json::from_value(items)?)),
         "positions" => Some(LiveEvent::Positions(serde_json::from_value(items)?)),
+        "alerts" => Some(LiveEvent::Alerts(serde_json::from_value(items)?)),
         _ => None,
     })
 }

@@ -18,4 +18,4 @@ pub mod water;
 pub use building::{BuildingForm, Buildings};
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
 pub use lamps::{Lamp, LampsPlugin};
-pub(crate) use materials::{CityMaterials, MaterialsPlugin};
+pub(crate) use materials::{CityMaterials, MaterialsPlugin, WaterMaterial};

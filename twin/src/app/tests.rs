@@ -66,6 +66,8 @@ fn app_at(time: &str) -> (App, mpsc::Sender<LiveEvent>) {
         clock: VirtualClock::paused(parse_time(time).unwrap()),
         language: Language::Vi,
         flood: None,
+        versus: None,
+        measures: Measures::default(),
     };
     let mut app = App::new();
     app.add_plugins(MinimalPlugins);

@@ -5,6 +5,7 @@ mod folder;
 
 #[cfg(not(target_arch = "wasm32"))]
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use city::Bbox;
 use serde::Deserialize;
@@ -34,6 +35,8 @@ enum Place {
     #[cfg(not(target_arch = "wasm32"))]
     Folder(PathBuf),
     Server(Client, Bbox),
+    /// What was played here.
+    Memory(Arc<Vec<Heights>>),
 }
 
 #[derive(Deserialize)]
@@ -95,6 +98,13 @@ impl FloodRun {
         Ok(Self { name: job.to_owned(), minutes: results.frames.minutes, place })
     }
 
+    /// What was played here: depths by the minute.
+    pub(crate) fn played(name: String, frames: Vec<(u32, Heights)>) -> Option<Self> {
+        let (minutes, frames): (Vec<u32>, Vec<Heights>) = frames.into_iter().unzip();
+        let place = Place::Memory(Arc::new(frames));
+        (!minutes.is_empty()).then_some(Self { name, minutes, place })
+    }
+
     /// Hours from its beginning to its last frame.
     pub fn hours(&self) -> f64 {
         self.minutes.last().map_or(0.0, |minutes| f64::from(*minutes) / 60.0)
@@ -125,6 +135,9 @@ impl FloodRun {
         match &self.place {
             #[cfg(not(target_arch = "wasm32"))]
             Place::Folder(dir) => folder::depths(dir, minutes, &ground.frame).map_err(wrong),
+            Place::Memory(frames) => {
+                frames.get(index).cloned().ok_or_else(|| wrong("no such frame".into()))
+            }
             Place::Server(client, bbox) => {
                 let path = |zoom: u8, row: u32, col: u32| {
                     let tile = format!("WebMercatorQuad/{zoom}/{row}/{col}");

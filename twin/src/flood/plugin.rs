@@ -1,6 +1,7 @@
 //! A run's water in the scene, at a time that is slid to.
 
 use bevy::{
+    ecs::system::SystemParam,
     light::{NotShadowCaster, NotShadowReceiver},
     prelude::*,
     tasks::{AsyncComputeTaskPool, Task, futures::check_ready},
@@ -12,7 +13,7 @@ use crate::{
     error::TwinError,
     ground::Ground,
     model::Heights,
-    scene::{CityMaterials, Drawn},
+    scene::{CityMaterials, Drawn, WaterMaterial, shape::Shape},
     words::Language,
 };
 
@@ -59,17 +60,39 @@ impl FloodView {
 #[derive(Debug, Resource)]
 pub struct RunsFolder(pub std::path::PathBuf);
 
-/// Marks the water.
-#[derive(Debug, Component)]
-struct FloodWater;
+/// Another run beside the first, each with its own time: the first is seen left of a line in the picture, this
+/// one right of it.
+#[derive(Debug, Resource)]
+pub struct Opposite {
+    /// The run, and its time.
+    pub view: FloodView,
+    /// Where the line is: the part of the picture's width left of it.
+    pub part: f32,
+    /// Whether both go together in time.
+    pub is_together: bool,
+}
 
-/// Draws the water of [`FloodView`], where there is one.
+impl Opposite {
+    /// A run that stands right of the middle.
+    pub fn new(view: FloodView) -> Self {
+        Self { view, part: 0.5, is_together: true }
+    }
+}
+
+/// Marks the water of the first run, and of the opposite one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]
+enum FloodWater {
+    First,
+    Opposite,
+}
+
+/// Draws the water of [`FloodView`] and [`Opposite`], where there are such.
 #[derive(Debug, Default)]
 pub struct FloodPlugin;
 
 impl Plugin for FloodPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Update, show);
+        app.add_systems(Update, (show, show_opposite.after(show)));
     }
 }
 
@@ -115,44 +138,109 @@ impl Read {
     }
 }
 
-fn show(
-    mut commands: Commands<'_, '_>,
-    view: Option<ResMut<'_, FloodView>>,
-    ground: Res<'_, Ground>,
-    materials: Res<'_, CityMaterials>,
-    mut meshes: ResMut<'_, Assets<Mesh>>,
-    water: Query<'_, '_, Entity, With<FloodWater>>,
-    mut read: Local<'_, Read>,
-) {
-    let Some(mut view) = view else { return };
+/// The surface of a run's water at its time, when it is new.
+fn stand(view: &mut FloodView, read: &mut Read, ground: &Ground) -> Option<Shape> {
     if read.run != view.run.name {
         *read = Read { run: view.run.name.clone(), ..Read::default() };
     }
     if read.shown_h == Some(view.hours) || view.trouble.is_some() {
-        return;
+        return None;
     }
     let (before, after, part) = view.run.around(view.hours);
     read.frames.retain(|(index, _)| [before, after].contains(index));
-    read.want(before, &view, &ground);
-    read.want(after, &view, &ground);
+    read.want(before, view, ground);
+    read.want(after, view, ground);
     if let Err(why) = read.take() {
         view.trouble = Some(why.to_string());
-        return;
+        return None;
     }
-    let Some(depths) = read.between(before, after, part) else { return };
+    let depths = read.between(before, after, part)?;
     read.shown_h = Some(view.hours);
     view.shown_h = Some(view.hours);
-    let shape = surface(&depths, &ground.heights);
-    water.iter().for_each(|entity| commands.entity(entity).despawn());
-    if !shape.is_empty() {
-        commands.spawn((
-            FloodWater,
-            Drawn(Role::Water),
-            Mesh3d(meshes.add(shape.into_mesh())),
-            MeshMaterial3d(materials.flood.clone()),
-            NotShadowCaster,
-            NotShadowReceiver,
-            Transform::default(),
-        ));
+    Some(surface(&depths, &ground.heights))
+}
+
+fn show(mut scene: Scene<'_, '_>, view: Option<ResMut<'_, FloodView>>, mut read: Local<'_, Read>) {
+    let Some(mut view) = view else {
+        scene.clear(FloodWater::First);
+        *read = Read::default();
+        return;
+    };
+    if let Some(shape) = stand(&mut view, &mut read, &scene.ground) {
+        scene.replace(FloodWater::First, shape);
+    }
+}
+
+fn show_opposite(
+    mut scene: Scene<'_, '_>,
+    first: Option<Res<'_, FloodView>>,
+    opposite: Option<ResMut<'_, Opposite>>,
+    mut read: Local<'_, Read>,
+) {
+    let Some(mut opposite) = opposite else {
+        scene.clear(FloodWater::Opposite);
+        scene.cut(0.0);
+        *read = Read::default();
+        return;
+    };
+    if opposite.is_together
+        && let Some(first) = first
+        && opposite.view.hours != first.hours
+    {
+        opposite.view.hours = first.hours;
+    }
+    scene.cut(opposite.part.clamp(0.001, 0.999));
+    if let Some(shape) = stand(&mut opposite.view, &mut read, &scene.ground) {
+        scene.replace(FloodWater::Opposite, shape);
+    }
+}
+
+/// Where water is put.
+#[derive(SystemParam)]
+struct Scene<'w, 's> {
+    commands: Commands<'w, 's>,
+    ground: Res<'w, Ground>,
+    materials: Res<'w, CityMaterials>,
+    waters: ResMut<'w, Assets<WaterMaterial>>,
+    meshes: ResMut<'w, Assets<Mesh>>,
+    standing: Query<'w, 's, (Entity, &'static FloodWater)>,
+}
+
+impl Scene<'_, '_> {
+    fn clear(&mut self, which: FloodWater) {
+        for (entity, water) in &self.standing {
+            if *water == which {
+                self.commands.entity(entity).despawn();
+            }
+        }
+    }
+
+    fn replace(&mut self, which: FloodWater, shape: Shape) {
+        self.clear(which);
+        let material = match which {
+            FloodWater::First => &self.materials.flood,
+            FloodWater::Opposite => &self.materials.opposite,
+        };
+        if !shape.is_empty() {
+            self.commands.spawn((
+                which,
+                Drawn(Role::Water),
+                Mesh3d(self.meshes.add(shape.into_mesh())),
+                MeshMaterial3d(material.clone()),
+                NotShadowCaster,
+                NotShadowReceiver,
+                Transform::default(),
+            ));
+        }
+    }
+
+    /// Parts the picture between the two; 0 for the first alone.
+    fn cut(&mut self, part: f32) {
+        for (handle, part) in [(&self.materials.flood, part), (&self.materials.opposite, -part)] {
+            let is_other = self.waters.get(handle).is_some_and(|it| it.extension.cut() != part);
+            if is_other && let Some(mut material) = self.waters.get_mut(handle) {
+                material.extension.cut_at(part);
+            }
+        }
     }
 }

@@ -5,7 +5,10 @@ use std::sync::{Mutex, mpsc::Receiver};
 use bevy::prelude::*;
 use city::frame::LocalFrame;
 
-use super::{Link, LiveState};
+use super::{
+    Link, LiveState,
+    past::{Past, travel},
+};
 use crate::{axes, clock::VirtualClock, ground::Ground, remote::LiveEvent};
 
 /// Where events come from.
@@ -33,12 +36,17 @@ pub struct LivePlugin;
 impl Plugin for LivePlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<LiveState>()
-            .add_systems(PreUpdate, take_events)
+            .init_resource::<Past>()
+            .add_systems(PreUpdate, (take_events, travel).chain())
             .add_systems(Update, (spawn_vehicles, move_vehicles).chain());
     }
 }
 
-fn take_events(feed: Option<Res<'_, LiveFeed>>, mut state: ResMut<'_, LiveState>) {
+fn take_events(
+    feed: Option<Res<'_, LiveFeed>>,
+    mut state: ResMut<'_, LiveState>,
+    mut past: ResMut<'_, Past>,
+) {
     let Some(feed) = feed else { return };
     let Ok(receiver) = feed.0.lock() else { return };
     let events: Vec<LiveEvent> = receiver.try_iter().collect();
@@ -46,8 +54,11 @@ fn take_events(feed: Option<Res<'_, LiveFeed>>, mut state: ResMut<'_, LiveState>
     if !state.changed().is_empty() {
         state.bypass_change_detection().settle();
     }
-    for event in events {
-        state.apply(event);
+    if past.is_shown {
+        events.into_iter().for_each(|event| past.present.apply(event));
+        past.present.settle();
+    } else {
+        events.into_iter().for_each(|event| state.apply(event));
     }
 }
 
@@ -56,7 +67,7 @@ fn spawn_vehicles(
     state: Res<'_, LiveState>,
     vehicles: Query<'_, '_, &Vehicle>,
 ) {
-    if !state.is_changed() || state.link != Link::Live {
+    if !state.is_changed() || !matches!(state.link, Link::Live | Link::Past) {
         return;
     }
     let known: std::collections::HashSet<i64> = vehicles.iter().map(|it| it.thing).collect();

@@ -15,6 +15,8 @@ pub enum Link {
     Absent,
     /// Events come in.
     Live,
+    /// What is shown is what was live at the clock's instant.
+    Past,
     /// The connection is lost: the last state stays, greyed.
     Lost(String),
 }
@@ -144,6 +146,8 @@ pub struct LiveState {
     pub link: Link,
     /// By number.
     pub things: HashMap<i64, Thing>,
+    /// Alerts that are active, by number.
+    pub alerts: BTreeMap<String, wire::AlertNews>,
     by_feature: HashMap<(String, String), i64>,
     changed: Vec<i64>,
     epoch: u64,
@@ -166,6 +170,14 @@ impl LiveState {
             LiveEvent::Positions(items) => {
                 for item in items {
                     self.moved(&item);
+                }
+            }
+            LiveEvent::Alerts(items) => {
+                for item in items {
+                    match item.cleared {
+                        Some(_) => drop(self.alerts.remove(&item.id)),
+                        None => drop(self.alerts.insert(item.id.clone(), item)),
+                    }
                 }
             }
             LiveEvent::Lost(why) => {
@@ -196,7 +208,23 @@ impl LiveState {
         self.changed.clear();
     }
 
+    /// The Thing that a datastream is of.
+    pub fn of_datastream(&self, datastream: i64) -> Option<&Thing> {
+        self.things.values().find(|thing| thing.readings.contains_key(&datastream))
+    }
+
+    /// Takes another state's place: everything may be otherwise.
+    pub(super) fn follow_on(&mut self, other: &Self) {
+        self.epoch = self.epoch.max(other.epoch) + 1;
+    }
+
+    /// Forgets everything, to show what was live at some instant.
+    pub(super) fn clear(&mut self, link: Link) {
+        *self = Self { link, epoch: self.epoch + 1, ..Self::default() };
+    }
+
     fn restore(&mut self, snapshot: wire::Snapshot) {
+        self.alerts = snapshot.alerts.into_iter().map(|it| (it.id.clone(), it)).collect();
         let before = std::mem::take(&mut self.things);
         self.by_feature.clear();
         for feature in snapshot.features {

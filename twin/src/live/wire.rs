@@ -1,4 +1,4 @@
-//! `/live/latest` and the events of `/live/events`, as the server writes them.
+//! `/live/latest`, `/alerts` and the events of `/live/events`, as the server writes them.
 
 use serde::Deserialize;
 
@@ -9,6 +9,44 @@ pub struct Snapshot {
     pub seq: i64,
     /// Things with a place.
     pub features: Vec<ThingFeature>,
+    /// Alerts that are active; the server tells of them elsewhere.
+    #[serde(skip)]
+    pub alerts: Vec<AlertNews>,
+}
+
+/// `/alerts`.
+#[derive(Debug, Deserialize)]
+pub struct Alerts {
+    /// The newest first.
+    pub alerts: Vec<AlertNews>,
+}
+
+/// An alert.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AlertNews {
+    /// Its number.
+    pub id: String,
+    /// What people read first.
+    #[serde(default)]
+    pub headline: Option<city::Title>,
+    /// 1 to 3.
+    #[serde(default)]
+    pub level: Option<u8>,
+    /// Where.
+    #[serde(default)]
+    pub place: Option<city::Title>,
+    /// Whose values raised it.
+    #[serde(default)]
+    pub datastream: Option<i64>,
+    /// Since when.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// When it was over, if so.
+    #[serde(default)]
+    pub cleared: Option<String>,
+    /// Whether what raised it is played.
+    #[serde(default)]
+    pub simulated: bool,
 }
 
 /// A Thing.

@@ -54,6 +54,18 @@ impl Heights {
         Self { west_m, south_m, step_m, cols, rows, values, is_measured: true }
     }
 
+    /// Heights of as many nodes from west to east as from south to north, the first at a place; rows from the
+    /// south. Nodes without a value stand at 0 m.
+    pub(crate) fn of_nodes(
+        [west_m, south_m]: [f64; 2],
+        step_m: f64,
+        side: usize,
+        mut values: Vec<f32>,
+    ) -> Self {
+        values.resize(side * side, 0.0);
+        Self { west_m, south_m, step_m, cols: side, rows: side, values, is_measured: true }
+    }
+
     /// Whether a layer gave them.
     pub fn is_measured(&self) -> bool {
         self.is_measured

@@ -25,6 +25,10 @@ pub(super) fn head(ui: &mut egui::Ui, state: &LiveState, language: &mut Language
             (language.of("Không có dữ liệu trực tuyến", "No live data"), egui::Color32::GRAY)
         }
         Link::Live => (language.of("Trực tuyến", "Live"), egui::Color32::from_rgb(110, 220, 150)),
+        Link::Past => (
+            language.of("Phát lại quá khứ theo nhật ký", "The past, played from the log"),
+            egui::Color32::from_rgb(150, 190, 255),
+        ),
         Link::Lost(_) => (
             language.of("Mất kết nối, đang thử lại", "Connection lost, trying again"),
             egui::Color32::from_rgb(255, 160, 110),

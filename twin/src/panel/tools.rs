@@ -18,6 +18,8 @@ use crate::{
     scene::{Buildings, City},
     words::Language,
 };
+pub(super) use drawn::ToolLines;
+pub(super) use measuring::{WARNING, row};
 pub(super) use places::Places;
 pub use toolbox::{Tool, Toolbox};
 

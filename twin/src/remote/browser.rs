@@ -2,20 +2,22 @@
 
 use std::{sync::mpsc, time::Duration};
 
+use city::Instant;
 use futures_util::{
     StreamExt,
     future::{Either, select},
     pin_mut, stream,
 };
 use gloo_net::{
+    eventsource::futures::EventSource,
     http::Request,
     websocket::{Message, futures::WebSocket},
 };
 use gloo_timers::future::sleep;
 use serde::Deserialize;
 
-use super::{LiveEvent, read_event};
-use crate::{error::TwinError, live::wire::Snapshot};
+use super::{LiveEvent, past_events, read_event};
+use crate::error::TwinError;
 
 /// Requests that are under way at once: as many as a browser opens to one server.
 const AT_ONCE: usize = 6;
@@ -85,6 +87,53 @@ pub fn listen(client: Client) -> mpsc::Receiver<LiveEvent> {
     receiver
 }
 
+/// Plays a past period of a server's log, so many times as fast as it was, for as long as the receiver lives;
+/// what goes wrong is the last thing that it tells.
+pub fn play(
+    client: Client,
+    (from, to): (Instant, Instant),
+    speed: f64,
+) -> mpsc::Receiver<LiveEvent> {
+    let (sender, receiver) = mpsc::channel();
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Err(why) = replay(&client, &past_events(from, to, speed), &sender).await {
+            drop(sender.send(LiveEvent::Lost(why.to_string())));
+        }
+    });
+    receiver
+}
+
+/// `Ok` when the period is over, or nobody watches any more.
+async fn replay(
+    client: &Client,
+    path: &str,
+    sender: &mpsc::Sender<LiveEvent>,
+) -> Result<(), TwinError> {
+    let lost = |what: String| TwinError::Server { url: client.url(path), what };
+    let mut source =
+        EventSource::new(&client.url(path)).map_err(|error| lost(error.to_string()))?;
+    let mut kinds = Vec::new();
+    for kind in ["observations", "positions", "end"] {
+        kinds.push(source.subscribe(kind).map_err(|error| lost(error.to_string()))?);
+    }
+    let mut events = stream::select_all(kinds);
+    // The browser would begin anew where the server hangs up: the source is closed by leaving this block.
+    while let Some(event) = events.next().await {
+        let (kind, message) = event.map_err(|error| lost(error.to_string()))?;
+        if kind == "end" {
+            return Ok(());
+        }
+        let text = message.data().as_string().unwrap_or_default();
+        let read = serde_json::from_str(&text).and_then(|items| read_event(&kind, items));
+        let event =
+            read.map_err(|error| lost(format!("an event '{kind}' reads otherwise: {error}")))?;
+        if event.is_some_and(|event| sender.send(event).is_err()) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
 /// A message of the socket.
 #[derive(Deserialize)]
 struct Told {
@@ -99,7 +148,7 @@ async fn follow(
     sender: &mpsc::Sender<LiveEvent>,
     pause: &mut Duration,
 ) -> Result<(), TwinError> {
-    let snapshot: Snapshot = client.json("/live/latest").await?;
+    let snapshot = client.latest().await?;
     let path = format!("/live/ws?since={}", snapshot.seq.max(1));
     let lost = |what: String| TwinError::Server { url: client.url(&path), what };
     let address = client.url(&path).replacen("http", "ws", 1);
@@ -122,7 +171,7 @@ async fn follow(
             .map_err(|error| lost(format!("a message '{}' reads otherwise: {error}", told.kind)))?;
         let event = match event {
             Some(event) => event,
-            None if told.kind == "reset" => LiveEvent::Snapshot(client.json("/live/latest").await?),
+            None if told.kind == "reset" => LiveEvent::Snapshot(client.latest().await?),
             None => continue,
         };
         if sender.send(event).is_err() {

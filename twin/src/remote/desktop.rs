@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bevy::tasks::block_on;
 
-pub use events::listen;
+pub use events::{listen, play};
 
 use crate::error::TwinError;
 

@@ -28,7 +28,8 @@ macro_rules! with_city {
         $(#[$doc])*
         #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
         pub(crate) struct $name {
-            /// Share of lit windows, their luminance in cd/m², seconds.
+            /// Share of lit windows, their luminance in cd/m², seconds; for water the part of the picture's width
+            /// up to which it is seen, or, below 0, from which it is.
             #[uniform(100)]
             state: Vec4,
             /// Luminance of the sky above, cd/m².
@@ -48,12 +49,24 @@ macro_rules! with_city {
         impl $name {
             fn follow(&mut self, sun: &Sun, seconds: f32) {
                 let luminance = sun.light.sky_luminance();
-                self.state = Vec4::new(sun.light.night, WINDOW_CD_M2, seconds, 0.0);
+                self.state = Vec4::new(sun.light.night, WINDOW_CD_M2, seconds, self.state.w);
                 self.zenith = (Vec3::from(sun.light.zenith) * luminance).extend(0.0);
                 self.horizon = (Vec3::from(sun.light.horizon) * luminance).extend(0.0);
             }
         }
     )*};
+}
+
+impl Water {
+    /// Shows it only on one side of the picture: up to a part of the width, or, below 0, from there on; 0 for all.
+    pub(crate) fn cut_at(&mut self, part: f32) {
+        self.state.w = part;
+    }
+
+    /// See [`Self::cut_at`].
+    pub(crate) fn cut(&self) -> f32 {
+        self.state.w
+    }
 }
 
 with_city! {
@@ -95,6 +108,8 @@ pub(crate) struct CityMaterials {
     pub(crate) water: Handle<WaterMaterial>,
     /// Water of a flood, which lets the ground through.
     pub(crate) flood: Handle<WaterMaterial>,
+    /// That of the flood that it is compared with.
+    pub(crate) opposite: Handle<WaterMaterial>,
     /// Leaves and stems.
     pub(crate) plant: Handle<StandardMaterial>,
 }
@@ -141,6 +156,13 @@ fn make(
         reflectance: 0.35,
         ..default()
     };
+    let mut flood = || {
+        waters.add(ExtendedMaterial {
+            base: StandardMaterial { alpha_mode: AlphaMode::Blend, ..water.clone() },
+            extension: Water::default(),
+        })
+    };
+    let (flood, opposite) = (flood(), flood());
     commands.insert_resource(CityMaterials {
         // Parapets are seen from behind as well.
         facade: facades.add(ExtendedMaterial {
@@ -148,11 +170,9 @@ fn make(
             extension: Facade::default(),
         }),
         road: roads.add(ExtendedMaterial { base: matt.clone(), extension: Road::default() }),
-        water: waters.add(ExtendedMaterial { base: water.clone(), extension: Water::default() }),
-        flood: waters.add(ExtendedMaterial {
-            base: StandardMaterial { alpha_mode: AlphaMode::Blend, ..water },
-            extension: Water::default(),
-        }),
+        water: waters.add(ExtendedMaterial { base: water, extension: Water::default() }),
+        flood,
+        opposite,
         plant: plants.add(StandardMaterial { double_sided: true, cull_mode: None, ..matt }),
     });
 }

@@ -25,7 +25,7 @@ use crate::{
 
 /// The lines of the tools: in front of everything.
 #[derive(Debug, Default, Reflect, GizmoConfigGroup)]
-pub(super) struct ToolLines;
+pub(in crate::panel) struct ToolLines;
 
 /// Lines lie so high above the ground, m.
 const LIFT_M: f64 = 0.4;

@@ -6,7 +6,7 @@ use super::{Desk, Toolbox, chart, toolbox::Answer};
 use crate::{tools, words::Language};
 
 /// A line of a table: what, and how much.
-pub(super) fn row(ui: &mut egui::Ui, title: &str, value: impl Into<String>) {
+pub(in crate::panel) fn row(ui: &mut egui::Ui, title: &str, value: impl Into<String>) {
     ui.label(title);
     ui.strong(value.into());
     ui.end_row();
@@ -115,7 +115,7 @@ pub(super) fn area(ui: &mut egui::Ui, toolbox: &Toolbox, desk: &Desk<'_>) {
 }
 
 /// What is wrong.
-pub(super) const WARNING: egui::Color32 = egui::Color32::from_rgb(255, 160, 110);
+pub(in crate::panel) const WARNING: egui::Color32 = egui::Color32::from_rgb(255, 160, 110);
 
 pub(super) fn profile(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &Desk<'_>) {
     let language = desk.language;

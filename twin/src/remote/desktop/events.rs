@@ -1,5 +1,5 @@
 //! What a server says as it comes: Server-Sent Events of `/live/events`, and how to come back after
-//! the connection was lost.
+//! the connection was lost; those of `/replay/events`, which have an end.
 
 use std::{
     io::{BufRead, BufReader},
@@ -9,12 +9,12 @@ use std::{
 };
 
 use bevy::tasks::block_on;
+use city::Instant;
 
 use super::Client;
 use crate::{
     error::TwinError,
-    live::wire::Snapshot,
-    remote::{LiveEvent, read_event},
+    remote::{LiveEvent, past_events, read_event},
 };
 
 /// The server speaks at least every 15 s, if only to say that it is there.
@@ -42,46 +42,105 @@ pub fn listen(client: Client) -> Receiver<LiveEvent> {
     receiver
 }
 
+/// Plays a past period of a server's log, so many times as fast as it was, in a thread of its own and for as
+/// long as the receiver lives; what goes wrong is the last thing that it tells.
+pub fn play(client: Client, (from, to): (Instant, Instant), speed: f64) -> Receiver<LiveEvent> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let path = past_events(from, to, speed);
+        let mut events = Events::of(&client, &path);
+        loop {
+            let outcome = events.next().and_then(|(kind, items)| match kind.as_str() {
+                "end" => Ok(None),
+                _ => events.read(&kind, items).map(Some),
+            });
+            let told = match outcome {
+                Ok(None) => return,
+                Ok(Some(None)) => continue,
+                Ok(Some(Some(event))) => sender.send(event).is_ok(),
+                Err(why) => {
+                    drop(sender.send(LiveEvent::Lost(why.to_string())));
+                    false
+                }
+            };
+            if !told {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
 /// Reads the latest values, then what comes after them; `Ok` when nobody listens any more.
 fn follow(
     client: &Client,
     sender: &Sender<LiveEvent>,
     pause: &mut Duration,
 ) -> Result<(), TwinError> {
-    let snapshot: Snapshot = block_on(client.json("/live/latest"))?;
+    let snapshot = block_on(client.latest())?;
     let path = format!("/live/events?since={}", snapshot.seq.max(1));
-    let lines = lines(client.clone(), path.clone());
+    let mut events = Events::of(client, &path);
     if sender.send(LiveEvent::Snapshot(snapshot)).is_err() {
         return Ok(());
     }
     *pause = FIRST_PAUSE;
-    let lost = |what: String| TwinError::Server { url: client.url(&path), what };
-    let mut kind = String::new();
     loop {
-        let line = match lines.recv_timeout(SILENCE) {
-            Ok(line) => line.map_err(lost)?,
-            Err(RecvTimeoutError::Timeout) => return Err(lost("it has fallen silent".into())),
-            Err(RecvTimeoutError::Disconnected) => return Err(lost("it hung up".into())),
+        let (kind, items) = events.next()?;
+        let event = match events.read(&kind, items)? {
+            Some(event) => event,
+            None if kind == "reset" => LiveEvent::Snapshot(block_on(client.latest())?),
+            None => continue,
         };
-        if let Some(name) = line.strip_prefix("event:") {
-            name.trim().clone_into(&mut kind);
-        } else if let Some(data) = line.strip_prefix("data:") {
-            let event =
-                serde_json::from_str(data.trim()).and_then(|items| read_event(&kind, items));
-            let event = match event {
-                Ok(Some(event)) => event,
-                Ok(None) if kind == "reset" => {
-                    LiveEvent::Snapshot(block_on(client.json("/live/latest"))?)
+        if sender.send(event).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// The events of an answer, one after the other.
+struct Events {
+    lines: Receiver<Result<String, String>>,
+    url: String,
+}
+
+impl Events {
+    fn of(client: &Client, path: &str) -> Self {
+        Self { lines: lines(client.clone(), path.to_owned()), url: client.url(path) }
+    }
+
+    /// The next one's kind and what it says.
+    fn next(&mut self) -> Result<(String, serde_json::Value), TwinError> {
+        let mut kind = String::new();
+        loop {
+            let line = match self.lines.recv_timeout(SILENCE) {
+                Ok(line) => line.map_err(|what| self.lost(what))?,
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(self.lost("it has fallen silent".into()));
                 }
-                Ok(None) => continue,
-                Err(error) => {
-                    return Err(lost(format!("an event '{kind}' reads otherwise: {error}")));
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(self.lost("it hung up".into()));
                 }
             };
-            if sender.send(event).is_err() {
-                return Ok(());
+            if let Some(name) = line.strip_prefix("event:") {
+                name.trim().clone_into(&mut kind);
+            } else if let Some(data) = line.strip_prefix("data:") {
+                let items =
+                    serde_json::from_str(data.trim()).map_err(|error| self.odd(&kind, &error))?;
+                return Ok((kind, items));
             }
         }
+    }
+
+    fn read(&self, kind: &str, items: serde_json::Value) -> Result<Option<LiveEvent>, TwinError> {
+        read_event(kind, items).map_err(|error| self.odd(kind, &error))
+    }
+
+    fn odd(&self, kind: &str, error: &serde_json::Error) -> TwinError {
+        self.lost(format!("an event '{kind}' reads otherwise: {error}"))
+    }
+
+    fn lost(&self, what: String) -> TwinError {
+        TwinError::Server { url: self.url.clone(), what }
     }
 }
 

@@ -1,4 +1,5 @@
 // Water: small waves, the sky by Fresnel's law (Schlick), silt below. uv_b.x > 0: depth of a flood, m.
+// state.w: of two floods that are compared, each is seen on its own side of the picture.
 
 #import bevy_pbr::{
     forward_io::{VertexOutput, FragmentOutput},
@@ -25,6 +26,10 @@ fn height(p: vec2<f32>) -> f32 {
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+    let across = (in.position.x - view.viewport.x) / view.viewport.z;
+    if (city.state.w > 0.0 && across > city.state.w) || (city.state.w < 0.0 && across <= -city.state.w) {
+        discard;
+    }
     var pbr = pbr_input_from_standard_material(in, is_front);
     let place = in.world_position.xz;
     let wide = max(fwidth(place.x), fwidth(place.y));
