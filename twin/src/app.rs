@@ -81,7 +81,8 @@ impl Stage {
             }
             app.insert_resource(FloodView::new(run, hours));
         }
-        app.insert_resource(Player::of(self.measures));
+        app.insert_resource(Player::of(self.measures))
+            .insert_resource(self.view.weather().unwrap_or_default());
         app.insert_resource(Ground {
             frame: self.model.frame,
             heights: Arc::new(self.model.heights.clone()),

@@ -10,12 +10,13 @@ use datasets::codelists::CodeLists;
 
 use crate::{
     axes,
-    camera::{Hands, Rig},
+    camera::{Hands, Rig, View},
     clock::VirtualClock,
     flood::{FloodView, play::Player},
     inspect::{Pick, Ray, pick},
     live::LiveState,
     scene::{Buildings, City, Hidden},
+    sky::Weather,
     words::Language,
 };
 pub use tools::{Tool, Toolbox, ToolsPlugin};
@@ -105,6 +106,8 @@ fn show(
     mut hidden: ResMut<'_, Hidden>,
     mut language: ResMut<'_, Language>,
     flood: Option<ResMut<'_, FloodView>>,
+    mut weather: ResMut<'_, Weather>,
+    mut rigs: Query<'_, '_, &mut Rig>,
     mut frames: Local<'_, u32>,
 ) -> Result {
     *frames += 1;
@@ -125,6 +128,15 @@ fn show(
             sections::head(ui, &state, &mut language);
             ui.separator();
             sections::clock(ui, &mut clock, spoken);
+            let mut told = *weather;
+            sections::weather(ui, &mut told, spoken);
+            weather.set_if_neq(told);
+            if let Some([lon, lat]) = sections::alerts(ui, &state, spoken) {
+                for mut rig in &mut rigs {
+                    let distance_m = rig.view.distance_m.min(400.0);
+                    rig.view = View { lon, lat, distance_m, ..rig.view.clone() };
+                }
+            }
             ui.separator();
             sections::layers(ui, &city, &mut wanted, spoken);
             #[cfg(not(target_arch = "wasm32"))]

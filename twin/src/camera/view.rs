@@ -35,6 +35,12 @@ pub struct View {
     /// The time that is shown: the province's clock or an instant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
+    /// The part of the sky that clouds cover; with neither this nor rain, the rain gauges say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud: Option<f64>,
+    /// Rate of the rain, mm/h.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rain_mm_h: Option<f64>,
     /// Layers that are not drawn, by role.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<String>,
@@ -51,6 +57,8 @@ impl Default for View {
             pitch_deg: 30.0,
             fov_deg: 45.0,
             time: None,
+            cloud: None,
+            rain_mm_h: None,
             hidden: Vec::new(),
         }
     }
@@ -100,7 +108,19 @@ impl View {
         self.distance_m = sound(self.distance_m, 1.0, 40_000.0, 800.0);
         self.pitch_deg = sound(self.pitch_deg, -60.0, 89.9, 30.0);
         self.fov_deg = sound(self.fov_deg, 5.0, 120.0, 45.0);
+        self.cloud = self.cloud.map(|cloud| sound(cloud, 0.0, 1.0, 0.0));
+        self.rain_mm_h = self.rain_mm_h.map(|rain| sound(rain, 0.0, 500.0, 0.0));
         self
+    }
+
+    /// The weather that it sets; `None` where the rain gauges say.
+    pub fn weather(&self) -> Option<crate::sky::Weather> {
+        let rain_mm_h = self.rain_mm_h.unwrap_or(0.0) as f32;
+        let is_set = self.cloud.is_some() || self.rain_mm_h.is_some();
+        // It rains from an overcast sky.
+        let under = if rain_mm_h > 0.0 { 1.0 } else { 0.0 };
+        let cloud = self.cloud.map_or(under, |cloud| cloud as f32);
+        is_set.then_some(crate::sky::Weather { cloud, rain_mm_h, is_reported: false })
     }
 
     /// What is looked at, in Bevy's axes.

@@ -11,6 +11,7 @@ use crate::{
     inspect::{Pick, Picked, rows},
     live::{Link, LiveState},
     model::CityModel,
+    sky::Weather,
     words::Language,
 };
 
@@ -63,6 +64,49 @@ pub(super) fn clock(ui: &mut egui::Ui, clock: &mut VirtualClock, language: Langu
         pace("×600", Pace::Rate(600.0));
         pace("×3600", Pace::Rate(3600.0));
     });
+}
+
+/// Clouds and rain.
+pub(super) fn weather(ui: &mut egui::Ui, weather: &mut Weather, language: Language) {
+    egui::CollapsingHeader::new(language.of("Thời tiết", "Weather")).show(ui, |ui| {
+        let text = language.of("Theo trạm đo mưa", "As the rain gauges report");
+        ui.checkbox(&mut weather.is_reported, text);
+        ui.add_enabled_ui(!weather.is_reported, |ui| {
+            let cloud = egui::Slider::new(&mut weather.cloud, 0.0..=1.0).show_value(false);
+            ui.add(cloud.text(language.of("mây", "clouds")));
+            let rain = egui::Slider::new(&mut weather.rain_mm_h, 0.0..=100.0);
+            ui.add(rain.text(language.of("mưa, mm/h", "rain, mm/h")));
+        });
+    });
+}
+
+/// Alerts that are active; a click goes there.
+pub(super) fn alerts(ui: &mut egui::Ui, state: &LiveState, language: Language) -> Option<[f64; 2]> {
+    if state.alerts.is_empty() {
+        return None;
+    }
+    let mut chosen = None;
+    let title = format!("{} ({})", language.of("Cảnh báo", "Alerts"), state.alerts.len());
+    egui::CollapsingHeader::new(title).id_salt("alerts").show(ui, |ui| {
+        for alert in state.alerts.values().rev().take(20) {
+            let text = |title: &Option<city::Title>| {
+                title.as_ref().map(|it| language.title(it).to_owned()).unwrap_or_default()
+            };
+            let line = format!("{} · {}", text(&alert.headline), text(&alert.place));
+            let tone = crate::overlay::alarm_tone(alert.level.unwrap_or(1));
+            let button =
+                egui::Button::new(egui::RichText::new(line).color(tone)).wrap().frame(false);
+            let mut hover = alert.since.clone().unwrap_or_default();
+            if alert.simulated {
+                hover.push_str(language.of(" · thiết bị mô phỏng", " · simulated device"));
+            }
+            if ui.add(button).on_hover_text(hover).clicked() {
+                let thing = alert.datastream.and_then(|stream| state.of_datastream(stream));
+                chosen = thing.map(|thing| thing.place);
+            }
+        }
+    });
+    chosen
 }
 
 /// What is drawn, and what cannot be.

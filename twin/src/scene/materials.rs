@@ -9,7 +9,10 @@ use bevy::{
     shader::{Shader, ShaderRef},
 };
 
-use crate::{clock::VirtualClock, sky::Sun};
+use crate::{
+    clock::VirtualClock,
+    sky::{Sun, Weather},
+};
 
 /// Façades and roofs.
 pub(crate) type FacadeMaterial = ExtendedMaterial<StandardMaterial, Facade>;
@@ -118,6 +121,30 @@ pub(crate) struct CityMaterials {
 #[derive(Debug, Resource)]
 struct Noise(#[expect(dead_code, reason = "holding it keeps the shader")] Handle<Shader>);
 
+/// Roads and ground darken and shine when they are wet (CIE 47, *Road lighting for wet conditions*, 1979); by how
+/// much was chosen by eye.
+fn wet(
+    weather: Res<'_, Weather>,
+    mut roads: ResMut<'_, Assets<RoadMaterial>>,
+    mut grounds: ResMut<'_, Assets<GroundMaterial>>,
+    mut last: Local<'_, f32>,
+) {
+    let wetness = weather.wetness();
+    if *last == wetness {
+        return;
+    }
+    *last = wetness;
+    let shade = |part: f32| Color::linear_rgb(part, part, part);
+    for (_, road) in roads.iter_mut() {
+        road.base.perceptual_roughness = 0.9 - 0.55 * wetness;
+        road.base.base_color = shade(1.0 - 0.45 * wetness);
+    }
+    for (_, ground) in grounds.iter_mut() {
+        ground.base.perceptual_roughness = 0.95 - 0.30 * wetness;
+        ground.base.base_color = shade(1.0 - 0.30 * wetness);
+    }
+}
+
 /// The materials, and how they follow the sun.
 #[derive(Debug, Default)]
 pub(crate) struct MaterialsPlugin;
@@ -138,7 +165,7 @@ impl Plugin for MaterialsPlugin {
                 MaterialPlugin::<WaterMaterial>::default(),
             ))
             .add_systems(PreStartup, make)
-            .add_systems(Update, follow);
+            .add_systems(Update, (follow, wet));
     }
 }
 

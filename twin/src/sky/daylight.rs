@@ -73,7 +73,7 @@ pub fn daylight(elevation_deg: f64) -> Daylight {
 }
 
 /// Relative air mass by Kasten & Young, *Applied Optics* 28 (1989) 4735.
-fn air_mass(elevation_deg: f64) -> f64 {
+pub(super) fn air_mass(elevation_deg: f64) -> f64 {
     let h = elevation_deg.to_radians().sin();
     1.0 / (h + 0.505_72 * (elevation_deg + 6.079_95).powf(-1.6364))
 }

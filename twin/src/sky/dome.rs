@@ -21,7 +21,9 @@ use bevy::{
     shader::ShaderRef,
 };
 
-use super::{Daylight, Observer, SunPosition, daylight, sun_position};
+use super::{
+    Daylight, Moon, Observer, SunPosition, Weather, daylight, moon, rain, sun_position, weather,
+};
 use crate::{axes, clock::VirtualClock, ground::Ground, quality::Quality};
 
 /// Radius of the dome, m: beyond everything that is drawn.
@@ -29,26 +31,39 @@ const DOME_M: f32 = 60_000.0;
 /// Visibility in clear air at the coast, m; the haze of a humid plain.
 const VISIBILITY_M: f32 = 26_000.0;
 
+/// The part of the sky that clouds of fair weather cover, which take no light away.
+const FAIR_CLOUDS: f32 = 0.42;
+/// Luminance of the full moon's disc, cd/m² (IESNA Lighting Handbook: 2500; through the air of a plain).
+const MOON_CD_M2: f32 = 1800.0;
+
 /// The sun and its light at the instant that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Resource)]
 pub struct Sun {
     /// Where it stands.
     pub position: SunPosition,
-    /// The light.
+    /// The light, under the clouds.
     pub light: Daylight,
+    /// The moon.
+    pub moon: Moon,
 }
 
 impl Sun {
-    /// The sun over a place.
-    pub fn over(observer: &Observer, now: city::Instant) -> Self {
+    /// The sun over a place in a weather.
+    pub fn over(observer: &Observer, now: city::Instant, weather: &Weather) -> Self {
         let position = sun_position(now, observer);
-        Self { position, light: daylight(position.elevation_deg()) }
+        let sine = position.elevation_deg().to_radians().sin() as f32;
+        let light = weather.under(daylight(position.elevation_deg()), sine);
+        Self { position, light, moon: moon(now, observer, &position) }
     }
 }
 
 /// Marks the light of the sun.
 #[derive(Debug, Component)]
 struct SunLight;
+
+/// Marks the light of the moon.
+#[derive(Debug, Component)]
+struct MoonLight;
 
 /// Marks the dome.
 #[derive(Debug, Component)]
@@ -69,6 +84,9 @@ struct SkyMaterial {
     /// Towards the sun; luminance of its disc.
     #[uniform(0)]
     sun: Vec4,
+    /// Towards the moon; luminance of its disc where it is lit.
+    #[uniform(0)]
+    moon: Vec4,
 }
 
 impl Material for SkyMaterial {
@@ -105,7 +123,8 @@ pub struct SkyPlugin {
 
 impl Plugin for SkyPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(PreUpdate, follow_sun);
+        app.init_resource::<Weather>()
+            .add_systems(PreUpdate, (weather::report, follow_sun).chain());
         if self.is_drawn {
             embedded_asset!(app, "sky.wgsl");
             // All light comes from the sun, the dome and lamps: what Bevy adds by default is day at night's exposure.
@@ -113,25 +132,28 @@ impl Plugin for SkyPlugin {
             app.add_plugins(MaterialPlugin::<SkyMaterial>::default())
                 .add_systems(Startup, spawn)
                 .add_systems(Update, (light, expose, carry));
+            rain::add(app);
         }
     }
 }
 
-/// The sun, anew when the clock has moved by more than half a second.
+/// The sun, anew when the clock has moved by more than half a second, or the weather is another.
 fn follow_sun(
     mut commands: Commands<'_, '_>,
     clock: Res<'_, VirtualClock>,
     ground: Res<'_, Ground>,
+    weather: Res<'_, Weather>,
     sun: Option<ResMut<'_, Sun>>,
     mut last: Local<'_, Option<i64>>,
 ) {
     let now = clock.now();
-    if last.is_some_and(|last| (now.as_micros() - last).abs() < 500_000) {
+    let is_now = last.is_some_and(|last| (now.as_micros() - last).abs() < 500_000);
+    if is_now && !weather.is_changed() {
         return;
     }
     *last = Some(now.as_micros());
     let (lon, lat) = ground.frame.to_lon_lat(0.0, 0.0);
-    let new = Sun::over(&Observer::at(lon, lat), now);
+    let new = Sun::over(&Observer::at(lon, lat), now, &weather);
     match sun {
         Some(mut sun) => *sun = new,
         None => commands.insert_resource(new),
@@ -158,6 +180,16 @@ fn spawn(
         Transform::default(),
     ));
     commands.spawn((
+        MoonLight,
+        DirectionalLight {
+            color: Color::linear_rgb(0.86, 0.92, 1.0),
+            illuminance: 0.0,
+            shadow_maps_enabled: false,
+            ..DirectionalLight::default()
+        },
+        Transform::default(),
+    ));
+    commands.spawn((
         Dome,
         Mesh3d(meshes.add(Sphere::new(DOME_M).mesh().uv(48, 32))),
         MeshMaterial3d(skies.add(SkyMaterial::default())),
@@ -176,7 +208,14 @@ pub(crate) fn camera_bundle() -> impl Bundle {
 fn light(
     sun: Option<Res<'_, Sun>>,
     clock: Res<'_, VirtualClock>,
+    weather: Res<'_, Weather>,
     mut lights: Query<'_, '_, (&mut DirectionalLight, &mut Transform), With<SunLight>>,
+    mut moons: Query<
+        '_,
+        '_,
+        (&mut DirectionalLight, &mut Transform, &mut Visibility),
+        (With<MoonLight>, Without<SunLight>),
+    >,
     mut skies: ResMut<'_, Assets<SkyMaterial>>,
 ) {
     let Some(sun) = sun.filter(|sun| sun.is_changed()) else { return };
@@ -189,14 +228,25 @@ fn light(
         light.shadow_maps_enabled = sun.light.sun_lx > 20.0;
         *transform = Transform::default().looking_to(-towards, Vec3::Y);
     }
+    let [east, north, up] = sun.moon.position.direction();
+    let to_moon = axes::to_scene(east, north, up);
+    let through = 1.0 - weather.cloud.clamp(0.0, 1.0);
+    for (mut light, mut transform, mut visibility) in &mut moons {
+        light.illuminance = sun.moon.lx as f32 * through;
+        // A light that gives none would cost as much as one that does; by day nobody sees it.
+        let is_seen = light.illuminance > 1e-3 && sun.light.night > 0.0;
+        *visibility = if is_seen { Visibility::Visible } else { Visibility::Hidden };
+        *transform = Transform::default().looking_to(-to_moon, Vec3::Y);
+    }
     let luminance = sun.light.sky_luminance();
     let tone = |colour: [f32; 3], last: f32| (Vec3::from(colour) * luminance).extend(last);
     let seconds = (clock.now().as_micros() / 1_000_000).rem_euclid(86_400) as f32;
     for (_, sky) in skies.iter_mut() {
-        sky.zenith = tone(sun.light.zenith, 0.42);
+        sky.zenith = tone(sun.light.zenith, FAIR_CLOUDS.max(weather.cloud));
         sky.horizon = tone(sun.light.horizon, sun.light.night);
         sky.glow = tone(sun.light.glow, seconds);
         sky.sun = towards.extend(sun.light.sun_lx * 0.35);
+        sky.moon = to_moon.extend(MOON_CD_M2 * through);
     }
 }
 
@@ -207,6 +257,7 @@ type Lens =
 fn expose(
     mut commands: Commands<'_, '_>,
     sun: Option<Res<'_, Sun>>,
+    weather: Res<'_, Weather>,
     mut images: ResMut<'_, Assets<Image>>,
     mut cameras: Query<'_, '_, Lens>,
 ) {
@@ -225,7 +276,7 @@ fn expose(
         fog.color = tint(horizon, seen * 0.82);
         fog.directional_light_color = tint(glow, seen * 0.5);
         fog.directional_light_exponent = 14.0;
-        fog.falloff = FogFalloff::from_visibility(VISIBILITY_M);
+        fog.falloff = FogFalloff::from_visibility(weather.visibility_m(VISIBILITY_M));
         // Ground gives back a sixth of what falls on it.
         let ground_lx = sun.light.sky_lx
             + sun.light.sun_lx * (sun.position.elevation_deg().to_radians().sin().max(0.0) as f32);

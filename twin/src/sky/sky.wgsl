@@ -8,6 +8,7 @@ struct Sky {
     horizon: vec4<f32>,
     glow: vec4<f32>,
     sun: vec4<f32>,
+    moon: vec4<f32>,
 }
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> sky: Sky;
@@ -48,6 +49,18 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
         let cell = floor(way.xz / (way.y + 0.3) * 260.0);
         let star = step(0.9975, hash2(cell)) * (night - 0.7) * 2.5 * smoothstep(0.06, 0.4, way.y);
         colour += vec3(0.9, 0.95, 1.0) * star * 1.6;
+    }
+    // The moon, half a degree wide, lit from where the sun stands; by day as pale as the sky lets it be.
+    let beside_moon = way - sky.moon.xyz * dot(way, sky.moon.xyz);
+    let radius = 0.0047;
+    let off = length(beside_moon) / radius;
+    if dot(way, sky.moon.xyz) > 0.0 && off < 1.0 {
+        let bulge = sqrt(1.0 - off * off);
+        let normal = normalize(beside_moon / radius - sky.moon.xyz * bulge);
+        let lit = smoothstep(-0.02, 0.12, dot(normal, sky.sun.xyz));
+        let seas = 0.72 + 0.28 * value(normal.xy * 3.1 + normal.z * 1.7);
+        let edge = 1.0 - smoothstep(0.90, 1.0, off);
+        colour += vec3(1.0, 0.98, 0.92) * sky.moon.w * lit * seas * edge * smoothstep(-0.005, 0.02, way.y);
     }
     // Below the horizon: haze over what lies beyond the city.
     colour = mix(colour, sky.horizon.rgb * 0.72, smoothstep(0.0, -0.06, way.y));

@@ -84,40 +84,71 @@ pub fn sun_position(instant: Instant, observer: &Observer) -> SunPosition {
 
 /// As [`sun_position`], for a known ΔT in seconds.
 pub fn sun_position_with(instant: Instant, observer: &Observer, delta_t_s: f64) -> SunPosition {
-    // 3.1: Julian day, ephemeris day, century and millennium.
-    let jd = instant.as_micros() as f64 / 86_400e6 + 2_440_587.5;
-    let jc = (jd - 2_451_545.0) / 36_525.0;
-    let jce = (jd + delta_t_s / 86_400.0 - 2_451_545.0) / 36_525.0;
-    let jme = jce / 10.0;
+    let earth = Earth::at(instant, delta_t_s);
+    let jme = earth.jce / 10.0;
     // 3.2, 3.3: the sun seen from the earth's centre, opposite to the earth seen from the sun's.
     let radius_au = series(RADIUS, jme);
     let longitude = series(LONGITUDE, jme).to_degrees() + 180.0;
     let latitude = -series(LATITUDE, jme);
-    // 3.4–3.7: nutation, obliquity, aberration, apparent longitude.
-    let (nutation_deg, obliquity_shift_deg) = nutation(jce);
-    let obliquity = (mean_obliquity_deg(jme) + obliquity_shift_deg).to_radians();
-    let apparent =
-        (longitude + nutation_deg - 20.4898 / (3600.0 * radius_au)).rem_euclid(360.0).to_radians();
-    // 3.8: apparent sidereal time at Greenwich.
-    let sidereal_deg =
-        280.460_618_37 + 360.985_647_366_29 * (jd - 2_451_545.0) + 0.000_387_933 * jc * jc
-            - jc.powi(3) / 38_710_000.0
-            + nutation_deg * obliquity.cos();
-    // 3.9, 3.10: right ascension and declination.
-    let ascension =
-        (apparent.sin() * obliquity.cos() - latitude.tan() * obliquity.sin()).atan2(apparent.cos());
-    let declination = (latitude.sin() * obliquity.cos()
-        + latitude.cos() * obliquity.sin() * apparent.sin())
-    .asin();
-    // 3.11: hour angle, westwards from south.
-    let hour = (sidereal_deg + observer.lon_deg).to_radians() - ascension;
-    let (hour, declination) = topocentric(hour, declination, radius_au, observer);
-    horizontal(hour, declination, observer)
+    // 3.6, 3.7: aberration, apparent longitude.
+    let apparent = longitude + earth.nutation_deg - 20.4898 / (3600.0 * radius_au);
+    let parallax = (8.794 / (3600.0 * radius_au)).to_radians();
+    earth.seen(apparent.rem_euclid(360.0).to_radians(), latitude, parallax, observer)
+}
+
+/// How the earth stands at an instant.
+pub(super) struct Earth {
+    /// Julian ephemeris centuries since 2000.
+    pub(super) jce: f64,
+    /// Nutation in longitude, degrees.
+    pub(super) nutation_deg: f64,
+    /// Obliquity of the ecliptic, rad.
+    obliquity: f64,
+    /// Apparent sidereal time at Greenwich, degrees.
+    sidereal_deg: f64,
+}
+
+impl Earth {
+    pub(super) fn at(instant: Instant, delta_t_s: f64) -> Self {
+        // 3.1: Julian day, ephemeris day, century and millennium.
+        let jd = instant.as_micros() as f64 / 86_400e6 + 2_440_587.5;
+        let jc = (jd - 2_451_545.0) / 36_525.0;
+        let jce = (jd + delta_t_s / 86_400.0 - 2_451_545.0) / 36_525.0;
+        // 3.4, 3.5: nutation, obliquity.
+        let (nutation_deg, obliquity_shift_deg) = nutation(jce);
+        let obliquity = (mean_obliquity_deg(jce / 10.0) + obliquity_shift_deg).to_radians();
+        // 3.8: apparent sidereal time at Greenwich.
+        let sidereal_deg =
+            280.460_618_37 + 360.985_647_366_29 * (jd - 2_451_545.0) + 0.000_387_933 * jc * jc
+                - jc.powi(3) / 38_710_000.0
+                + nutation_deg * obliquity.cos();
+        Self { jce, nutation_deg, obliquity, sidereal_deg }
+    }
+
+    /// Where something of an apparent longitude, a latitude and a parallax, rad, is seen.
+    pub(super) fn seen(
+        &self,
+        longitude: f64,
+        latitude: f64,
+        parallax: f64,
+        observer: &Observer,
+    ) -> SunPosition {
+        let obliquity = self.obliquity;
+        // 3.9, 3.10: right ascension and declination.
+        let ascension = (longitude.sin() * obliquity.cos() - latitude.tan() * obliquity.sin())
+            .atan2(longitude.cos());
+        let declination = (latitude.sin() * obliquity.cos()
+            + latitude.cos() * obliquity.sin() * longitude.sin())
+        .asin();
+        // 3.11: hour angle, westwards from south.
+        let hour = (self.sidereal_deg + observer.lon_deg).to_radians() - ascension;
+        let (hour, declination) = topocentric(hour, declination, parallax, observer);
+        horizontal(hour, declination, observer)
+    }
 }
 
 /// 3.12, 3.13: hour angle and declination as seen from the ground.
-fn topocentric(hour: f64, declination: f64, radius_au: f64, observer: &Observer) -> (f64, f64) {
-    let parallax = (8.794 / (3600.0 * radius_au)).to_radians();
+fn topocentric(hour: f64, declination: f64, parallax: f64, observer: &Observer) -> (f64, f64) {
     let lat = observer.lat_deg.to_radians();
     let u = (0.996_647_19 * lat.tan()).atan();
     let height = observer.height_m / 6_378_140.0;
