@@ -8,6 +8,7 @@ use crate::{
     camera::{CameraPlugin, Rig, View},
     clock::{ClockPlugin, VirtualClock},
     error::TwinError,
+    field::{FieldPlugin, FieldView, Worst, WorstField},
     flood::{
         FloodPlugin, FloodRun, FloodView, Opposite,
         play::{Measures, PlayPlugin, Player},
@@ -41,6 +42,8 @@ pub struct Stage {
     pub flood: Option<(FloodRun, f64)>,
     /// Another one, right of the middle.
     pub versus: Option<FloodRun>,
+    /// What the run came to, painted on the ground.
+    pub worst: Option<Worst>,
     /// What is placed against floods.
     pub measures: Measures,
 }
@@ -68,6 +71,7 @@ impl Stage {
             language: Language::default(),
             flood: None,
             versus: None,
+            worst: None,
             measures: Measures::default(),
         })
     }
@@ -76,6 +80,9 @@ impl Stage {
     pub fn into_world(self, app: &mut App, is_drawn: bool, is_handled: bool) {
         let hidden = self.view.hidden.iter().filter_map(|name| city::Role::from_name(name).ok());
         if let Some((run, hours)) = self.flood {
+            if let Some(what) = self.worst {
+                app.insert_resource(FieldView::new(WorstField { run: run.clone(), what }));
+            }
             if let Some(versus) = self.versus {
                 app.insert_resource(Opposite::new(FloodView::new(versus, hours)));
             }
@@ -109,6 +116,7 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
         ScenePlugin,
         VehiclesPlugin,
         FloodPlugin,
+        FieldPlugin,
         OverlayPlugin,
     ));
     if has_panel {

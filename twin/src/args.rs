@@ -3,7 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use twin::words::Language;
+use twin::{field::Worst, words::Language};
 
 /// A city in 3D: a window, stills and films.
 #[derive(Debug, Parser)]
@@ -64,6 +64,9 @@ pub(crate) struct Shown {
     /// Another run, or a file of other measures (….json), right of the middle of the picture
     #[arg(long, value_name = "N|FILE")]
     pub(crate) versus: Option<String>,
+    /// What the run came to, painted on the ground: max-depth, max-speed, arrival, duration-30cm, hazard
+    #[arg(long, value_name = "OUTPUT", value_parser = worst)]
+    pub(crate) worst: Option<Worst>,
     /// Hours since the run or the play began; without it a run is shown at its beginning and a play after an hour
     #[arg(long, value_name = "HOURS")]
     pub(crate) at: Option<f64>,
@@ -218,6 +221,12 @@ impl FromStr for Line {
             _ => Err("a line has two places or more: \"lon,lat lon,lat\"".into()),
         }
     }
+}
+
+/// What a run came to, by its name.
+fn worst(text: &str) -> Result<Worst, String> {
+    Worst::from_name(text)
+        .ok_or_else(|| format!("write one of {}", Worst::ALL.map(Worst::name).join(", ")))
 }
 
 /// A number of metres within bounds.

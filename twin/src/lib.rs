@@ -14,6 +14,7 @@ pub mod clock;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod desktop;
 mod error;
+pub mod field;
 pub mod flood;
 pub mod ground;
 #[cfg(not(target_arch = "wasm32"))]

@@ -6,16 +6,18 @@ mod tools;
 
 use bevy::{prelude::*, window::PrimaryWindow};
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui, input::EguiWantsInput};
+use city::Bbox;
 use datasets::codelists::CodeLists;
 
 use crate::{
     axes,
     camera::{Hands, Rig, View},
     clock::VirtualClock,
+    field::FieldView,
     flood::{FloodView, play::Player},
     inspect::{Pick, Ray, pick},
     live::LiveState,
-    scene::{Buildings, City, Hidden},
+    scene::{Buildings, City, Hidden, Lamp},
     sky::Weather,
     words::Language,
 };
@@ -101,13 +103,14 @@ fn show(
     selected: Res<'_, Selected>,
     meanings: Res<'_, Meanings>,
     #[cfg(not(target_arch = "wasm32"))] runs: Option<Res<'_, crate::flood::RunsFolder>>,
-    #[cfg(not(target_arch = "wasm32"))] mut commands: Commands<'_, '_>,
+    mut commands: Commands<'_, '_>,
     mut clock: ResMut<'_, VirtualClock>,
     mut hidden: ResMut<'_, Hidden>,
     mut language: ResMut<'_, Language>,
     flood: Option<ResMut<'_, FloodView>>,
     mut weather: ResMut<'_, Weather>,
-    mut rigs: Query<'_, '_, &mut Rig>,
+    field: Option<Res<'_, FieldView>>,
+    (mut rigs, lamps): (Query<'_, '_, &mut Rig>, Query<'_, '_, &Lamp>),
     mut frames: Local<'_, u32>,
 ) -> Result {
     *frames += 1;
@@ -143,6 +146,13 @@ fn show(
             if let Some(chosen) = sections::choose_run(ui, runs.as_deref(), spoken) {
                 commands.insert_resource(chosen);
             }
+            let around = rigs.iter().next().map(|rig| {
+                let (x, y) = city.frame.from_lon_lat(rig.view.lon, rig.view.lat);
+                let half = 200.0;
+                Bbox { min_x: x - half, min_y: y - half, max_x: x + half, max_y: y + half }
+            });
+            let (run, painted) = (flood.as_deref(), field.as_deref());
+            sections::fields(ui, &mut commands, run, painted, &lamps, around, spoken);
             sections::flood(ui, flood, spoken);
             ui.separator();
             sections::selected(ui, &city, &state, &clock, selected.0, meanings.0.as_ref(), spoken);

@@ -87,6 +87,7 @@ fn floods(shown: &Shown, source: &Source, stage: &mut Stage) -> Result<(), TwinE
         let (run, measures) = played(file, hours, stage)?;
         (stage.flood, stage.measures) = (Some((run, hours)), measures);
     }
+    stage.worst = shown.worst;
     stage.versus = match &shown.versus {
         None => None,
         Some(_) if stage.flood.is_none() => {

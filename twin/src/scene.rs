@@ -17,5 +17,6 @@ pub mod water;
 
 pub use building::{BuildingForm, Buildings};
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
+pub use lamp::LampForm;
 pub use lamps::{Lamp, LampsPlugin};
 pub(crate) use materials::{CityMaterials, MaterialsPlugin, WaterMaterial};

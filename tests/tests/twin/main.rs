@@ -4,7 +4,9 @@
 mod agreement;
 mod golden;
 mod lamps;
+mod past;
 mod pictures;
+mod plays;
 mod stills;
 mod tools;
 mod trouble;

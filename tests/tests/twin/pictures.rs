@@ -17,6 +17,19 @@ pub(crate) struct Picture {
     rgb: Vec<u8>,
 }
 
+impl Picture {
+    /// Its columns from a part of its width to another.
+    pub(crate) fn part(&self, from: f64, to: f64) -> Self {
+        let column = |part: f64| (self.width as f64 * part) as usize;
+        let (from, to) = (column(from), column(to));
+        let rows = self.rgb.chunks(self.width * 3);
+        Self {
+            width: to - from,
+            rgb: rows.flat_map(|row| row[from * 3..to * 3].to_vec()).collect(),
+        }
+    }
+}
+
 pub(crate) fn read(path: &Path) -> Picture {
     let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut reader = png::Decoder::new(BufReader::new(file)).read_info().expect("a PNG");

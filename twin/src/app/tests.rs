@@ -67,6 +67,7 @@ fn app_at(time: &str) -> (App, mpsc::Sender<LiveEvent>) {
         language: Language::Vi,
         flood: None,
         versus: None,
+        worst: None,
         measures: Measures::default(),
     };
     let mut app = App::new();

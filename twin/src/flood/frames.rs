@@ -124,6 +124,50 @@ impl FloodRun {
         (before, after, part.clamp(0.0, 1.0))
     }
 
+    /// What the run came to at the nodes of a grid over its own box, by the name of an output; −1 where it has
+    /// nothing to say.
+    ///
+    /// # Errors
+    /// [`TwinError::Run`] for a raster that cannot be read or was not kept, [`TwinError::Server`] for tiles that
+    /// cannot be had.
+    pub async fn worst(&self, output: &str, ground: &Ground) -> Result<Heights, TwinError> {
+        let wrong = |what: String| TwinError::Run { run: self.name.clone(), what };
+        match &self.place {
+            #[cfg(not(target_arch = "wasm32"))]
+            Place::Folder(dir) => folder::worst(dir, output, &ground.frame).map_err(wrong),
+            Place::Memory(frames) if output == "max-depth" => {
+                let deepest = frames.iter().cloned().reduce(|a, b| a.highest(&b));
+                deepest.ok_or_else(|| wrong("it has no pictures of its water".into()))
+            }
+            Place::Memory(_) => Err(wrong(format!("a play keeps no {output}, only depths"))),
+            Place::Server(client, bbox) => {
+                let path = |zoom: u8, row: u32, col: u32| {
+                    let tile = format!("WebMercatorQuad/{zoom}/{row}/{col}");
+                    format!("/jobs/{}/coverage/tiles/{tile}?output={output}", self.name)
+                };
+                self.tiles(client, bbox, path, Coding::WORST, ground).await
+            }
+        }
+    }
+
+    /// Values of tiles over the run's box.
+    async fn tiles(
+        &self,
+        client: &Client,
+        bbox: &Bbox,
+        path: impl Fn(u8, u32, u32) -> String,
+        coding: Coding,
+        ground: &Ground,
+    ) -> Result<Heights, TwinError> {
+        let (min_x, min_y) = ground.frame.from_lon_lat(bbox.min_x, bbox.min_y);
+        let (max_x, max_y) = ground.frame.from_lon_lat(bbox.max_x, bbox.max_y);
+        let edges = Bbox { min_x, min_y, max_x, max_y };
+        let grid = Sampled { edges, at_most: MOST_NODES, frame: ground.frame };
+        // These tiles have 512 pixels a side.
+        let most = MOST_TILES / 4.0;
+        sample_tiles(client, path, coding, bbox, &grid, most).await
+    }
+
     /// The depths of a frame at the nodes of a grid over the run's own box, m.
     ///
     /// # Errors
@@ -144,13 +188,7 @@ impl FloodRun {
                     let wanted = format!("output=depth&minutes={minutes}");
                     format!("/jobs/{}/coverage/tiles/{tile}?{wanted}", self.name)
                 };
-                let (min_x, min_y) = ground.frame.from_lon_lat(bbox.min_x, bbox.min_y);
-                let (max_x, max_y) = ground.frame.from_lon_lat(bbox.max_x, bbox.max_y);
-                let edges = Bbox { min_x, min_y, max_x, max_y };
-                let grid = Sampled { edges, at_most: MOST_NODES, frame: ground.frame };
-                // These tiles have 512 pixels a side.
-                let most = MOST_TILES / 4.0;
-                sample_tiles(client, path, Coding::FLOOD, bbox, &grid, most).await
+                self.tiles(client, bbox, path, Coding::FLOOD, ground).await
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A clock that is late by less shows the present, s: somebody has only stopped it.
-const PRESENT_S: f64 = 30.0;
+const PRESENT_S: f64 = 10.0;
 /// A period that is played at once, s: a fortnight, less than what a server gives at most.
 const LONGEST_S: f64 = 14.0 * 86_400.0;
 /// After what went wrong it is tried again, s.
@@ -62,7 +62,7 @@ impl Past {
     }
 }
 
-/// Whether the clock shows what is over: it stands, or goes at a pace of its own, more than half a minute back.
+/// Whether the clock shows what is over: it stands, or goes at a pace of its own, more than ten seconds back.
 pub fn is_over(clock: &VirtualClock, wall: Instant) -> bool {
     clock.pace() != Pace::Live && seconds(clock.now(), wall) > PRESENT_S
 }

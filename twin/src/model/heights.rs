@@ -162,6 +162,14 @@ impl Heights {
         blended
     }
 
+    /// The higher of these and others of the same grid, node by node; these where the grids differ.
+    pub(crate) fn highest(mut self, other: &Self) -> Self {
+        if self.size() == other.size() {
+            self.values.iter_mut().zip(&other.values).for_each(|(a, b)| *a = a.max(*b));
+        }
+        self
+    }
+
     /// Lowest and highest.
     pub fn range(&self) -> (f32, f32) {
         let least = self.values.iter().copied().fold(f32::INFINITY, f32::min);

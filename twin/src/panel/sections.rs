@@ -7,10 +7,12 @@ use datasets::codelists::CodeLists;
 
 use crate::{
     clock::{Pace, VirtualClock, wall_now},
+    field::{FieldView, Luminaire, LuxField, Worst, WorstField},
     flood::FloodView,
     inspect::{Pick, Picked, rows},
     live::{Link, LiveState},
     model::CityModel,
+    scene::Lamp,
     sky::Weather,
     words::Language,
 };
@@ -160,6 +162,46 @@ pub(super) fn choose_run(
         }
     });
     chosen
+}
+
+/// What is painted on the ground: the worst of the run, or the light of the lamps around what is looked at.
+pub(super) fn fields(
+    ui: &mut egui::Ui,
+    commands: &mut Commands<'_, '_>,
+    flood: Option<&FloodView>,
+    shown: Option<&FieldView>,
+    lamps: &Query<'_, '_, &Lamp>,
+    around: Option<city::Bbox>,
+    language: Language,
+) {
+    let title = language.of("Tô màu mặt đất…", "Paint the ground…");
+    ui.horizontal(|ui| {
+        ui.menu_button(title, |ui| {
+            for what in flood.map(|_| Worst::ALL).into_iter().flatten() {
+                let run = flood.map(|flood| flood.run.clone());
+                if ui.button(language.title(&what.title())).clicked()
+                    && let Some(run) = run
+                {
+                    commands.insert_resource(FieldView::new(WorstField { run, what }));
+                    ui.close();
+                }
+            }
+            if ui.button(language.of("Độ rọi của đèn (lx)", "Light of the lamps (lx)")).clicked()
+                && let Some(edges) = around
+            {
+                let burning = lamps.iter().map(|lamp| Luminaire {
+                    form: lamp.form.clone(),
+                    share: f64::from(lamp.light.share()),
+                });
+                let lamps = std::sync::Arc::new(burning.collect());
+                commands.insert_resource(FieldView::new(LuxField { lamps, edges }));
+                ui.close();
+            }
+        });
+        if shown.is_some() && ui.small_button("×").clicked() {
+            commands.remove_resource::<FieldView>();
+        }
+    });
 }
 
 /// The run that is shown, and its time.

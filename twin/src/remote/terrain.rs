@@ -21,13 +21,20 @@ pub(crate) struct Coding {
     pub(crate) step_m: f64,
     /// What stands where a tile has no value; without it, what is beside.
     pub(crate) gap_m: Option<f32>,
+    /// Whether values are classes, between which there is nothing.
+    pub(crate) is_class: bool,
 }
 
 impl Coding {
     /// Heights of the ground, as Mapbox codes them.
-    pub(crate) const TERRAIN: Self = Self { offset_m: -10_000.0, step_m: 0.1, gap_m: None };
+    pub(crate) const TERRAIN: Self =
+        Self { offset_m: -10_000.0, step_m: 0.1, gap_m: None, is_class: false };
     /// Results of a flood run.
-    pub(crate) const FLOOD: Self = Self { offset_m: -1_000.0, step_m: 0.001, gap_m: Some(0.0) };
+    pub(crate) const FLOOD: Self =
+        Self { offset_m: -1_000.0, step_m: 0.001, gap_m: Some(0.0), is_class: false };
+    /// What a run came to; where it came to nothing, −1.
+    pub(crate) const WORST: Self =
+        Self { offset_m: -1_000.0, step_m: 0.001, gap_m: Some(-1.0), is_class: true };
 }
 
 /// A tile's values, row by row from the north-west; NaN where its pixels are transparent.
@@ -89,7 +96,13 @@ pub(crate) async fn sample_tiles(
         let value = |&(east, north): &(f64, f64)| {
             let (lon, lat) = grid.frame.to_lon_lat(east, north);
             let (x, y) = mercator(lon, lat, zoom);
-            bilinear(&tiles, x, y, coding.gap_m)
+            match coding.is_class {
+                true => {
+                    pixel_of(&tiles, side, (x * side as f64).floor(), (y * side as f64).floor())
+                        .or(coding.gap_m)
+                }
+                false => bilinear(&tiles, x, y, coding.gap_m),
+            }
         };
         points.iter().map(value).collect()
     }))
@@ -122,14 +135,7 @@ fn bilinear(
 ) -> Option<f32> {
     let Some(side) = tiles.values().flatten().map(|tile| tile.side).next() else { return gap };
     let (u, v) = (x * side as f64 - 0.5, y * side as f64 - 0.5);
-    let pixel = |col: f64, row: f64| {
-        let (col, row) = (col as u64, row as u64);
-        let tile = tiles.get(&((row / side as u64) as u32, (col / side as u64) as u32));
-        let tile = tile.and_then(Option::as_ref).filter(|tile| tile.side == side);
-        let at = (row % side as u64) as usize * side + (col % side as u64) as usize;
-        let value = tile.and_then(|tile| tile.values.get(at).copied());
-        value.filter(|value| value.is_finite()).or(gap)
-    };
+    let pixel = |col: f64, row: f64| pixel_of(tiles, side, col, row).or(gap);
     let (c, r) = (u.floor(), v.floor());
     let nearest = pixel(u.round(), v.round());
     let corners = [pixel(c, r), pixel(c + 1.0, r), pixel(c, r + 1.0), pixel(c + 1.0, r + 1.0)];
@@ -137,6 +143,21 @@ fn bilinear(
     let (fu, fv) = ((u - c) as f32, (v - r) as f32);
     let (north, south) = (a + (b - a) * fu, d + (e - d) * fu);
     Some(north + (south - north) * fv)
+}
+
+/// The value of a pixel, counted from the north-west of all tiles.
+fn pixel_of(
+    tiles: &BTreeMap<(u32, u32), Option<Tile>>,
+    side: usize,
+    col: f64,
+    row: f64,
+) -> Option<f32> {
+    let (col, row) = (col as u64, row as u64);
+    let tile = tiles.get(&((row / side as u64) as u32, (col / side as u64) as u32));
+    let tile = tile.and_then(Option::as_ref).filter(|tile| tile.side == side);
+    let at = (row % side as u64) as usize * side + (col % side as u64) as usize;
+    let value = tile.and_then(|tile| tile.values.get(at).copied());
+    value.filter(|value| value.is_finite())
 }
 
 /// Values of a PNG; `None` for an empty answer, which stands for a tile without any.

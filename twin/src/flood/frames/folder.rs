@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use city::{Bbox, Crs, frame::LocalFrame};
+use city::{Bbox, Crs, frame::LocalFrame, raster::Raster};
 use datasets::{crs::Transformer, read::Cog};
 
 use super::MOST_NODES;
@@ -23,10 +23,28 @@ pub(super) fn minutes(dir: &Path) -> Vec<u32> {
     minutes
 }
 
-/// Depths of a raster, m.
+/// Depths of a raster, m; no value is no water.
 pub(super) fn depths(dir: &Path, minutes: u32, frame: &LocalFrame) -> Result<Heights, String> {
     let file = dir.join("frames").join(format!("{minutes:05}.tif"));
-    let cog = Cog::open(&file).map_err(|error| error.to_string())?;
+    sampled(&file, frame, |raster, x, y| raster.bilinear(x, y).unwrap_or(0.0))
+}
+
+/// What a run came to: the value of the cell, −1 where there is none.
+pub(super) fn worst(dir: &Path, output: &str, frame: &LocalFrame) -> Result<Heights, String> {
+    let file = dir.join(format!("{output}.tif"));
+    sampled(&file, frame, |raster, x, y| {
+        let cell = raster.grid().cell_at(x, y);
+        cell.and_then(|(col, row)| raster.get(col, row)).unwrap_or(-1.0)
+    })
+}
+
+/// A raster at the nodes of a grid in the local frame.
+fn sampled(
+    file: &Path,
+    frame: &LocalFrame,
+    value: impl Fn(&Raster, f64, f64) -> f32 + Sync,
+) -> Result<Heights, String> {
+    let cog = Cog::open(file).map_err(|error| error.to_string())?;
     let grid = *cog.grid();
     let back = Transformer::between(grid.crs, Crs::CRS84).map_err(|error| error.to_string())?;
     let there = Transformer::between(Crs::CRS84, grid.crs).map_err(|error| error.to_string())?;
@@ -38,9 +56,8 @@ pub(super) fn depths(dir: &Path, minutes: u32, frame: &LocalFrame) -> Result<Hei
     let raster = cog.read_level(0).map_err(|error| error.to_string())?;
     Ok(Heights::sample(&edges, finest_m, MOST_NODES, |places| {
         let Some(points) = along_a_row(places, frame, &there) else {
-            return vec![Some(0.0); places.len()];
+            return places.iter().map(|_| Some(value(&raster, f64::NAN, f64::NAN))).collect();
         };
-        // No value is no water.
-        points.iter().map(|(x, y)| Some(raster.bilinear(*x, *y).unwrap_or(0.0))).collect()
+        points.iter().map(|(x, y)| Some(value(&raster, *x, *y))).collect()
     }))
 }
