@@ -20,7 +20,7 @@ use crate::{
     panel::PanelPlugin,
     quality::{Quality, fit_to_device},
     scene::{
-        Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin,
+        Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin, traffic::TrafficPlugin,
         vehicles::VehiclesPlugin,
     },
     sky::{self, SkyPlugin},
@@ -115,6 +115,7 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
         MaterialsPlugin,
         ScenePlugin,
         VehiclesPlugin,
+        TrafficPlugin,
         FloodPlugin,
         FieldPlugin,
         OverlayPlugin,

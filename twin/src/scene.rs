@@ -10,6 +10,7 @@ pub mod road;
 pub mod shape;
 pub mod terrain;
 mod tiles;
+pub mod traffic;
 pub mod tree;
 pub mod triangles;
 pub mod vehicles;
