@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Viewshed(Viewshed),
     /// Say as JSON how the ground runs along a line
     Profile(Profile),
+    /// Say as JSON how long loading, a frame and a thousand changes take here
+    Measure(Measure),
 }
 
 /// Where the city comes from.
@@ -86,6 +88,19 @@ pub(crate) struct Render {
     /// The PNG that is written
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+}
+
+/// How fast it is here.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Measure {
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+    /// Pixels
+    #[arg(long, value_name = "WxH", default_value = "1920x1080", value_parser = size)]
+    pub(crate) size: (u32, u32),
+    /// How many frames are timed
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) frames: u32,
 }
 
 /// One feature.

@@ -17,7 +17,7 @@ use bevy::{
     render::{
         RenderPlugin,
         render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages},
-        renderer::RenderDevice,
+        renderer::{RenderAdapterInfo, RenderDevice},
         view::screenshot::{Screenshot, ScreenshotCaptured},
     },
     window::ExitCondition,
@@ -140,6 +140,33 @@ impl Studio {
         }
     }
 
+    /// How long each of so many frames takes, from the world's turn until the device has drawn it. The first
+    /// picture must have been taken.
+    pub fn time_frames(&mut self, count: usize) -> Vec<Duration> {
+        self.draws(true);
+        self.frame();
+        let times = (0..count).map(|_| {
+            let began = Instant::now();
+            self.frame();
+            began.elapsed()
+        });
+        let times = times.collect();
+        self.draws(false);
+        times
+    }
+
+    /// What draws, in the words of its driver.
+    pub fn device(&self) -> String {
+        let info = self.apps.main.world().get_resource::<RenderAdapterInfo>();
+        info.map(|info| format!("{} ({:?})", info.name, info.device_type)).unwrap_or_default()
+    }
+
+    /// Lamps that cast light in the picture.
+    pub fn lit_lamps(&mut self) -> usize {
+        let world = self.apps.main.world_mut();
+        world.query::<&SpotLight>().iter(world).filter(|light| light.intensity > 0.0).count()
+    }
+
     /// The city's lamps, buildings and everything else that is in the world.
     pub fn world(&mut self) -> &mut World {
         self.apps.main.world_mut()
@@ -199,8 +226,7 @@ impl Studio {
     }
 
     fn is_lit_by_lamps(&mut self) -> bool {
-        let world = self.apps.main.world_mut();
-        world.query::<&SpotLight>().iter(world).any(|light| light.intensity > 0.0)
+        self.lit_lamps() > 0
     }
 
     /// Whether frames draw, or only let the world go on.

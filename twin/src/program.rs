@@ -1,5 +1,6 @@
 //! What the program does with its arguments.
 
+mod measure;
 mod studies;
 
 use std::{path::Path, process::ExitCode, time::Duration};
@@ -31,6 +32,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Render(render)) => still(&render),
         Some(Command::Film(film)) => moving(&film),
         Some(Command::Describe(describe)) => said(&describe),
+        Some(Command::Measure(args)) => measure::measure(&args).map(print),
         Some(Command::Shadows(shadows)) => studies::shadows(&shadows).map(print),
         Some(Command::Viewshed(viewshed)) => studies::viewshed(&viewshed).map(print),
         Some(Command::Profile(profile)) => studies::profile(&profile).map(print),

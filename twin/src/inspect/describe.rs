@@ -35,6 +35,8 @@ pub fn describe(
         Role::Lamps => LampForm::of(layer, feature, source, &model.heights).map(|form| {
             let sun = sun_position(now, &Observer::at(lon, lat));
             let thing = live.of_feature(&layer.id, id);
+            let readings = thing.iter().flat_map(|thing| thing.readings.values());
+            let has_spoken = readings.clone().any(|it| it.time.is_some());
             let light = lamp_light(thing, form.is_broken, sun.elevation_deg());
             let does = match light {
                 LampLight::On(_) => "on",
@@ -42,7 +44,7 @@ pub fn describe(
                 LampLight::Failed => "failed",
             };
             json!({
-                "light": does, "share": light.share(), "by_controller": thing.is_some(),
+                "light": does, "share": light.share(), "by_controller": has_spoken,
                 "foot_m": form.foot.2, "height_m": form.height_m, "flux_lm": form.flux_lm,
                 "colour_temperature_k": form.temperature_k, "broken": form.is_broken,
             })

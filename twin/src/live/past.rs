@@ -54,7 +54,8 @@ impl Past {
     fn turn(&mut self, is_shown: bool, state: &mut LiveState) {
         std::mem::swap(&mut self.present, state);
         if is_shown {
-            state.clear(Link::Past);
+            // Until it is there nothing is known.
+            state.clear(Link::Absent);
         }
         state.follow_on(&self.present);
         let present = std::mem::take(&mut self.present);

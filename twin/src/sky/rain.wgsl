@@ -45,12 +45,13 @@ fn vertex(in: Vertex) -> Drop {
     let is_there = in.normal.x < rain.state.x && away > 1.0;
     out.clip = select(vec4(0.0, 0.0, -2.0, 1.0), view.clip_from_world * vec4(at, 1.0), is_there);
     out.across = in.uv.x;
-    out.shine = 0.30 * (1.0 - smoothstep(8.0, 18.0, away)) * smoothstep(1.0, 2.5, away);
+    out.shine = 0.5 * (1.0 - smoothstep(8.0, 18.0, away)) * smoothstep(1.0, 2.5, away);
     return out;
 }
 
 @fragment
 fn fragment(in: Drop) -> @location(0) vec4<f32> {
-    let alpha = in.shine * (1.0 - in.across * in.across);
+    // Samples beside the edge lie beyond it.
+    let alpha = in.shine * max(0.0, 1.0 - in.across * in.across);
     return vec4(vec3(0.92, 0.97, 1.0) * rain.state.z * view.exposure, alpha);
 }
