@@ -37,7 +37,11 @@ impl Step {
 }
 
 /// The values of a field, once they are there.
+#[cfg(not(target_arch = "wasm32"))]
 pub type Values<'a> = Pin<Box<dyn Future<Output = Result<Heights, TwinError>> + Send + 'a>>;
+/// The values of a field, once they are there; on a page everything stays on its one thread.
+#[cfg(target_arch = "wasm32")]
+pub type Values<'a> = Pin<Box<dyn Future<Output = Result<Heights, TwinError>> + 'a>>;
 
 /// What a simulation, a survey or a run says of every place.
 pub trait Field: Debug + Send + Sync {

@@ -20,8 +20,6 @@ mod sunlight;
 mod viewshed;
 pub mod wire;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use bookmarks::file_of_person;
 pub use bookmarks::{Bookmark, Bookmarks};
 pub use earthwork::{Earthwork, earthwork};
 pub use faces::{Face, Surface, faces_of};

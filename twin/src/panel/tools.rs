@@ -108,6 +108,7 @@ fn show(
             places::search(ui, &mut places, &mut desk);
             places::bookmarks(ui, &mut places, &mut desk);
         });
+    places::story(context, &mut places, &mut desk);
     Ok(())
 }
 

@@ -290,12 +290,15 @@ fn bookmarks_last_and_a_broken_file_is_left_as_it_is() {
     let file = dir.path().join("dothi/bookmarks.json");
     let mut kept = Bookmarks::open(&file).unwrap();
     let view = camera::View { lon: 108.0, heading_deg: 30.0, ..camera::View::default() };
-    kept.add(" Cầu Kỳ Phú ", view.clone()).unwrap();
-    kept.add("Chợ", camera::View::default()).unwrap();
-    kept.add("Chợ", camera::View { lat: 15.0, ..camera::View::default() }).unwrap();
+    kept.add(" Cầu Kỳ Phú ", "Nơi lũ về ", view.clone()).unwrap();
+    kept.add("Chợ", "", camera::View::default()).unwrap();
+    kept.add("Chợ", "", camera::View { lat: 15.0, ..camera::View::default() }).unwrap();
     let again = Bookmarks::open(&file).unwrap();
     assert_eq!(again.all(), kept.all());
-    assert_eq!(again.all()[0], Bookmark { name: "Cầu Kỳ Phú".into(), view });
+    assert_eq!(
+        again.all()[0],
+        Bookmark { name: "Cầu Kỳ Phú".into(), text: "Nơi lũ về".into(), view }
+    );
     assert_eq!((again.all().len(), again.all()[1].view.lat), (2, 15.0));
     kept.remove("Cầu Kỳ Phú").unwrap();
     assert_eq!(Bookmarks::open(&file).unwrap().all().len(), 1);

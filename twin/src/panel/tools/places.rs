@@ -8,7 +8,7 @@ use crate::{
     camera::View,
     clock::{Pace, parse_time},
     inspect::{Pick, Picked},
-    tools::{Bookmarks, Found, Index},
+    tools::{Bookmark, Bookmarks, Found, Index},
 };
 
 /// Answers that are shown.
@@ -19,6 +19,9 @@ const MOST_FOUND: usize = 12;
 pub(crate) struct Places {
     bookmarks: Bookmarks,
     name: String,
+    text: String,
+    /// Which bookmark of a story is told, where one is.
+    told: Option<usize>,
     /// Why bookmarks cannot be read or written.
     trouble: Option<String>,
     /// Made when somebody first asks.
@@ -28,16 +31,12 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// A person's bookmarks, out of their file where the system has one.
+    /// A person's bookmarks, where there is something that keeps them.
     pub(crate) fn of_person() -> Self {
-        #[cfg(not(target_arch = "wasm32"))]
-        if let Some(file) = crate::tools::file_of_person() {
-            return match Bookmarks::open(&file) {
-                Ok(bookmarks) => Self { bookmarks, ..Self::default() },
-                Err(why) => Self { trouble: Some(why.to_string()), ..Self::default() },
-            };
+        match Bookmarks::of_person() {
+            Ok(bookmarks) => Self { bookmarks, ..Self::default() },
+            Err(why) => Self { trouble: Some(why.to_string()), ..Self::default() },
         }
-        Self::default()
     }
 }
 
@@ -92,12 +91,16 @@ pub(super) fn bookmarks(ui: &mut egui::Ui, places: &mut Places, desk: &mut Desk<
                 if ui.small_button("×").on_hover_text(language.of("Xoá", "Remove")).clicked() {
                     removed = Some(bookmark.name.clone());
                 }
-                if ui.add(egui::Button::new(&bookmark.name).truncate()).clicked() {
+                let button = ui.add(egui::Button::new(&bookmark.name).truncate());
+                if button.on_hover_text(&bookmark.text).clicked() {
                     go_to(&bookmark.view, desk);
                 }
             });
         }
         let mut outcome = removed.map(|name| places.bookmarks.remove(&name));
+        let hint = language.of("Lời kể (không bắt buộc)", "What to tell (by choice)");
+        let told = egui::TextEdit::multiline(&mut places.text).hint_text(hint).desired_rows(2);
+        ui.add(told.desired_width(f32::INFINITY));
         ui.horizontal(|ui| {
             let hint = language.of("Tên góc nhìn", "Name of this view");
             ui.add(
@@ -108,9 +111,15 @@ pub(super) fn bookmarks(ui: &mut egui::Ui, places: &mut Places, desk: &mut Desk<
             if ui.add_enabled(is_named, button).clicked()
                 && let Some(view) = here(desk)
             {
-                outcome = Some(places.bookmarks.add(&std::mem::take(&mut places.name), view));
+                let name = std::mem::take(&mut places.name);
+                let text = std::mem::take(&mut places.text);
+                outcome = Some(places.bookmarks.add(&name, &text, view));
             }
         });
+        let title = language.of("Kể lần lượt", "Tell them in turn");
+        if !places.bookmarks.all().is_empty() && ui.button(title).clicked() {
+            tell(places, desk, 0);
+        }
         if let Some(outcome) = outcome {
             places.trouble = outcome.err().map(|why| why.to_string());
         }
@@ -118,6 +127,61 @@ pub(super) fn bookmarks(ui: &mut egui::Ui, places: &mut Places, desk: &mut Desk<
             ui.colored_label(WARNING, why);
         }
     });
+}
+
+/// The bookmarks of this city, in turn.
+fn chapters(places: &Places, desk: &Desk<'_>) -> Vec<Bookmark> {
+    let is_here = |it: &&Bookmark| desk.city.bbox.contains(it.view.lon, it.view.lat);
+    places.bookmarks.all().iter().filter(is_here).cloned().collect()
+}
+
+/// Goes to a chapter of the story, or ends it behind the last.
+fn tell(places: &mut Places, desk: &mut Desk<'_>, number: usize) {
+    let chapter = chapters(places, desk).into_iter().nth(number);
+    places.told = chapter.as_ref().map(|_| number);
+    if let Some(chapter) = chapter {
+        go_to(&chapter.view, desk);
+    }
+}
+
+/// The chapter that is told, at the foot of the picture, with ways back and on.
+pub(super) fn story(context: &egui::Context, places: &mut Places, desk: &mut Desk<'_>) {
+    let Some(number) = places.told else { return };
+    let chapters = chapters(places, desk);
+    let Some(chapter) = chapters.get(number) else {
+        places.told = None;
+        return;
+    };
+    let mut next = Some(number);
+    egui::Window::new(format!("{} / {} · {}", number + 1, chapters.len(), chapter.name))
+        .id(egui::Id::new("dothi-story"))
+        .anchor(egui::Align2::CENTER_BOTTOM, [0.0, -48.0])
+        .default_width(420.0)
+        .resizable(false)
+        .collapsible(false)
+        .show(context, |ui| {
+            if !chapter.text.is_empty() {
+                ui.label(&chapter.text);
+            }
+            ui.horizontal(|ui| {
+                let back = egui::Button::new(desk.language.of("Trước", "Back"));
+                if ui.add_enabled(number > 0, back).clicked() {
+                    next = number.checked_sub(1);
+                }
+                let on = egui::Button::new(desk.language.of("Sau", "Next"));
+                if ui.add_enabled(number + 1 < chapters.len(), on).clicked() {
+                    next = Some(number + 1);
+                }
+                if ui.button(desk.language.of("Kết thúc", "End")).clicked() {
+                    next = None;
+                }
+            });
+        });
+    match next {
+        Some(other) if other == number => {}
+        Some(other) => tell(places, desk, other),
+        None => places.told = None,
+    }
 }
 
 /// What is looked at now; with the time, where the clock does not go with the wall's.
