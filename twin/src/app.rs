@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use bevy::prelude::*;
+use bevy::{
+    asset::RenderAssetUsages,
+    prelude::*,
+    render::render_resource::{Extent3d, TextureDimension, TextureFormat, TextureUsages},
+};
 
 use crate::{
     camera::{CameraPlugin, Rig, View},
@@ -10,7 +14,7 @@ use crate::{
     error::TwinError,
     field::{FieldPlugin, FieldView, Worst, WorstField},
     flood::{
-        FloodPlugin, FloodRun, FloodView, Opposite,
+        FloodPlugin, FloodRun, FloodView, Opposite, layers_of_all,
         play::{Measures, PlayPlugin, Player},
     },
     ground::Ground,
@@ -127,6 +131,11 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
 
 /// What a camera of the twin has besides its target.
 pub(crate) fn camera(view: View, ease: f32) -> impl Bundle {
+    (lens(&view), layers_of_all(), Rig { view, ease })
+}
+
+/// How a camera sees the city, whoever leads it.
+pub(crate) fn lens(view: &View) -> impl Bundle + use<> {
     (
         Camera3d::default(),
         bevy::core_pipeline::tonemapping::Tonemapping::TonyMcMapface,
@@ -142,8 +151,19 @@ pub(crate) fn camera(view: View, ease: f32) -> impl Bundle {
             ..PerspectiveProjection::default()
         }),
         sky::camera_bundle(),
-        Rig { view, ease },
     )
+}
+
+/// An image that can be drawn into, so many pixels wide and high.
+pub(crate) fn canvas((width, height): (u32, u32)) -> Image {
+    let mut image = Image::new_uninit(
+        Extent3d { width, height, depth_or_array_layers: 1 },
+        TextureDimension::D2,
+        TextureFormat::Rgba8UnormSrgb,
+        RenderAssetUsages::RENDER_WORLD,
+    );
+    image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
+    image
 }
 
 /// Bevy's log, less what only its makers want to know.

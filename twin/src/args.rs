@@ -130,8 +130,8 @@ pub(crate) struct Film {
     /// The time of the last picture
     #[arg(long, value_name = "TIME", requires = "from")]
     pub(crate) to: Option<String>,
-    /// Hours of the run at the last picture; the first is at --at
-    #[arg(long, value_name = "HOURS", requires = "run")]
+    /// Hours of the run or the play at the last picture; the first is at --at
+    #[arg(long, value_name = "HOURS")]
     pub(crate) hours: Option<f64>,
     /// A folder, or a video
     #[arg(long, value_name = "PATH")]

@@ -51,6 +51,11 @@ pub trait Field: Debug + Send + Sync {
     /// The legend: ascending; below the first step nothing is painted.
     fn steps(&self) -> &[Step];
 
+    /// Whether it stands for the water of the run that is shown: both at once would mix their colours.
+    fn is_of_water(&self) -> bool {
+        false
+    }
+
     /// Its values at the nodes of a grid in the local frame.
     ///
     /// # Errors

@@ -4,10 +4,12 @@
 mod frames;
 pub mod play;
 mod plugin;
+mod sides;
 mod surface;
 
 pub use frames::FloodRun;
 #[cfg(not(target_arch = "wasm32"))]
 pub use plugin::RunsFolder;
 pub use plugin::{FloodPlugin, FloodView, Opposite};
+pub(crate) use sides::{RightPicture, layers_of_all};
 pub use surface::{depth_colour, surface};

@@ -10,13 +10,12 @@ use std::{
 
 use bevy::{
     app::SubApps,
-    asset::RenderAssetUsages,
     camera::RenderTarget,
     image::Image,
     prelude::*,
     render::{
         RenderPlugin,
-        render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages},
+        render_resource::PollType,
         renderer::{RenderAdapterInfo, RenderDevice},
         view::screenshot::{Screenshot, ScreenshotCaptured},
     },
@@ -97,7 +96,7 @@ impl Studio {
         app.cleanup();
         let mut apps = std::mem::take(app.sub_apps_mut());
         let world = apps.main.world_mut();
-        let target = world.resource_mut::<Assets<Image>>().add(canvas(size));
+        let target = world.resource_mut::<Assets<Image>>().add(app::canvas(size));
         world.spawn((
             app::camera(view, 0.0),
             RenderTarget::Image(target.clone().into()),
@@ -249,17 +248,6 @@ impl Studio {
             }
         }
     }
-}
-
-fn canvas((width, height): (u32, u32)) -> Image {
-    let mut image = Image::new_uninit(
-        Extent3d { width, height, depth_or_array_layers: 1 },
-        TextureDimension::D2,
-        TextureFormat::Rgba8UnormSrgb,
-        RenderAssetUsages::RENDER_WORLD,
-    );
-    image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
-    image
 }
 
 /// Makes a film of pictures, `frame` of them, at times that go evenly from one to the other; into a

@@ -10,7 +10,7 @@ use crate::{
     axes,
     camera::Rig,
     clock::VirtualClock,
-    flood::{FloodView, Opposite},
+    flood::{FloodView, Opposite, RightPicture},
     live::{Link, LiveState, Quality, Reading, Thing},
     scene::City,
     words::Language,
@@ -23,7 +23,7 @@ pub struct OverlayPlugin;
 impl Plugin for OverlayPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Language>()
-            .add_systems(EguiPrimaryContextPass, (letters, labels, edges).chain());
+            .add_systems(EguiPrimaryContextPass, (letters, right_half, labels, edges).chain());
     }
 }
 
@@ -193,11 +193,27 @@ impl Label {
     }
 }
 
+/// The picture of the opposite run over the right half of the window, below everything that is written.
+fn right_half(
+    mut contexts: EguiContexts<'_, '_>,
+    picture: Option<Res<'_, RightPicture>>,
+) -> Result {
+    let Some(picture) = picture else { return Ok(()) };
+    let context = contexts.ctx_mut()?;
+    let mut half = context.content_rect();
+    half.min.x = half.center().x;
+    let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+    let painter = context.layer_painter(egui::LayerId::background());
+    painter.image(picture.texture, half, whole, egui::Color32::WHITE);
+    Ok(())
+}
+
 /// The line between two runs that are compared, and which is which.
 fn divide(context: &egui::Context, first: &FloodView, opposite: &Opposite, language: Language) {
     let screen = context.content_rect();
     let painter = context.layer_painter(egui::LayerId::background());
-    let x = screen.min.x + screen.width() * opposite.part;
+    let part = if opposite.is_parted { 0.5 } else { opposite.part };
+    let x = screen.min.x + screen.width() * part;
     painter.vline(x, screen.y_range(), egui::Stroke::new(2.0, INK));
     let font = egui::FontId::proportional(11.0);
     for (view, is_left) in [(first, true), (&opposite.view, false)] {

@@ -60,7 +60,8 @@ fn source(whence: &Whence) -> Result<Source, TwinError> {
     }
 }
 
-fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
+/// The city and what is shown of it; a play reaches as far as it is shown, and at least so many hours.
+fn stage(shown: &Shown, until_h: f64) -> Result<(Stage, Source), TwinError> {
     let source = source(&shown.whence)?;
     let model = block_on(source.read())?;
     let view = |framing: View| match &shown.view {
@@ -72,12 +73,17 @@ fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
     for note in &stage.model.notes {
         eprintln!("twin: {}", stage.language.title(&note.0));
     }
-    floods(shown, &source, &mut stage)?;
+    floods(shown, until_h, &source, &mut stage)?;
     Ok((stage, source))
 }
 
 /// The run or the play that is asked for, and the one that it is compared with.
-fn floods(shown: &Shown, source: &Source, stage: &mut Stage) -> Result<(), TwinError> {
+fn floods(
+    shown: &Shown,
+    until_h: f64,
+    source: &Source,
+    stage: &mut Stage,
+) -> Result<(), TwinError> {
     let run_of = |run: &str| match source {
         Source::Folder(dir) => FloodRun::open(&dir.join("runs").join(run)),
         Source::Server(client) => block_on(FloodRun::of_server(client, run)),
@@ -86,7 +92,7 @@ fn floods(shown: &Shown, source: &Source, stage: &mut Stage) -> Result<(), TwinE
     if let Some(run) = &shown.run {
         stage.flood = Some((run_of(run)?, hours));
     } else if let Some(file) = &shown.play {
-        let (run, measures) = played(file, hours, stage)?;
+        let (run, measures) = played(file, hours.max(until_h), stage)?;
         (stage.flood, stage.measures) = (Some((run, hours)), measures);
     }
     stage.worst = shown.worst;
@@ -96,7 +102,9 @@ fn floods(shown: &Shown, source: &Source, stage: &mut Stage) -> Result<(), TwinE
             let what = "--versus compares with --run or --play: give one of them";
             return Err(TwinError::Picture(what.into()));
         }
-        Some(file) if file.ends_with(".json") => Some(played(Path::new(file), hours, stage)?.0),
+        Some(file) if file.ends_with(".json") => {
+            Some(played(Path::new(file), hours.max(until_h), stage)?.0)
+        }
         Some(run) => Some(run_of(run)?),
     };
     Ok(())
@@ -119,12 +127,12 @@ fn played(file: &Path, hours: f64, stage: &Stage) -> Result<(FloodRun, Measures)
 }
 
 fn window(shown: &Shown) -> Result<(), TwinError> {
-    let (stage, source) = stage(shown)?;
+    let (stage, source) = stage(shown, 0.0)?;
     open_window(stage, &source)
 }
 
-fn studio(shown: &Shown, size: (u32, u32)) -> Result<Studio, TwinError> {
-    let (stage, source) = stage(shown)?;
+fn studio(shown: &Shown, size: (u32, u32), until_h: f64) -> Result<Studio, TwinError> {
+    let (stage, source) = stage(shown, until_h)?;
     let client = match &source {
         Source::Server(client) => Some(client),
         Source::Folder(_) => None,
@@ -138,7 +146,7 @@ fn studio(shown: &Shown, size: (u32, u32)) -> Result<Studio, TwinError> {
 
 fn still(render: &Render) -> Result<(), TwinError> {
     let began = std::time::Instant::now();
-    let mut studio = studio(&render.shown, render.size)?;
+    let mut studio = studio(&render.shown, render.size, 0.0)?;
     let loaded = began.elapsed();
     studio.shoot()?.write(&render.out)?;
     println!(
@@ -153,7 +161,7 @@ fn still(render: &Render) -> Result<(), TwinError> {
 }
 
 fn moving(args: &Film) -> Result<(), TwinError> {
-    let mut studio = studio(&args.shown, args.size)?;
+    let mut studio = studio(&args.shown, args.size, args.hours.unwrap_or(0.0))?;
     let times = match (&args.from, &args.to) {
         (Some(from), Some(to)) => {
             Some((twin::clock::parse_time(from)?, twin::clock::parse_time(to)?))

@@ -58,7 +58,7 @@ fn a_night_with_lamps_looks_as_it_did() {
 }
 
 /// A pool over the middle of the town that nobody had rained on.
-fn flood(into: &Path, town: &Town, lon: f64, lat: f64) {
+pub(crate) fn flood(into: &Path, town: &Town, lon: f64, lat: f64) {
     let scenario = json!({
         "kind": "flood",
         "title": { "vi": "Ngập", "en": "Flood" },

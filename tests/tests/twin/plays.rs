@@ -52,6 +52,37 @@ fn a_play_floods_the_picture_and_a_wall_on_one_side_changes_that_side() {
 }
 
 #[test]
+fn what_a_run_came_to_is_painted_and_what_it_did_not_keep_is_told_of() {
+    let town = town::demo(500).copy();
+    let [lon, lat] = AT;
+    let runs = town.dir().join("runs");
+    fs::create_dir_all(&runs).expect("a folder can be made");
+    crate::golden::flood(&runs.join("1"), &town, lon, lat);
+    let view = town.dir().join("view.json");
+    let seen = json!({ "lon": lon, "lat": lat, "distance_m": 1400, "pitch_deg": 50 });
+    fs::write(&view, seen.to_string()).expect("a view can be written");
+    let draw = |name: &str, more: &[&str]| {
+        let out = town.dir().join(name);
+        let mut arguments = vec!["render", "--data", text(town.dir()), "--view", text(&view)];
+        arguments.extend(["--time", "2026-06-21T12:00", "--size", "160x96", "--out", text(&out)]);
+        arguments.extend(more);
+        let said = ended(&mut twin(&arguments));
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        read(&out)
+    };
+    let dry = draw("dry.png", &[]);
+    let painted = |worst: &str| draw("worst.png", &["--run", "1", "--worst", worst]);
+    let (depth, arrival, hazard) = (painted("max-depth"), painted("arrival"), painted("hazard"));
+    for (name, picture) in [("max-depth", &depth), ("arrival", &arrival), ("hazard", &hazard)] {
+        assert!(similarity(&dry, picture) < 0.97, "{name} is to be seen");
+    }
+    assert!(similarity(&depth, &arrival) < 0.99 && similarity(&arrival, &hazard) < 0.99);
+    let said = ended(&mut twin(&["render", "--worst", "fear", "--out", "x.png"]));
+    assert_eq!(said.code, Some(2));
+    assert!(said.stderr.contains("max-depth, max-speed, arrival"), "{}", said.stderr);
+}
+
+#[test]
 fn what_is_wrong_with_measures_is_said() {
     let town = town::demo(500);
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -122,6 +122,10 @@ impl Field for WorstField {
         }
     }
 
+    fn is_of_water(&self) -> bool {
+        true
+    }
+
     fn values<'a>(&'a self, ground: &'a Ground) -> Values<'a> {
         Box::pin(self.run.worst(self.what.name(), ground))
     }

@@ -1,6 +1,7 @@
 //! A run's water in the scene, at a time that is slid to.
 
 use bevy::{
+    camera::visibility::RenderLayers,
     ecs::system::SystemParam,
     light::{NotShadowCaster, NotShadowReceiver},
     prelude::*,
@@ -11,6 +12,7 @@ use city::Role;
 use super::{FloodRun, surface};
 use crate::{
     error::TwinError,
+    field::FieldView,
     ground::Ground,
     model::Heights,
     scene::{CityMaterials, Drawn, WaterMaterial, shape::Shape},
@@ -70,20 +72,32 @@ pub struct Opposite {
     pub part: f32,
     /// Whether both go together in time.
     pub is_together: bool,
+    /// Whether they are two whole pictures side by side, in a window, and no line parts one.
+    pub is_parted: bool,
 }
 
 impl Opposite {
     /// A run that stands right of the middle.
     pub fn new(view: FloodView) -> Self {
-        Self { view, part: 0.5, is_together: true }
+        Self { view, part: 0.5, is_together: true, is_parted: false }
     }
 }
 
 /// Marks the water of the first run, and of the opposite one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]
-enum FloodWater {
+pub(super) enum FloodWater {
     First,
     Opposite,
+}
+
+impl FloodWater {
+    /// The layer of drawing in which cameras see it.
+    pub(super) fn layer(self) -> usize {
+        match self {
+            Self::First => 1,
+            Self::Opposite => 2,
+        }
+    }
 }
 
 /// Draws the water of [`FloodView`] and [`Opposite`], where there are such.
@@ -92,7 +106,8 @@ pub struct FloodPlugin;
 
 impl Plugin for FloodPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Update, (show, show_opposite.after(show)));
+        app.add_systems(Update, (show, show_opposite, veil).chain());
+        super::sides::add(app);
     }
 }
 
@@ -189,9 +204,21 @@ fn show_opposite(
     {
         opposite.view.hours = first.hours;
     }
-    scene.cut(opposite.part.clamp(0.001, 0.999));
+    scene.cut(if opposite.is_parted { 0.0 } else { opposite.part.clamp(0.001, 0.999) });
     if let Some(shape) = stand(&mut opposite.view, &mut read, &scene.ground) {
         scene.replace(FloodWater::Opposite, shape);
+    }
+}
+
+/// Water is not drawn while something is painted that stands for it.
+fn veil(
+    field: Option<Res<'_, FieldView>>,
+    mut waters: Query<'_, '_, &mut Visibility, With<FloodWater>>,
+) {
+    let is_veiled = field.is_some_and(|view| view.field.is_of_water() && view.is_settled());
+    for mut visibility in &mut waters {
+        let wanted = if is_veiled { Visibility::Hidden } else { Visibility::Inherited };
+        visibility.set_if_neq(wanted);
     }
 }
 
@@ -224,6 +251,7 @@ impl Scene<'_, '_> {
         if !shape.is_empty() {
             self.commands.spawn((
                 which,
+                RenderLayers::layer(which.layer()),
                 Drawn(Role::Water),
                 Mesh3d(self.meshes.add(shape.into_mesh())),
                 MeshMaterial3d(material.clone()),

@@ -209,7 +209,7 @@ fn show(
     let language = *language;
     egui::Window::new(language.of("Thử nghiệm ngập", "Flood play"))
         .id(egui::Id::new("dothi-play"))
-        .anchor(egui::Align2::RIGHT_TOP, [-8.0, 44.0])
+        .default_pos([(context.content_rect().max.x - 690.0).max(8.0), 8.0])
         .default_open(false)
         .default_width(300.0)
         .max_height(context.content_rect().height() - 100.0)
@@ -466,9 +466,18 @@ fn compare(
         commands.insert_resource(Opposite::new(FloodView::new(run, hours)));
     }
     let Some(mut opposite) = opposite else { return };
+    let mut is_parted = opposite.is_parted;
+    ui.horizontal(|ui| {
+        ui.selectable_value(&mut is_parted, false, language.of("Vạch chia", "Line"));
+        ui.selectable_value(&mut is_parted, true, language.of("Hai hình", "Side by side"));
+    });
+    if is_parted != opposite.is_parted {
+        opposite.is_parted = is_parted;
+    }
     let mut part = opposite.part;
     let slider = egui::Slider::new(&mut part, 0.02..=0.98).show_value(false);
-    if ui.add(slider.text(language.of("vạch chia", "line between"))).changed() {
+    let slider = slider.text(language.of("vạch chia", "line between"));
+    if !is_parted && ui.add(slider).changed() {
         opposite.part = part;
     }
     let mut is_together = opposite.is_together;

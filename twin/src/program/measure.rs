@@ -23,7 +23,7 @@ const CHANGES: usize = 1000;
 /// Load, frames, the schedule alone, and what changes cost, as JSON.
 pub(crate) fn measure(args: &Measure) -> Result<Value, TwinError> {
     let began = Instant::now();
-    let (stage, _) = super::stage(&args.shown)?;
+    let (stage, _) = super::stage(&args.shown, 0.0)?;
     let read_s = began.elapsed().as_secs_f64();
     let model = stage.model.clone();
     let (schedule, changed) = without_drawing(&args.shown)?;
@@ -66,7 +66,7 @@ fn spread(mut times: Vec<Duration>) -> Value {
 /// Frames of everything that draws nothing, the clock sixty times as fast; and what a thousand changes of lamps add
 /// to one, ms.
 fn without_drawing(shown: &crate::args::Shown) -> Result<(Vec<Duration>, Option<f64>), TwinError> {
-    let (stage, _) = super::stage(shown)?;
+    let (stage, _) = super::stage(shown, 0.0)?;
     let model = stage.model.clone();
     let (sender, receiver) = mpsc::channel();
     let mut app = App::new();

@@ -25,8 +25,8 @@ struct Drop {
 const BOX: vec3<f32> = vec3(36.0, 26.0, 36.0);
 // A drop of 2 mm falls with 6.5 m/s; the wind takes it along a little.
 const WAY: vec3<f32> = vec3(0.7, -6.5, 0.45);
-// What is seen of its way in an eighteenth of a second, m.
-const STREAK: f32 = 0.36;
+// What is seen of its way in a thirteenth of a second, m.
+const STREAK: f32 = 0.5;
 
 @vertex
 fn vertex(in: Vertex) -> Drop {
@@ -39,13 +39,13 @@ fn vertex(in: Vertex) -> Drop {
     let along = normalize(WAY);
     let aside = normalize(cross(along, normalize(eye - middle)) + vec3(1e-6, 0.0, 0.0));
     // Never thinner than a pixel's part, or it would flicker.
-    let wide = max(0.004, away * 0.00055);
+    let wide = max(0.006, away * 0.0008);
     let at = middle + aside * in.uv.x * wide + along * (in.uv.y - 0.5) * STREAK;
     var out: Drop;
     let is_there = in.normal.x < rain.state.x && away > 1.0;
     out.clip = select(vec4(0.0, 0.0, -2.0, 1.0), view.clip_from_world * vec4(at, 1.0), is_there);
     out.across = in.uv.x;
-    out.shine = 0.5 * (1.0 - smoothstep(8.0, 18.0, away)) * smoothstep(1.0, 2.5, away);
+    out.shine = 0.6 * (1.0 - smoothstep(8.0, 18.0, away)) * smoothstep(1.0, 2.5, away);
     return out;
 }
 
