@@ -3,7 +3,7 @@
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
-use super::tools::{ToolLines, WARNING, row};
+use super::tools::{TOP, ToolLines, WARNING, row};
 use crate::{
     axes,
     camera::Rig,
@@ -209,7 +209,7 @@ fn show(
     let language = *language;
     egui::Window::new(language.of("Thử nghiệm ngập", "Flood play"))
         .id(egui::Id::new("dothi-play"))
-        .default_pos([(context.content_rect().max.x - 690.0).max(8.0), 8.0])
+        .default_pos([(context.content_rect().max.x - 690.0).max(8.0), TOP])
         .default_open(false)
         .default_width(300.0)
         .max_height(context.content_rect().height() - 100.0)

@@ -23,6 +23,9 @@ pub(super) use measuring::{WARNING, row};
 pub(super) use places::Places;
 pub use toolbox::{Tool, Toolbox};
 
+/// Where windows at the right begin: on a page below the link to the map.
+pub(super) const TOP: f32 = if cfg!(target_arch = "wasm32") { 52.0 } else { 8.0 };
+
 /// The tools of a window or a page. They draw nothing until somebody uses them.
 #[derive(Debug, Default)]
 pub struct ToolsPlugin;
@@ -94,11 +97,11 @@ fn show(
     };
     egui::Window::new(desk.language.of("Công cụ", "Tools"))
         .id(egui::Id::new("dothi-tools"))
-        .anchor(egui::Align2::RIGHT_TOP, [-8.0, 8.0])
+        .anchor(egui::Align2::RIGHT_TOP, [-8.0, TOP])
         .default_open(false)
         .default_width(300.0)
         .max_width(330.0)
-        .max_height(context.content_rect().height() - 60.0)
+        .max_height(context.content_rect().height() - TOP - 52.0)
         .vscroll(true)
         .resizable(false)
         .show(context, |ui| {

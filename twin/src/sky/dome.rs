@@ -209,7 +209,12 @@ fn light(
     sun: Option<Res<'_, Sun>>,
     clock: Res<'_, VirtualClock>,
     weather: Res<'_, Weather>,
-    mut lights: Query<'_, '_, (&mut DirectionalLight, &mut Transform), With<SunLight>>,
+    mut lights: Query<
+        '_,
+        '_,
+        (&mut DirectionalLight, &mut Transform, &mut Visibility),
+        With<SunLight>,
+    >,
     mut moons: Query<
         '_,
         '_,
@@ -221,8 +226,11 @@ fn light(
     let Some(sun) = sun.filter(|sun| sun.is_changed()) else { return };
     let [east, north, up] = sun.position.direction();
     let towards = axes::to_scene(east, north, up);
-    for (mut light, mut transform) in &mut lights {
+    for (mut light, mut transform, mut visibility) in &mut lights {
         light.illuminance = sun.light.sun_lx;
+        // WebGL has room for one such light: by night it is the moon's.
+        let is_up = sun.light.sun_lx > 0.0;
+        *visibility = if is_up { Visibility::Visible } else { Visibility::Hidden };
         let [r, g, b] = sun.light.sun_colour;
         light.color = Color::linear_rgb(r, g, b);
         light.shadow_maps_enabled = sun.light.sun_lx > 20.0;
