@@ -12,11 +12,12 @@ use crate::{
     ground::Ground,
     live::LivePlugin,
     model::CityModel,
+    models::{self, Models, ModelsPlugin, PlacedModel},
     overlay::OverlayPlugin,
     panel::PanelPlugin,
     quality::{Quality, fit_to_device},
     scene::{
-        Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin,
+        Added, Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin,
         vehicles::VehiclesPlugin,
     },
     sky::{self, SkyPlugin},
@@ -36,6 +37,8 @@ pub struct Stage {
     pub language: Language,
     /// A flood run and hours since its beginning.
     pub flood: Option<(FloodRun, f64)>,
+    /// Models of others that stand in it.
+    pub models: Models,
 }
 
 impl Stage {
@@ -54,7 +57,19 @@ impl Stage {
             None => VirtualClock::live(crate::clock::wall_now()),
         };
         let model = Arc::new(model);
-        Ok(Self { model, view, clock, language: Language::default(), flood: None })
+        Ok(Self {
+            model,
+            view,
+            clock,
+            language: Language::default(),
+            flood: None,
+            models: Models::default(),
+        })
+    }
+
+    /// Stands a model in the city; its objects are a layer of their own.
+    pub fn stand(&mut self, placed: PlacedModel) {
+        models::stand(Arc::make_mut(&mut self.model), &mut self.models, placed);
     }
 
     /// Puts the city into an app, with what draws nothing.
@@ -67,7 +82,8 @@ impl Stage {
             frame: self.model.frame,
             heights: Arc::new(self.model.heights.clone()),
         })
-        .insert_resource(Buildings::of(&self.model))
+        .insert_resource(Buildings::of(&self.model).with(Added::of(&self.models)))
+        .insert_resource(self.models)
         .insert_resource(Hidden(hidden.collect()))
         .insert_resource(self.language)
         .insert_resource(City(self.model))
@@ -88,6 +104,7 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
         ScenePlugin,
         VehiclesPlugin,
         FloodPlugin,
+        ModelsPlugin,
         OverlayPlugin,
     ));
     if has_panel {

@@ -53,6 +53,9 @@ pub enum TwinError {
     /// What a tool was asked cannot be done.
     #[error("{0}")]
     Ask(String),
+    /// A model cannot be shown.
+    #[error(transparent)]
+    Model(#[from] crate::models::ModelError),
     /// A run's folder holds no frames that can be read.
     #[error("run {run}: {what}")]
     Run {

@@ -21,6 +21,7 @@ pub mod headless;
 pub mod inspect;
 pub mod live;
 pub mod model;
+pub mod models;
 pub mod overlay;
 pub mod panel;
 pub mod quality;

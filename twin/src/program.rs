@@ -14,10 +14,12 @@ use twin::{
     flood::FloodRun,
     headless::{Studio, film},
     live::LiveState,
+    model::CityModel,
+    models::{self, PlacedModel},
     remote::{Client, LiveEvent},
 };
 
-use crate::args::{Args, Command, Describe, Film, Render, Shown, Whence};
+use crate::args::{Args, Command, Describe, Film, Placed, Render, Shown, Whence};
 
 pub(crate) fn main() -> ExitCode {
     let args = Args::parse();
@@ -62,6 +64,9 @@ fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
     };
     let mut stage = Stage::new(model, view, shown.time.as_deref())?;
     stage.language = shown.language;
+    for placed in &shown.standing.models {
+        stage.stand(block_on(read_placed(placed, &stage.model))?);
+    }
     for note in &stage.model.notes {
         eprintln!("twin: {}", stage.language.title(&note.0));
     }
@@ -73,6 +78,12 @@ fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
         stage.flood = Some((run, shown.at.unwrap_or(0.0)));
     }
     Ok((stage, source))
+}
+
+/// Reads a model, and finds where it stands.
+async fn read_placed(placed: &Placed, city: &CityModel) -> Result<PlacedModel, TwinError> {
+    let model = models::read(&placed.source, city).await?;
+    Ok(models::place(model, city, placed.placement.as_ref())?)
 }
 
 fn window(shown: &Shown) -> Result<(), TwinError> {
@@ -125,7 +136,8 @@ fn moving(args: &Film) -> Result<(), TwinError> {
 
 fn said(args: &Describe) -> Result<(), TwinError> {
     let source = source(&args.shown.whence)?;
-    let model = block_on(source.read())?;
+    let mut model = block_on(source.read())?;
+    studies::stand(&args.shown.standing, &mut model)?;
     let mut live = LiveState::default();
     if let Source::Server(client) = &source {
         // A server without feeds describes its buildings as well.

@@ -15,7 +15,7 @@ pub mod triangles;
 pub mod vehicles;
 pub mod water;
 
-pub use building::{BuildingForm, Buildings};
+pub use building::{Added, BuildingForm, Buildings, Standing};
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
 pub use lamps::{Lamp, LampsPlugin};
 pub(crate) use materials::{CityMaterials, MaterialsPlugin};

@@ -66,6 +66,7 @@ fn app_at(time: &str) -> (App, mpsc::Sender<LiveEvent>) {
         clock: VirtualClock::paused(parse_time(time).unwrap()),
         language: Language::Vi,
         flood: None,
+        models: Models::default(),
     };
     let mut app = App::new();
     app.add_plugins(MinimalPlugins);

@@ -8,17 +8,18 @@ use twin::{
     clock::{local_time, wall_now},
     inspect::Picked,
     model::CityModel,
-    scene::Buildings,
+    models::{self, Models},
+    scene::{Added, Buildings},
     tools::{self, Obstacles, SunPath, View, wire},
 };
 
 use super::source;
-use crate::args::{Place, Profile, Shadows, Viewshed, Whence};
+use crate::args::{Place, Profile, Shadows, Standing, Viewshed, Whence};
 
 /// The sun of a day on a feature, and who takes it.
 pub(crate) fn shadows(args: &Shadows) -> Result<Value, TwinError> {
     let date = date(args.date.as_deref())?;
-    let model = model(&args.whence)?;
+    let (model, buildings) = city(&args.whence, &args.standing)?;
     let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
     let found = model.find(layer, id).ok_or_else(|| {
         let known: Vec<&str> = model.layers.iter().map(|it| it.id.as_str()).collect();
@@ -31,7 +32,6 @@ pub(crate) fn shadows(args: &Shadows) -> Result<Value, TwinError> {
         return Err(TwinError::Ask(format!("'{}' is no feature", args.feature)));
     };
     let feature = &model.layers[number].features[place];
-    let buildings = Buildings::of(&model);
     let obstacles = Obstacles::new(&model.heights, &buildings);
     let faces = tools::faces_of(&obstacles, (number, place), feature);
     if faces.is_empty() {
@@ -45,7 +45,7 @@ pub(crate) fn shadows(args: &Shadows) -> Result<Value, TwinError> {
 
 /// What is seen of the ground around a place.
 pub(crate) fn viewshed(args: &Viewshed) -> Result<Value, TwinError> {
-    let model = model(&args.whence)?;
+    let (model, buildings) = city(&args.whence, &args.standing)?;
     let usual = View::of_person(within(&model, &args.at)?, args.radius);
     let view = View {
         eye_m: args.at.up_m.unwrap_or(usual.eye_m),
@@ -53,19 +53,17 @@ pub(crate) fn viewshed(args: &Viewshed) -> Result<Value, TwinError> {
         cell_m: args.cell.unwrap_or(usual.cell_m),
         ..usual
     };
-    let buildings = Buildings::of(&model);
     let seen = tools::viewshed(&Obstacles::new(&model.heights, &buildings), &view);
     Ok(wire::viewshed(&model, &seen))
 }
 
 /// The ground along a line.
 pub(crate) fn profile(args: &Profile) -> Result<Value, TwinError> {
-    let model = model(&args.whence)?;
+    let (model, buildings) = city(&args.whence, &args.standing)?;
     let line: Result<Vec<[f64; 2]>, _> =
         args.line.0.iter().map(|place| within(&model, place)).collect();
     let line = line?;
     let length_m: f64 = line.windows(2).map(|pair| tools::plan_distance_m(pair[0], pair[1])).sum();
-    let buildings = Buildings::of(&model);
     let obstacles = Obstacles::new(&model.heights, &buildings);
     let step_m = args.step.unwrap_or((length_m / 200.0).max(1.0));
     let made = tools::profile(&obstacles, &line, step_m).ok_or_else(|| {
@@ -74,12 +72,25 @@ pub(crate) fn profile(args: &Profile) -> Result<Value, TwinError> {
     Ok(wire::profile(&model, &made))
 }
 
-fn model(whence: &Whence) -> Result<CityModel, TwinError> {
-    let model = block_on(source(whence)?.read())?;
+/// A city with all that stands in it.
+fn city(whence: &Whence, standing: &Standing) -> Result<(CityModel, Buildings), TwinError> {
+    let mut model = block_on(source(whence)?.read())?;
+    let added = stand(standing, &mut model)?;
     for note in &model.notes {
         eprintln!("twin: {}", note.0.en);
     }
-    Ok(model)
+    let buildings = Buildings::of(&model).with(added);
+    Ok((model, buildings))
+}
+
+/// Stands in a city what somebody named.
+pub(super) fn stand(standing: &Standing, model: &mut CityModel) -> Result<Added, TwinError> {
+    let mut models = Models::default();
+    for placed in &standing.models {
+        let placed = block_on(super::read_placed(placed, model))?;
+        models::stand(model, &mut models, placed);
+    }
+    Ok(Added::of(&models))
 }
 
 /// A place in the local frame, which must lie in the city that is shown.
