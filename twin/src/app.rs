@@ -15,6 +15,7 @@ use crate::{
     models::{self, Models, ModelsPlugin, PlacedModel},
     overlay::OverlayPlugin,
     panel::PanelPlugin,
+    proposals::{ProposalDrawingPlugin, Proposals, ProposalsPlugin},
     quality::{Quality, fit_to_device},
     scene::{
         Added, Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin,
@@ -39,6 +40,8 @@ pub struct Stage {
     pub flood: Option<(FloodRun, f64)>,
     /// Models of others that stand in it.
     pub models: Models,
+    /// What is proposed.
+    pub proposals: Proposals,
 }
 
 impl Stage {
@@ -64,6 +67,7 @@ impl Stage {
             language: Language::default(),
             flood: None,
             models: Models::default(),
+            proposals: Proposals::default(),
         })
     }
 
@@ -73,7 +77,13 @@ impl Stage {
     }
 
     /// Puts the city into an app, with what draws nothing.
-    pub fn into_world(self, app: &mut App, is_drawn: bool, is_handled: bool) {
+    pub fn into_world(mut self, app: &mut App, is_drawn: bool, is_handled: bool) {
+        let buildings = Buildings::of(&self.model);
+        let mut added = Added::of(&self.models);
+        if !self.proposals.document.buildings.is_empty() {
+            self.proposals.stand(Arc::make_mut(&mut self.model), &buildings);
+            self.proposals.add_to(&mut added);
+        }
         let hidden = self.view.hidden.iter().filter_map(|name| city::Role::from_name(name).ok());
         if let Some((run, hours)) = self.flood {
             app.insert_resource(FloodView::new(run, hours));
@@ -82,8 +92,9 @@ impl Stage {
             frame: self.model.frame,
             heights: Arc::new(self.model.heights.clone()),
         })
-        .insert_resource(Buildings::of(&self.model).with(Added::of(&self.models)))
+        .insert_resource(buildings.with(added))
         .insert_resource(self.models)
+        .insert_resource(self.proposals)
         .insert_resource(Hidden(hidden.collect()))
         .insert_resource(self.language)
         .insert_resource(City(self.model))
@@ -93,6 +104,7 @@ impl Stage {
             SkyPlugin { is_drawn },
             LampsPlugin { is_drawn },
             CameraPlugin { is_handled },
+            ProposalsPlugin,
         ));
     }
 }
@@ -105,6 +117,7 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
         VehiclesPlugin,
         FloodPlugin,
         ModelsPlugin,
+        ProposalDrawingPlugin,
         OverlayPlugin,
     ));
     if has_panel {

@@ -75,6 +75,9 @@ pub(crate) struct Standing {
     /// say; one that has none, or is to stand elsewhere, where @ says: --model tower.glb@108.474,15.5736,,90
     #[arg(long = "model", value_name = "FILE[@LON,LAT[,UP_M[,HEADING_DEG[,SCALE]]]]")]
     pub(crate) models: Vec<Placed>,
+    /// Buildings that are proposed (JSON, docs/twin.md): a file or an address
+    #[arg(long, value_name = "FILE")]
+    pub(crate) proposal: Option<String>,
 }
 
 /// One picture.

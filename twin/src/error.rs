@@ -56,6 +56,14 @@ pub enum TwinError {
     /// A model cannot be shown.
     #[error(transparent)]
     Model(#[from] crate::models::ModelError),
+    /// A proposal cannot be read.
+    #[error("{of}: {what}")]
+    Proposal {
+        /// Which.
+        of: String,
+        /// Why not.
+        what: crate::proposals::ProposalError,
+    },
     /// A run's folder holds no frames that can be read.
     #[error("run {run}: {what}")]
     Run {

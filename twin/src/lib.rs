@@ -24,6 +24,7 @@ pub mod model;
 pub mod models;
 pub mod overlay;
 pub mod panel;
+pub mod proposals;
 pub mod quality;
 pub mod remote;
 pub mod scene;

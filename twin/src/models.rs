@@ -29,6 +29,7 @@ pub use place::{PlacedModel, PlacedSheet, Placement, place};
 pub use read::read;
 pub use soup::Soup;
 pub use stand::{Models, ModelsPlugin, stand};
+pub(crate) use stand::{image_of, material_of, mesh_of};
 pub use trouble::{ModelError, Why};
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use twin::{
     live::LiveState,
     model::CityModel,
     models::{self, PlacedModel},
+    proposals::Proposals,
     remote::{Client, LiveEvent},
 };
 
@@ -67,6 +68,9 @@ fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
     for placed in &shown.standing.models {
         stage.stand(block_on(read_placed(placed, &stage.model))?);
     }
+    if let Some(source) = &shown.standing.proposal {
+        stage.proposals = read_proposal(source, &stage.model)?;
+    }
     for note in &stage.model.notes {
         eprintln!("twin: {}", stage.language.title(&note.0));
     }
@@ -84,6 +88,15 @@ fn stage(shown: &Shown) -> Result<(Stage, Source), TwinError> {
 async fn read_placed(placed: &Placed, city: &CityModel) -> Result<PlacedModel, TwinError> {
     let model = models::read(&placed.source, city).await?;
     Ok(models::place(model, city, placed.placement.as_ref())?)
+}
+
+/// Reads a proposal, with the models that it names.
+fn read_proposal(source: &str, city: &CityModel) -> Result<Proposals, TwinError> {
+    let (proposals, troubles) = block_on(twin::proposals::open(source, city))?;
+    match troubles.into_iter().next() {
+        Some(what) => Err(TwinError::Proposal { of: source.to_owned(), what }),
+        None => Ok(proposals),
+    }
 }
 
 fn window(shown: &Shown) -> Result<(), TwinError> {

@@ -16,6 +16,8 @@ pub mod vehicles;
 pub mod water;
 
 pub use building::{Added, BuildingForm, Buildings, Standing};
+pub(crate) use draw::BuildingTile;
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
 pub use lamps::{Lamp, LampsPlugin};
 pub(crate) use materials::{CityMaterials, MaterialsPlugin};
+pub(crate) use tiles::of_key as tile_of;

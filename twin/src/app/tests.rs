@@ -67,6 +67,7 @@ fn app_at(time: &str) -> (App, mpsc::Sender<LiveEvent>) {
         language: Language::Vi,
         flood: None,
         models: Models::default(),
+        proposals: Proposals::default(),
     };
     let mut app = App::new();
     app.add_plugins(MinimalPlugins);

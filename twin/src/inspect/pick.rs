@@ -53,7 +53,7 @@ pub fn pick(ray: &Ray, model: &CityModel, buildings: &Buildings) -> Option<Pick>
     let reach = ground.unwrap_or(REACH_M);
     let solid = nearest_building(ray, reach, buildings).map(|(t, form)| (t, form.source));
     let end = ray.at(reach + 0.5);
-    let models = buildings.added().models.iter().filter_map(|it| it.first(ray.from, end));
+    let models = buildings.besides().models.iter().filter_map(|it| it.first(ray.from, end));
     let models = models.map(|(part, source)| (part * (reach + 0.5), source));
     let solid = solid.into_iter().chain(models).min_by(|a, b| a.0.total_cmp(&b.0));
     let far = solid.map_or(reach, |(t, _)| t);

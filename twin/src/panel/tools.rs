@@ -3,9 +3,11 @@
 
 mod chart;
 mod drawn;
+mod handles;
 mod light;
 mod measuring;
 mod places;
+mod proposal;
 mod toolbox;
 
 use bevy::prelude::*;
@@ -15,6 +17,7 @@ use super::Selected;
 use crate::{
     camera::{Hands, Rig},
     clock::VirtualClock,
+    proposals::Proposals,
     scene::{Buildings, City},
     words::Language,
 };
@@ -28,10 +31,16 @@ pub struct ToolsPlugin;
 impl Plugin for ToolsPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Toolbox>()
+            .init_resource::<proposal::Drafting>()
             .insert_resource(Places::of_person())
             .init_gizmo_group::<drawn::ToolLines>()
             .add_systems(Startup, drawn::set_lines)
+            .add_systems(
+                PreUpdate,
+                handles::drag.after(super::hands).after(bevy::input::InputSystems),
+            )
             .add_systems(Update, (give_up, answer, drawn::lines, drawn::patch).chain())
+            .add_systems(Update, (proposal::take, handles::press, handles::draw).chain())
             .add_systems(EguiPrimaryContextPass, (drawn::labels, show).chain());
     }
 }
@@ -75,6 +84,7 @@ fn show(
     mut rigs: Query<'_, '_, &mut Rig>,
     mut toolbox: ResMut<'_, Toolbox>,
     mut places: ResMut<'_, Places>,
+    (mut proposals, mut drafting): (ResMut<'_, Proposals>, ResMut<'_, proposal::Drafting>),
     mut frames: Local<'_, u32>,
 ) -> Result {
     *frames += 1;
@@ -102,6 +112,9 @@ fn show(
         .show(context, |ui| {
             choose(ui, &mut toolbox, desk.language);
             used(ui, &mut toolbox, &mut desk);
+            if toolbox.tool == Tool::Proposal {
+                proposal::show(ui, &mut toolbox, &desk, &mut proposals, &mut drafting);
+            }
             ui.separator();
             places::search(ui, &mut places, &mut desk);
             places::bookmarks(ui, &mut places, &mut desk);
@@ -131,7 +144,7 @@ fn used(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &mut Desk<'_>) {
     let (vi, en) = toolbox.tool.advice();
     ui.weak(desk.language.of(vi, en));
     match toolbox.tool {
-        Tool::None => {}
+        Tool::None | Tool::Proposal => {}
         Tool::Distance => measuring::distance(ui, toolbox, desk),
         Tool::Height => measuring::height(ui, toolbox, desk),
         Tool::Area => measuring::area(ui, toolbox, desk),

@@ -90,7 +90,13 @@ pub(super) fn stand(standing: &Standing, model: &mut CityModel) -> Result<Added,
         let placed = block_on(super::read_placed(placed, model))?;
         models::stand(model, &mut models, placed);
     }
-    Ok(Added::of(&models))
+    let mut added = Added::of(&models);
+    if let Some(source) = &standing.proposal {
+        let mut proposals = super::read_proposal(source, model)?;
+        proposals.stand(model, &Buildings::of(model));
+        proposals.add_to(&mut added);
+    }
+    Ok(added)
 }
 
 /// A place in the local frame, which must lie in the city that is shown.

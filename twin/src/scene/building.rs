@@ -98,6 +98,14 @@ impl BuildingForm {
             .collect()
     }
 
+    /// The same building with its foot at another elevation, m.
+    #[must_use]
+    pub fn on(self, base_m: f64) -> Self {
+        let footprint = footprint_of(&self.outline);
+        let planes = footprint.map(|it| self.roof.planes(&it, base_m + self.height_m));
+        Self { base_m, roof_planes: planes.unwrap_or_default(), ..self }
+    }
+
     /// Elevation of its highest point, m.
     pub fn top_m(&self) -> f64 {
         self.base_m + self.height_m
@@ -168,7 +176,7 @@ impl Buildings {
     }
 
     /// What was added to them and taken away.
-    pub fn added(&self) -> &Added {
+    pub fn besides(&self) -> &Added {
         &self.added
     }
 

@@ -51,7 +51,7 @@ impl<'a> Obstacles<'a> {
     /// The obstacles of a city.
     pub fn new(heights: &'a Heights, buildings: &'a Buildings) -> Self {
         let tops = buildings.forms.iter().map(BuildingForm::top_m);
-        let added = buildings.added();
+        let added = buildings.besides();
         let proposed = added.forms.iter().map(BuildingForm::top_m);
         let models = added.models.iter().map(|it| it.model.soup.edges().1[2]);
         let tops = tops.chain(proposed).chain(models);
@@ -87,7 +87,7 @@ impl<'a> Obstacles<'a> {
         let place = Point::new(at[0], at[1]);
         let here = self.buildings.within(at, at).filter(|form| form.outline.contains(&place));
         let roofs = here.map(|form| (form.roof_m(at), by(form)));
-        let models = self.buildings.added().models.iter();
+        let models = self.buildings.besides().models.iter();
         let models =
             models.filter_map(|it| it.top(at)).map(|(up, it)| (up, By::Building(it.0, it.1)));
         roofs.chain(models).max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
@@ -102,7 +102,7 @@ impl<'a> Obstacles<'a> {
     pub fn is_inside(&self, at: [f64; 3], other_than: Option<(usize, usize)>) -> bool {
         let [east, north, up] = at;
         let place = Point::new(east, north);
-        let models = &self.buildings.added().models;
+        let models = &self.buildings.besides().models;
         let is_in_model = models.iter().any(|it| {
             let (low, high) = it.model.soup.edges();
             let is_near = (0..3).all(|k| (low[k]..=high[k]).contains(&at[k]));
@@ -134,7 +134,7 @@ impl<'a> Obstacles<'a> {
         let buildings = self.buildings;
         let near = buildings.along([from[0], from[1]], [to[0], to[1]]);
         let lowest = from[2].min(to[2]);
-        let models = buildings.added().models.iter().flat_map(move |it| it.met(from, to));
+        let models = buildings.besides().models.iter().flat_map(move |it| it.met(from, to));
         let models = models.map(|(part, it)| (part, By::Building(it.0, it.1)));
         near.filter(move |form| form.top_m() > lowest)
             .filter_map(move |form| Some((stretch(form, from, to)?.0, by(form))))

@@ -25,7 +25,7 @@ pub(super) fn metres(language: Language, metres: f64) -> String {
 }
 
 /// Square metres, or hectares where they are many.
-fn area_text(language: Language, area_m2: f64) -> String {
+pub(super) fn area_text(language: Language, area_m2: f64) -> String {
     match area_m2 {
         0.0..10_000.0 => format!("{} m²", language.number(area_m2, 1)),
         _ => format!("{} ha", language.number(area_m2 / 10_000.0, 3)),

@@ -35,11 +35,13 @@ pub enum Tool {
     Shadows,
     /// Cut and fill.
     Earthwork,
+    /// Buildings that are proposed.
+    Proposal,
 }
 
 impl Tool {
     /// All of them, in the order of the panel.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Distance,
         Self::Height,
         Self::Area,
@@ -48,6 +50,7 @@ impl Tool {
         Self::Sight,
         Self::Viewshed,
         Self::Earthwork,
+        Self::Proposal,
     ];
 
     /// What it is called, in Vietnamese and in English.
@@ -62,6 +65,7 @@ impl Tool {
             Self::Viewshed => ("Vùng nhìn thấy", "Viewshed"),
             Self::Shadows => ("Giờ nắng", "Hours of sun"),
             Self::Earthwork => ("Đào đắp", "Cut and fill"),
+            Self::Proposal => ("Phương án", "Proposal"),
         }
     }
 
@@ -83,6 +87,9 @@ impl Tool {
             }
             Self::Viewshed => ("Bấm chỗ đứng", "Click where one stands"),
             Self::Shadows => ("Bấm một công trình hay khu đất", "Click a building or a plot"),
+            Self::Proposal => {
+                ("Công trình đề xuất trong cảnh", "Buildings that are proposed, in the scene")
+            }
         }
     }
 
@@ -140,6 +147,8 @@ pub struct Toolbox {
     pub(super) pointed: Option<[f64; 2]>,
     /// How often an answer came: what draws it looks here.
     pub(super) answers: u32,
+    /// Whether clicks draw a proposal.
+    pub(super) is_drawing: bool,
     is_asked: bool,
     coming: Option<Task<Answer>>,
 }
@@ -166,7 +175,10 @@ impl Toolbox {
 
     /// Takes a click; whether the tool in hand is one that takes it.
     pub fn click(&mut self, pick: Option<&Pick>) -> bool {
-        let most = self.tool.points();
+        let most = match self.tool {
+            Tool::Proposal if !self.is_drawing => 0,
+            tool => tool.points(),
+        };
         if most == 0 {
             return false;
         }
@@ -194,7 +206,9 @@ impl Toolbox {
 
     /// Forgets every click.
     pub fn clear(&mut self) {
+        let is_drawing = self.is_drawing;
         self.take(self.tool);
+        self.is_drawing = is_drawing;
     }
 
     /// Wants its answer anew.
