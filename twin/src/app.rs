@@ -21,6 +21,7 @@ use crate::{
         Added, Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin,
         vehicles::VehiclesPlugin,
     },
+    section::{Cutting, SectionPlugin},
     sky::{self, SkyPlugin},
     words::Language,
 };
@@ -95,6 +96,7 @@ impl Stage {
         .insert_resource(buildings.with(added))
         .insert_resource(self.models)
         .insert_resource(self.proposals)
+        .insert_resource(Cutting { section: self.view.section, see_through: self.view.see_through })
         .insert_resource(Hidden(hidden.collect()))
         .insert_resource(self.language)
         .insert_resource(City(self.model))
@@ -118,6 +120,7 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
         FloodPlugin,
         ModelsPlugin,
         ProposalDrawingPlugin,
+        SectionPlugin,
         OverlayPlugin,
     ));
     if has_panel {

@@ -28,6 +28,7 @@ pub mod proposals;
 pub mod quality;
 pub mod remote;
 pub mod scene;
+pub mod section;
 pub mod sky;
 mod source;
 pub mod tools;

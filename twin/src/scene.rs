@@ -19,5 +19,8 @@ pub use building::{Added, BuildingForm, Buildings, Standing};
 pub(crate) use draw::BuildingTile;
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
 pub use lamps::{Lamp, LampsPlugin};
-pub(crate) use materials::{CityMaterials, MaterialsPlugin};
+pub(crate) use materials::{
+    CityMaterials, Cut, Facade, GroundCover, HasCut, MaterialsPlugin, Plain, PlainMaterial, Road,
+    Water,
+};
 pub(crate) use tiles::of_key as tile_of;

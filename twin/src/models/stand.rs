@@ -9,6 +9,7 @@ use bevy::{
         ImageSamplerDescriptor, ImageType,
     },
     mesh::{Indices, PrimitiveTopology},
+    pbr::ExtendedMaterial,
     prelude::*,
 };
 use city::{FeatureId, Role, Title, Value};
@@ -18,7 +19,7 @@ use super::{Alpha, Paint, PlacedModel, PlacedSheet, picture::Kind};
 use crate::{
     axes,
     model::{CityFeature, CityLayer, CityModel, Column},
-    scene::Drawn,
+    scene::{Drawn, Plain, PlainMaterial},
 };
 
 /// Columns of a model's layer, at most.
@@ -117,13 +118,13 @@ fn draw(
     models: Res<'_, Models>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut images: ResMut<'_, Assets<Image>>,
-    mut materials: ResMut<'_, Assets<StandardMaterial>>,
+    mut materials: ResMut<'_, Assets<PlainMaterial>>,
     mut drawn: Local<'_, usize>,
 ) {
     for (_, model) in models.0.iter().skip(*drawn) {
         let pictures: Vec<Option<Handle<Image>>> =
             model.pictures.iter().map(|it| image_of(it).map(|it| images.add(it))).collect();
-        let paints: Vec<Handle<StandardMaterial>> = model
+        let paints: Vec<Handle<PlainMaterial>> = model
             .paints
             .iter()
             .map(|paint| {
@@ -178,10 +179,10 @@ pub(crate) fn image_of(picture: &super::Picture) -> Option<Image> {
     image.map_err(|error| tracing::warn!(%error, "a model's picture")).ok()
 }
 
-pub(crate) fn material_of(paint: &Paint, picture: Option<Handle<Image>>) -> StandardMaterial {
+pub(crate) fn material_of(paint: &Paint, picture: Option<Handle<Image>>) -> PlainMaterial {
     let [r, g, b, a] = paint.base;
     let [er, eg, eb] = paint.emissive;
-    StandardMaterial {
+    let base = StandardMaterial {
         base_color: Color::linear_rgba(r, g, b, a),
         base_color_texture: picture,
         metallic: paint.metallic,
@@ -200,5 +201,6 @@ pub(crate) fn material_of(paint: &Paint, picture: Option<Handle<Image>>) -> Stan
             Alpha::Blend => AlphaMode::Blend,
         },
         ..default()
-    }
+    };
+    ExtendedMaterial { base, extension: Plain::default() }
 }

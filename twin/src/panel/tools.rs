@@ -8,6 +8,7 @@ mod light;
 mod measuring;
 mod places;
 mod proposal;
+mod section;
 mod toolbox;
 
 use bevy::prelude::*;
@@ -19,6 +20,7 @@ use crate::{
     clock::VirtualClock,
     proposals::Proposals,
     scene::{Buildings, City},
+    section::Cutting,
     words::Language,
 };
 pub(super) use places::Places;
@@ -40,7 +42,10 @@ impl Plugin for ToolsPlugin {
                 handles::drag.after(super::hands).after(bevy::input::InputSystems),
             )
             .add_systems(Update, (give_up, answer, drawn::lines, drawn::patch).chain())
-            .add_systems(Update, (proposal::take, handles::press, handles::draw).chain())
+            .add_systems(
+                Update,
+                (proposal::take, section::take, handles::press, handles::draw).chain(),
+            )
             .add_systems(EguiPrimaryContextPass, (drawn::labels, show).chain());
     }
 }
@@ -84,7 +89,11 @@ fn show(
     mut rigs: Query<'_, '_, &mut Rig>,
     mut toolbox: ResMut<'_, Toolbox>,
     mut places: ResMut<'_, Places>,
-    (mut proposals, mut drafting): (ResMut<'_, Proposals>, ResMut<'_, proposal::Drafting>),
+    (mut proposals, mut drafting, mut cutting): (
+        ResMut<'_, Proposals>,
+        ResMut<'_, proposal::Drafting>,
+        ResMut<'_, Cutting>,
+    ),
     mut frames: Local<'_, u32>,
 ) -> Result {
     *frames += 1;
@@ -115,6 +124,9 @@ fn show(
             if toolbox.tool == Tool::Proposal {
                 proposal::show(ui, &mut toolbox, &desk, &mut proposals, &mut drafting);
             }
+            if toolbox.tool == Tool::Section {
+                section::show(ui, &desk, &mut cutting);
+            }
             ui.separator();
             places::search(ui, &mut places, &mut desk);
             places::bookmarks(ui, &mut places, &mut desk);
@@ -144,7 +156,7 @@ fn used(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &mut Desk<'_>) {
     let (vi, en) = toolbox.tool.advice();
     ui.weak(desk.language.of(vi, en));
     match toolbox.tool {
-        Tool::None | Tool::Proposal => {}
+        Tool::None | Tool::Proposal | Tool::Section => {}
         Tool::Distance => measuring::distance(ui, toolbox, desk),
         Tool::Height => measuring::height(ui, toolbox, desk),
         Tool::Area => measuring::area(ui, toolbox, desk),

@@ -11,7 +11,10 @@ use super::Proposals;
 use crate::{
     axes,
     models::{image_of, material_of, mesh_of},
-    scene::{BuildingTile, Buildings, CityMaterials, Drawn, Hidden, building, shape, tile_of},
+    scene::{
+        BuildingTile, Buildings, CityMaterials, Drawn, Hidden, PlainMaterial, building, shape,
+        tile_of,
+    },
 };
 
 /// Draws what is proposed, and the buildings and trees that stay.
@@ -28,6 +31,7 @@ impl Plugin for ProposalDrawingPlugin {
 #[derive(Debug, Component)]
 struct OfProposal;
 
+#[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
 fn draw(
     mut commands: Commands<'_, '_>,
     proposals: Res<'_, Proposals>,
@@ -35,7 +39,7 @@ fn draw(
     materials: Res<'_, CityMaterials>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut images: ResMut<'_, Assets<Image>>,
-    mut standard: ResMut<'_, Assets<StandardMaterial>>,
+    mut plain: ResMut<'_, Assets<PlainMaterial>>,
     old: Query<'_, '_, Entity, With<OfProposal>>,
 ) {
     if !buildings.is_changed() {
@@ -67,7 +71,7 @@ fn draw(
                 OfProposal,
                 Drawn(Role::Other),
                 Mesh3d(meshes.add(mesh_of(sheet))),
-                MeshMaterial3d(standard.add(material_of(paint, picture))),
+                MeshMaterial3d(plain.add(material_of(paint, picture))),
                 Transform::from_translation(axes::to_scene(east, north, up)),
             ));
         }

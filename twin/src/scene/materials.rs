@@ -5,7 +5,7 @@ use bevy::{
     pbr::{ExtendedMaterial, MaterialExtension, MaterialPlugin},
     prelude::*,
     reflect::TypePath,
-    render::render_resource::AsBindGroup,
+    render::render_resource::{AsBindGroup, ShaderType},
     shader::{Shader, ShaderRef},
 };
 
@@ -19,6 +19,25 @@ pub(crate) type RoadMaterial = ExtendedMaterial<StandardMaterial, Road>;
 pub(crate) type GroundMaterial = ExtendedMaterial<StandardMaterial, GroundCover>;
 /// Water.
 pub(crate) type WaterMaterial = ExtendedMaterial<StandardMaterial, Water>;
+/// Models, trees, pipes.
+pub(crate) type PlainMaterial = ExtendedMaterial<StandardMaterial, Plain>;
+
+/// A box that cuts, as `cut.wgsl` has it: see [`crate::section`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, ShaderType)]
+pub(crate) struct Cut {
+    /// Its middle in Bevy's axes, m; last how much is seen through the ground.
+    pub(crate) middle: Vec4,
+    /// Halves of its sides, m.
+    pub(crate) half: Vec4,
+    /// Cosine and sine of its heading; 0 there is no box, 1 it is taken out, 2 all but it is.
+    pub(crate) turn: Vec4,
+}
+
+/// What can be cut.
+pub(crate) trait HasCut {
+    /// How it is cut.
+    fn cut_mut(&mut self) -> &mut Cut;
+}
 
 /// Luminance of a lit window, cd/m²: a room of 100 lx behind a curtain gives 10 to 30.
 const WINDOW_CD_M2: f32 = 16.0;
@@ -37,6 +56,15 @@ macro_rules! with_city {
             /// Luminance of the sky above the horizon, cd/m².
             #[uniform(100)]
             horizon: Vec4,
+            /// How it is cut.
+            #[uniform(101)]
+            cut: Cut,
+        }
+
+        impl HasCut for $name {
+            fn cut_mut(&mut self) -> &mut Cut {
+                &mut self.cut
+            }
         }
 
         impl MaterialExtension for $name {
@@ -67,7 +95,17 @@ macro_rules! plain {
     ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
         $(#[$doc])*
         #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-        pub(crate) struct $name {}
+        pub(crate) struct $name {
+            /// How it is cut.
+            #[uniform(101)]
+            cut: Cut,
+        }
+
+        impl HasCut for $name {
+            fn cut_mut(&mut self) -> &mut Cut {
+                &mut self.cut
+            }
+        }
 
         impl MaterialExtension for $name {
             fn fragment_shader() -> ShaderRef {
@@ -82,6 +120,8 @@ plain! {
     Road "road.wgsl"
     /// What the ground adds.
     GroundCover "ground.wgsl"
+    /// What models, trees and pipes add: nothing but the cut.
+    Plain "plain.wgsl"
 }
 
 /// The handles that everything in the scene shares.
@@ -96,12 +136,12 @@ pub(crate) struct CityMaterials {
     /// Water of a flood, which lets the ground through.
     pub(crate) flood: Handle<WaterMaterial>,
     /// Leaves and stems.
-    pub(crate) plant: Handle<StandardMaterial>,
+    pub(crate) plant: Handle<PlainMaterial>,
 }
 
-/// Kept so that the shaders' common part stays loaded.
+/// Kept so that the shaders' common parts stay loaded.
 #[derive(Debug, Resource)]
-struct Noise(#[expect(dead_code, reason = "holding it keeps the shader")] Handle<Shader>);
+struct Common(#[expect(dead_code, reason = "holding them keeps the shaders")] [Handle<Shader>; 2]);
 
 /// The materials, and how they follow the sun.
 #[derive(Debug, Default)]
@@ -110,17 +150,21 @@ pub(crate) struct MaterialsPlugin;
 impl Plugin for MaterialsPlugin {
     fn build(&self, app: &mut App) {
         embedded_asset!(app, "shaders/noise.wgsl");
+        embedded_asset!(app, "shaders/cut.wgsl");
+        embedded_asset!(app, "shaders/plain.wgsl");
         embedded_asset!(app, "shaders/facade.wgsl");
         embedded_asset!(app, "shaders/road.wgsl");
         embedded_asset!(app, "shaders/ground.wgsl");
         embedded_asset!(app, "shaders/water.wgsl");
         let noise = load_embedded_asset!(app, "shaders/noise.wgsl");
-        app.insert_resource(Noise(noise))
+        let cut = load_embedded_asset!(app, "shaders/cut.wgsl");
+        app.insert_resource(Common([noise, cut]))
             .add_plugins((
                 MaterialPlugin::<FacadeMaterial>::default(),
                 MaterialPlugin::<RoadMaterial>::default(),
                 MaterialPlugin::<GroundMaterial>::default(),
                 MaterialPlugin::<WaterMaterial>::default(),
+                MaterialPlugin::<PlainMaterial>::default(),
             ))
             .add_systems(PreStartup, make)
             .add_systems(Update, follow);
@@ -132,7 +176,7 @@ fn make(
     mut facades: ResMut<'_, Assets<FacadeMaterial>>,
     mut roads: ResMut<'_, Assets<RoadMaterial>>,
     mut waters: ResMut<'_, Assets<WaterMaterial>>,
-    mut plants: ResMut<'_, Assets<StandardMaterial>>,
+    mut plants: ResMut<'_, Assets<PlainMaterial>>,
 ) {
     let matt = StandardMaterial { perceptual_roughness: 0.9, reflectance: 0.3, ..default() };
     let water = StandardMaterial {
@@ -153,7 +197,10 @@ fn make(
             base: StandardMaterial { alpha_mode: AlphaMode::Blend, ..water },
             extension: Water::default(),
         }),
-        plant: plants.add(StandardMaterial { double_sided: true, cull_mode: None, ..matt }),
+        plant: plants.add(ExtendedMaterial {
+            base: StandardMaterial { double_sided: true, cull_mode: None, ..matt },
+            extension: Plain::default(),
+        }),
     });
 }
 

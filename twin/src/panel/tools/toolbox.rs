@@ -37,11 +37,13 @@ pub enum Tool {
     Earthwork,
     /// Buildings that are proposed.
     Proposal,
+    /// A box that cuts, and what lies below.
+    Section,
 }
 
 impl Tool {
     /// All of them, in the order of the panel.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Distance,
         Self::Height,
         Self::Area,
@@ -51,6 +53,7 @@ impl Tool {
         Self::Viewshed,
         Self::Earthwork,
         Self::Proposal,
+        Self::Section,
     ];
 
     /// What it is called, in Vietnamese and in English.
@@ -66,6 +69,7 @@ impl Tool {
             Self::Shadows => ("Giờ nắng", "Hours of sun"),
             Self::Earthwork => ("Đào đắp", "Cut and fill"),
             Self::Proposal => ("Phương án", "Proposal"),
+            Self::Section => ("Mặt cắt, ngầm", "Section, underground"),
         }
     }
 
@@ -90,6 +94,10 @@ impl Tool {
             Self::Proposal => {
                 ("Công trình đề xuất trong cảnh", "Buildings that are proposed, in the scene")
             }
+            Self::Section => (
+                "Bấm hai góc của hộp cắt trên mặt đất",
+                "Click two corners of the box on the ground",
+            ),
         }
     }
 
@@ -98,7 +106,7 @@ impl Tool {
         match self {
             Self::None | Self::Shadows => 0,
             Self::Viewshed => 1,
-            Self::Height | Self::Sight => 2,
+            Self::Height | Self::Sight | Self::Section => 2,
             _ => 500,
         }
     }

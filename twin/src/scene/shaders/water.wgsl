@@ -7,6 +7,7 @@
     pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
 }
 #import dothi::noise::value
+#import dothi::cut::{Cut, is_cut, is_let_through}
 
 struct City {
     state: vec4<f32>,
@@ -23,8 +24,13 @@ fn height(p: vec2<f32>) -> f32 {
         + value(p * 2.3 + vec2(t * 0.4, -t * 0.3)) * 0.12;
 }
 
+@group(#{MATERIAL_BIND_GROUP}) @binding(101) var<uniform> cut: Cut;
+
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+    if is_cut(cut, in.world_position.xyz) || is_let_through(cut, in.position.xy) {
+        discard;
+    }
     var pbr = pbr_input_from_standard_material(in, is_front);
     let place = in.world_position.xz;
     let wide = max(fwidth(place.x), fwidth(place.y));
