@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Viewshed(Viewshed),
     /// Say as JSON how the ground runs along a line
     Profile(Profile),
+    /// Say as JSON how much is cut and filled between the ground and a level, a pad with slopes, or a second terrain
+    Earthwork(Earthwork),
 }
 
 /// Where the city comes from.
@@ -180,6 +182,25 @@ pub(crate) struct Profile {
     /// Metres between places that are told, at most; without it, a two-hundredth of the line
     #[arg(long, value_name = "M", value_parser = metres(0.1, 10_000.0))]
     pub(crate) step: Option<f64>,
+}
+
+/// Earth that is moved.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Earthwork {
+    #[command(flatten)]
+    pub(crate) whence: Whence,
+    /// The corners of the ground in degrees, three or more
+    #[arg(long, value_name = "\"LON,LAT LON,LAT LON,LAT …\"", allow_hyphen_values = true)]
+    pub(crate) ring: Line,
+    /// The level that the ground is brought to, m in the terrain's datum
+    #[arg(long, value_name = "M", allow_hyphen_values = true, required_unless_present = "terrain")]
+    pub(crate) level: Option<f64>,
+    /// Side slopes around the level, metres out for one up or down; without them its sides are upright
+    #[arg(long, value_name = "RUN", requires = "level", value_parser = metres(0.0, 50.0))]
+    pub(crate) slope: Option<f64>,
+    /// A second terrain in place of a level: a GeoTIFF of heights in the datum of the first
+    #[arg(long, value_name = "FILE", conflicts_with = "level")]
+    pub(crate) terrain: Option<PathBuf>,
 }
 
 /// A model that somebody named, and where it is to stand.

@@ -36,5 +36,5 @@ pub mod words;
 
 pub use error::{Note, TwinError};
 #[cfg(not(target_arch = "wasm32"))]
-pub use source::read_folder;
+pub use source::{SecondTerrain, read_folder};
 pub use source::{Source, read_server};

@@ -32,6 +32,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Shadows(shadows)) => studies::shadows(&shadows).map(print),
         Some(Command::Viewshed(viewshed)) => studies::viewshed(&viewshed).map(print),
         Some(Command::Profile(profile)) => studies::profile(&profile).map(print),
+        Some(Command::Earthwork(earth)) => studies::earthwork(&earth).map(print),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

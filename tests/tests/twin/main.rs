@@ -5,6 +5,7 @@ mod agreement;
 mod golden;
 mod lamps;
 mod pictures;
+mod standing;
 mod stills;
 mod tools;
 mod trouble;

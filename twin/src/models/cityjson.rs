@@ -17,6 +17,7 @@ use serde_json::Value as Json;
 use super::{Model, Object, Origin, Shelf, Why, limits, trouble};
 use crate::error::Note;
 use appearance::Palette;
+pub(super) use appearance::note_of;
 use mesh::Mesher;
 use wire::{CityObject, Document, Geometry};
 

@@ -12,8 +12,7 @@ mod nodes;
 use gltf::{Document, Gltf, json::Root};
 use serde_json::Value as Json;
 
-use super::{Alpha, Model, Origin, Paint, Picture, Shelf, Why, limits, trouble};
-use crate::error::Note;
+use super::{Alpha, Model, Origin, Paint, Picture, Shelf, Why, cityjson::note_of, limits, trouble};
 use data::Data;
 pub(super) use nodes::{apply, times};
 
@@ -115,6 +114,7 @@ async fn take_pictures(
         Some(texture.texture().source().index())
     });
     let wanted: std::collections::BTreeSet<usize> = wanted.collect();
+    let mut missing = Vec::new();
     let mut known = vec![None; document.as_json().images.len()];
     for number in wanted.into_iter().take(limits::PICTURES) {
         let Some(image) = document.as_json().images.get(number) else { continue };
@@ -128,13 +128,10 @@ async fn take_pictures(
                 known[number] = Some(model.pictures.len());
                 model.pictures.push(picture);
             }
-            Err(why) => {
-                let title = why.title();
-                let of = |text: &str| format!("{}: {text}", model.name);
-                model.notes.push(Note::new(of(&title.vi), of(&title.en)));
-            }
+            Err(why) => missing.push(why),
         }
     }
+    model.notes.extend(note_of(&model.name, &missing));
     known
 }
 

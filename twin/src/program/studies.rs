@@ -4,7 +4,7 @@ use bevy::tasks::block_on;
 use jiff::civil;
 use serde_json::Value;
 use twin::{
-    TwinError,
+    SecondTerrain, TwinError,
     clock::{local_time, wall_now},
     inspect::Picked,
     model::CityModel,
@@ -14,7 +14,7 @@ use twin::{
 };
 
 use super::source;
-use crate::args::{Place, Profile, Shadows, Standing, Viewshed, Whence};
+use crate::args::{Earthwork, Place, Profile, Shadows, Standing, Viewshed, Whence};
 
 /// The sun of a day on a feature, and who takes it.
 pub(crate) fn shadows(args: &Shadows) -> Result<Value, TwinError> {
@@ -70,6 +70,40 @@ pub(crate) fn profile(args: &Profile) -> Result<Value, TwinError> {
         TwinError::Ask("the line has no length: name two places that differ".into())
     })?;
     Ok(wire::profile(&model, &made))
+}
+
+/// Earth between the ground and a level, a pad, or a second terrain.
+pub(crate) fn earthwork(args: &Earthwork) -> Result<Value, TwinError> {
+    let (model, _) = city(&args.whence, &Standing::default())?;
+    let ring: Result<Vec<[f64; 2]>, _> =
+        args.ring.0.iter().map(|place| within(&model, place)).collect();
+    let ring = ring?;
+    let wrong = || {
+        let what = "the corners make no area, or their outline crosses itself: name three or more, in their order";
+        TwinError::Ask(what.into())
+    };
+    if let Some(file) = &args.terrain {
+        let second = SecondTerrain::open(file, &model)?;
+        let finest_m = second.cell_m.max(0.1);
+        let made = tools::between(&model.heights, &ring, finest_m, |row| second.heights(row));
+        let made = made.ok_or_else(wrong)?;
+        if made.unknown_m2 >= made.work.area_m2 {
+            let what = "has no heights there";
+            return Err(TwinError::Ask(format!("{} {what}", file.display())));
+        }
+        return Ok(wire::earthwork(&model, &made.work, Some(&made)));
+    }
+    let level_m = args.level.unwrap_or_default();
+    match args.slope {
+        Some(run) => {
+            let (made, _) = tools::pad(&model.heights, &ring, level_m, run).ok_or_else(wrong)?;
+            Ok(wire::earthwork(&model, &made.work, Some(&made)))
+        }
+        None => {
+            let made = tools::earthwork(&model.heights, &ring, level_m).ok_or_else(wrong)?;
+            Ok(wire::earthwork(&model, &made, None))
+        }
+    }
 }
 
 /// A city with all that stands in it.

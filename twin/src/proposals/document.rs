@@ -137,6 +137,11 @@ impl ProposalError {
 }
 
 impl Document {
+    /// A document of these buildings.
+    pub fn of(buildings: Vec<Proposed>) -> Self {
+        Self { buildings, ..Self::default() }
+    }
+
     /// Reads a document.
     ///
     /// # Errors

@@ -64,7 +64,7 @@ fn tower() -> Proposed {
 fn stood(proposed: Proposed) -> (CityModel, Buildings, Proposals) {
     let mut city = city();
     let buildings = Buildings::of(&city);
-    let document = Document { buildings: vec![proposed], ..Document::default() };
+    let document = Document::of(vec![proposed]);
     let mut proposals = Proposals::of(document, None);
     proposals.stand(&mut city, &buildings);
     let mut added = Added::of(&Models::default());
@@ -138,7 +138,7 @@ fn a_model_stands_as_a_proposal_and_is_in_the_way() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("khoi.city.json"), cube.to_string()).unwrap();
     let model = Proposed { shape: Shape::Model("khoi.city.json".into()), storeys: 7.0, ..tower() };
-    let document = Document { buildings: vec![model], ..Document::default() };
+    let document = Document::of(vec![model]);
     let file = dir.path().join("pa.json").to_str().unwrap().to_owned();
     let mut proposals = Proposals::of(document, Some(file));
     assert_eq!(bevy::tasks::block_on(proposals.read_models(&city)), []);
@@ -210,7 +210,7 @@ fn the_city_follows_what_is_changed_without_a_renderer() {
 
 #[test]
 fn a_document_that_is_wrong_says_where() {
-    let good = Document { buildings: vec![tower()], ..Document::default() };
+    let good = Document::of(vec![tower()]);
     assert_eq!(Document::parse(good.text().as_bytes()).unwrap(), good);
     let wrong = |pointer: &str, value: serde_json::Value, expected: &str| {
         let mut json: serde_json::Value = serde_json::from_str(&good.text()).unwrap();
@@ -233,7 +233,7 @@ fn a_document_that_is_wrong_says_where() {
     );
     wrong("/buildings/0/shape", json!({"model": " "}), "needs a model");
     assert!(Document::parse(b"[]").is_err() && Document::parse(b"{").is_err());
-    let twice = Document { buildings: vec![tower(), tower()], ..Document::default() };
+    let twice = Document::of(vec![tower(), tower()]);
     assert!(Document::parse(twice.text().as_bytes()).unwrap_err().en.contains("twice"));
     assert_eq!(twice.free_id(), "PA-1");
 }

@@ -6,7 +6,7 @@ use super::walk;
 use super::wire::{Appearance, Geometry, Material, Themed};
 use crate::{
     error::Note,
-    models::{Alpha, Model, Paint, Picture, Shelf, limits},
+    models::{Alpha, Model, Paint, Picture, Shelf, Why, limits},
     scene::shape::linear,
 };
 
@@ -130,7 +130,7 @@ impl Palette {
         let mut names: Vec<(&String, usize)> =
             self.names.iter().map(|(name, number)| (name, *number)).collect();
         names.sort_by_key(|(_, number)| *number);
-        let mut known = Vec::new();
+        let (mut known, mut missing) = (Vec::new(), Vec::new());
         for (name, _) in names {
             let picture = match shelf.read(name).await {
                 Ok(bytes) => Picture::of(bytes),
@@ -143,12 +143,11 @@ impl Palette {
                 }
                 Err(why) => {
                     known.push(None);
-                    let title = why.title();
-                    let of = |text: &str| format!("{}: {name}: {text}", model.name);
-                    model.notes.push(Note::new(of(&title.vi), of(&title.en)));
+                    missing.push(why);
                 }
             }
         }
+        model.notes.extend(note_of(&model.name, &missing));
         self.known = known;
     }
 
@@ -161,6 +160,15 @@ impl Palette {
         });
         [Paint::default(), glass].into_iter().chain(pictured).collect()
     }
+}
+
+/// What people should know of pictures that could not be had: how many, and why the first could not.
+pub(in crate::models) fn note_of(name: &str, missing: &[Why]) -> Option<Note> {
+    let (title, count) = (missing.first()?.title(), missing.len());
+    Some(Note::new(
+        format!("{name}: thiếu {count} ảnh bề mặt ({})", title.vi),
+        format!("{name}: {count} pictures of surfaces are missing ({})", title.en),
+    ))
 }
 
 /// The theme that is shown: the one that the file prefers, else the first by name.

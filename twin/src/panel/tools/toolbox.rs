@@ -150,6 +150,8 @@ pub struct Toolbox {
     pub(super) radius_m: f64,
     /// The level that ground is brought to, m.
     pub(super) level_m: f64,
+    /// Side slopes around it, metres out for one up or down; 0 has none.
+    pub(super) slope_run: f64,
     pub(super) answer: Answer,
     /// The place of a chart that is pointed at.
     pub(super) pointed: Option<[f64; 2]>,
@@ -253,7 +255,9 @@ impl Toolbox {
                 let eye = [from[0], from[1], from[2] + self.eye_m];
                 Answer::Sight(tools::sight(&obstacles, eye, *to))
             }
-            (Tool::Earthwork, [_, _, _, ..]) => earthwork(&obstacles, &plan, self.level_m),
+            (Tool::Earthwork, [_, _, _, ..]) => {
+                earthwork(&obstacles, &plan, self.level_m, self.slope_run)
+            }
             (Tool::Viewshed, [at]) => {
                 let usual = View::of_person([at[0], at[1]], self.radius_m);
                 self.look_around(city, buildings, View { eye_m: self.eye_m, ..usual });
@@ -331,8 +335,12 @@ fn profile(obstacles: &Obstacles<'_>, line: &[[f64; 2]]) -> Answer {
     made.map_or(Answer::None, Answer::Profile)
 }
 
-fn earthwork(obstacles: &Obstacles<'_>, ring: &[[f64; 2]], level_m: f64) -> Answer {
-    tools::earthwork(obstacles.heights, ring, level_m).map_or(
+fn earthwork(obstacles: &Obstacles<'_>, ring: &[[f64; 2]], level_m: f64, run: f64) -> Answer {
+    let made = match run > 0.0 {
+        true => tools::pad(obstacles.heights, ring, level_m, run).map(|(made, _)| made.work),
+        false => tools::earthwork(obstacles.heights, ring, level_m),
+    };
+    made.map_or(
         Answer::Trouble(
             "Ranh khu đất tự cắt hoặc không có diện tích",
             "The outline crosses itself or has no area",

@@ -25,7 +25,7 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
         out.color = pbr.material.base_color;
     }
     if !is_front && is_section(cut, in.world_position.xyz, view.world_position.xyz) {
-        out.color = vec4(0.33, 0.12, 0.07, 1.0);
+        out.color = vec4(0.15, 0.07, 0.05, 1.0);
     }
     out.color = main_pass_post_lighting_processing(pbr, out.color);
     return out;
