@@ -97,6 +97,13 @@ fn document(json: &[u8]) -> Result<Document, Why> {
         let what: String = unknown.chars().take(80).collect();
         return Err(Why::Unsupported { format: GLTF, what });
     }
+    // The crate looks the positions up before it asks whether they are there.
+    let count = root.accessors.len();
+    let primitives = root.meshes.iter().flat_map(|mesh| &mesh.primitives);
+    let mut named = primitives.flat_map(|primitive| primitive.attributes.values());
+    if named.any(|accessor| accessor.value() >= count) {
+        return Err(Why::broken(GLTF, "a mesh names an accessor that is not there"));
+    }
     root.extensions_required.clear();
     Document::from_json(root).map_err(|error| Why::broken(GLTF, format!("{error}")))
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The paint of surfaces with a colour alone, and that of glass.
-pub(super) const PLAIN: usize = 0;
+const PLAIN: usize = 0;
 const GLASS: usize = 1;
 /// The first paint that has a picture.
 const FIRST_PICTURE: usize = 2;

@@ -2,7 +2,7 @@
 
 use super::{
     CITYJSON, Left,
-    appearance::{Coat, PLAIN, Palette},
+    appearance::{Coat, Palette},
     walk,
     wire::{Geometry, Templates},
 };
@@ -129,7 +129,6 @@ const IDENTITY: [f64; 16] =
 
 /// The sheet of a paint; those of one paint are one.
 fn sheet_of(model: &mut Model, paint: usize) -> &mut Sheet {
-    debug_assert!(paint >= PLAIN);
     while model.sheets.len() <= paint {
         let paint = model.sheets.len();
         model.sheets.push(Sheet { paint, ..Sheet::default() });
