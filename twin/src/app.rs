@@ -20,13 +20,16 @@ use crate::{
     ground::Ground,
     live::LivePlugin,
     model::CityModel,
+    models::{self, Models, ModelsPlugin, PlacedModel},
     overlay::OverlayPlugin,
     panel::PanelPlugin,
+    proposals::{ProposalDrawingPlugin, Proposals, ProposalsPlugin},
     quality::{Quality, fit_to_device},
     scene::{
-        Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin, traffic::TrafficPlugin,
-        vehicles::VehiclesPlugin,
+        Added, Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin,
+        traffic::TrafficPlugin, vehicles::VehiclesPlugin,
     },
+    section::{Cutting, SectionPlugin},
     sky::{self, SkyPlugin},
     words::Language,
 };
@@ -50,6 +53,10 @@ pub struct Stage {
     pub worst: Option<Worst>,
     /// What is placed against floods.
     pub measures: Measures,
+    /// Models of others that stand in it.
+    pub models: Models,
+    /// What is proposed.
+    pub proposals: Proposals,
 }
 
 impl Stage {
@@ -77,11 +84,24 @@ impl Stage {
             versus: None,
             worst: None,
             measures: Measures::default(),
+            models: Models::default(),
+            proposals: Proposals::default(),
         })
     }
 
+    /// Stands a model in the city; its objects are a layer of their own.
+    pub fn stand(&mut self, placed: PlacedModel) {
+        models::stand(Arc::make_mut(&mut self.model), &mut self.models, placed);
+    }
+
     /// Puts the city into an app, with what draws nothing.
-    pub fn into_world(self, app: &mut App, is_drawn: bool, is_handled: bool) {
+    pub fn into_world(mut self, app: &mut App, is_drawn: bool, is_handled: bool) {
+        let buildings = Buildings::of(&self.model);
+        let mut added = Added::of(&self.models);
+        if !self.proposals.document.buildings.is_empty() {
+            self.proposals.stand(Arc::make_mut(&mut self.model), &buildings);
+            self.proposals.add_to(&mut added);
+        }
         let hidden = self.view.hidden.iter().filter_map(|name| city::Role::from_name(name).ok());
         if let Some((run, hours)) = self.flood {
             if let Some(what) = self.worst {
@@ -98,7 +118,10 @@ impl Stage {
             frame: self.model.frame,
             heights: Arc::new(self.model.heights.clone()),
         })
-        .insert_resource(Buildings::of(&self.model))
+        .insert_resource(buildings.with(added))
+        .insert_resource(self.models)
+        .insert_resource(self.proposals)
+        .insert_resource(Cutting { section: self.view.section, see_through: self.view.see_through })
         .insert_resource(Hidden(hidden.collect()))
         .insert_resource(self.language)
         .insert_resource(City(self.model))
@@ -109,6 +132,7 @@ impl Stage {
             LampsPlugin { is_drawn },
             CameraPlugin { is_handled },
             PlayPlugin { is_drawn },
+            ProposalsPlugin,
         ));
     }
 }
@@ -122,6 +146,9 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
         TrafficPlugin,
         FloodPlugin,
         FieldPlugin,
+        ModelsPlugin,
+        ProposalDrawingPlugin,
+        SectionPlugin,
         OverlayPlugin,
     ));
     if has_panel {

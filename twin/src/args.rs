@@ -3,7 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use twin::{field::Worst, words::Language};
+use twin::{field::Worst, models::Placement, words::Language};
 
 /// A city in 3D: a window, stills and films.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Profile(Profile),
     /// Say as JSON how long loading, a frame and a thousand changes take here
     Measure(Measure),
+    /// Say as JSON how much is cut and filled between the ground and a level, a pad with slopes, or a second terrain
+    Earthwork(Earthwork),
 }
 
 /// Where the city comes from.
@@ -72,9 +74,23 @@ pub(crate) struct Shown {
     /// Hours since the run or the play began; without it a run is shown at its beginning and a play after an hour
     #[arg(long, value_name = "HOURS")]
     pub(crate) at: Option<f64>,
+    #[command(flatten)]
+    pub(crate) standing: Standing,
     /// The language of what is written
     #[arg(long, value_enum, default_value_t = Language::Vi)]
     pub(crate) language: Language,
+}
+
+/// What stands in the city besides.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub(crate) struct Standing {
+    /// A model: CityJSON, CityJSONSeq, glTF, GLB or 3D Tiles, a file or an address. It stands where its own coordinates
+    /// say; one that has none, or is to stand elsewhere, where @ says: --model tower.glb@108.474,15.5736,,90
+    #[arg(long = "model", value_name = "FILE[@LON,LAT[,UP_M[,HEADING_DEG[,SCALE]]]]")]
+    pub(crate) models: Vec<Placed>,
+    /// Buildings that are proposed (JSON, docs/twin.md): a file or an address
+    #[arg(long, value_name = "FILE")]
+    pub(crate) proposal: Option<String>,
 }
 
 /// One picture.
@@ -143,6 +159,8 @@ pub(crate) struct Film {
 pub(crate) struct Shadows {
     #[command(flatten)]
     pub(crate) whence: Whence,
+    #[command(flatten)]
+    pub(crate) standing: Standing,
     /// Its layer and its identifier, such as buildings/12
     #[arg(long, value_name = "LAYER/ID")]
     pub(crate) feature: String,
@@ -159,6 +177,8 @@ pub(crate) struct Shadows {
 pub(crate) struct Viewshed {
     #[command(flatten)]
     pub(crate) whence: Whence,
+    #[command(flatten)]
+    pub(crate) standing: Standing,
     /// Where one stands, in degrees; a third number is the height of the eye above ground or roof, m (1.6)
     #[arg(long, value_name = "LON,LAT[,HEIGHT]", allow_hyphen_values = true)]
     pub(crate) at: Place,
@@ -178,12 +198,58 @@ pub(crate) struct Viewshed {
 pub(crate) struct Profile {
     #[command(flatten)]
     pub(crate) whence: Whence,
+    #[command(flatten)]
+    pub(crate) standing: Standing,
     /// Places in degrees, two or more
     #[arg(long, value_name = "\"LON,LAT LON,LAT …\"", allow_hyphen_values = true)]
     pub(crate) line: Line,
     /// Metres between places that are told, at most; without it, a two-hundredth of the line
     #[arg(long, value_name = "M", value_parser = metres(0.1, 10_000.0))]
     pub(crate) step: Option<f64>,
+}
+
+/// Earth that is moved.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Earthwork {
+    #[command(flatten)]
+    pub(crate) whence: Whence,
+    /// The corners of the ground in degrees, three or more
+    #[arg(long, value_name = "\"LON,LAT LON,LAT LON,LAT …\"", allow_hyphen_values = true)]
+    pub(crate) ring: Line,
+    /// The level that the ground is brought to, m in the terrain's datum
+    #[arg(long, value_name = "M", allow_hyphen_values = true, required_unless_present = "terrain")]
+    pub(crate) level: Option<f64>,
+    /// Side slopes around the level, metres out for one up or down; without them its sides are upright
+    #[arg(long, value_name = "RUN", requires = "level", value_parser = metres(0.0, 50.0))]
+    pub(crate) slope: Option<f64>,
+    /// A second terrain in place of a level: a GeoTIFF of heights in the datum of the first
+    #[arg(long, value_name = "FILE", conflicts_with = "level")]
+    pub(crate) terrain: Option<PathBuf>,
+}
+
+/// A model that somebody named, and where it is to stand.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Placed {
+    pub(crate) source: String,
+    pub(crate) placement: Option<Placement>,
+}
+
+impl FromStr for Placed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // A folder's name may have an @ in it; a place has none.
+        let cut = text.rsplit_once('@').filter(|(_, place)| {
+            place.chars().all(|it| it.is_ascii_digit() || ",.-+ ".contains(it))
+                && place.contains(',')
+        });
+        match cut {
+            Some((source, place)) => {
+                Ok(Self { source: source.into(), placement: Some(place.parse()?) })
+            }
+            None => Ok(Self { source: text.into(), placement: None }),
+        }
+    }
 }
 
 /// A place that somebody typed.
@@ -275,6 +341,16 @@ mod tests {
         let line: Line = "108,15  108.1,15".parse().unwrap();
         assert_eq!(line.0.len(), 2);
         assert!("108,15".parse::<Line>().is_err());
+    }
+
+    #[test]
+    fn a_model_is_named_with_its_place_or_without() {
+        let placed: Placed = "a@b/toa.glb@108.474,15.5736,,90".parse().unwrap();
+        assert_eq!(placed.source, "a@b/toa.glb");
+        assert_eq!(placed.placement.map(|it| it.heading_deg), Some(90.0));
+        let bare: Placed = "a@b/nha.city.json".parse().unwrap();
+        assert_eq!((bare.source.as_str(), bare.placement), ("a@b/nha.city.json", None));
+        assert!("toa.glb@108,95".parse::<Placed>().is_err());
     }
 
     #[test]

@@ -53,6 +53,16 @@ async fn run() -> Result<(), TwinError> {
             Err(error) => page::warn(&error.to_string()),
         }
     }
+    if let Some(source) = &link.proposal {
+        let whole = if source.starts_with('/') { client.url(source) } else { source.clone() };
+        match crate::proposals::open(&whole, &stage.model).await {
+            Ok((proposals, troubles)) => {
+                stage.proposals = proposals;
+                troubles.iter().for_each(|it| page::warn(&it.to_string()));
+            }
+            Err(error) => page::warn(&error.to_string()),
+        }
+    }
     let mut app = App::new();
     let window = Window {
         canvas: Some(CANVAS.to_owned()),
@@ -263,7 +273,7 @@ pub(crate) mod page {
     }
 
     /// Where the server is: the page's address up to its last part.
-    pub(super) fn server() -> String {
+    pub(crate) fn server() -> String {
         let location = window().map(|window| window.location());
         let part = |part: Option<Result<String, _>>| part.and_then(Result::ok).unwrap_or_default();
         let origin = part(location.as_ref().map(web_sys::Location::origin));

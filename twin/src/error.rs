@@ -53,6 +53,17 @@ pub enum TwinError {
     /// What a tool was asked cannot be done.
     #[error("{0}")]
     Ask(String),
+    /// A model cannot be shown.
+    #[error(transparent)]
+    Model(#[from] crate::models::ModelError),
+    /// A proposal cannot be read.
+    #[error("{of}: {what}")]
+    Proposal {
+        /// Which.
+        of: String,
+        /// Why not.
+        what: crate::proposals::ProposalError,
+    },
     /// A run's folder holds no frames that can be read.
     #[error("run {run}: {what}")]
     Run {

@@ -22,11 +22,14 @@ pub mod headless;
 pub mod inspect;
 pub mod live;
 pub mod model;
+pub mod models;
 pub mod overlay;
 pub mod panel;
+pub mod proposals;
 pub mod quality;
 pub mod remote;
 pub mod scene;
+pub mod section;
 pub mod sky;
 mod source;
 pub mod tools;
@@ -34,5 +37,5 @@ pub mod words;
 
 pub use error::{Note, TwinError};
 #[cfg(not(target_arch = "wasm32"))]
-pub use source::read_folder;
+pub use source::{SecondTerrain, read_folder};
 pub use source::{Source, read_server};

@@ -30,6 +30,11 @@ pub const DRAWN: &[Role] = &[
     Role::BusStops,
 ];
 
+/// Whether layers of a role are read: what is drawn, and what lies below where there is any.
+pub(crate) fn is_shown(role: Role) -> bool {
+    DRAWN.contains(&role) || crate::section::pipes::BURIED.contains(&role)
+}
+
 /// A city, read from a folder or from a server.
 #[derive(Debug, Clone)]
 pub struct CityModel {

@@ -19,11 +19,14 @@ use twin::{
     },
     headless::{Studio, film},
     live::LiveState,
+    model::CityModel,
+    models::{self, PlacedModel},
+    proposals::Proposals,
     remote::{Client, LiveEvent},
     scene::Buildings,
 };
 
-use crate::args::{Args, Command, Describe, Film, Render, Shown, Whence};
+use crate::args::{Args, Command, Describe, Film, Placed, Render, Shown, Whence};
 
 pub(crate) fn main() -> ExitCode {
     let args = Args::parse();
@@ -36,6 +39,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Shadows(shadows)) => studies::shadows(&shadows).map(print),
         Some(Command::Viewshed(viewshed)) => studies::viewshed(&viewshed).map(print),
         Some(Command::Profile(profile)) => studies::profile(&profile).map(print),
+        Some(Command::Earthwork(earth)) => studies::earthwork(&earth).map(print),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,6 +74,12 @@ fn stage(shown: &Shown, until_h: f64) -> Result<(Stage, Source), TwinError> {
     };
     let mut stage = Stage::new(model, view, shown.time.as_deref())?;
     stage.language = shown.language;
+    for placed in &shown.standing.models {
+        stage.stand(block_on(read_placed(placed, &stage.model))?);
+    }
+    if let Some(source) = &shown.standing.proposal {
+        stage.proposals = read_proposal(source, &stage.model)?;
+    }
     for note in &stage.model.notes {
         eprintln!("twin: {}", stage.language.title(&note.0));
     }
@@ -126,6 +136,21 @@ fn played(file: &Path, hours: f64, stage: &Stage) -> Result<(FloodRun, Measures)
     Ok((run, measures))
 }
 
+/// Reads a model, and finds where it stands.
+async fn read_placed(placed: &Placed, city: &CityModel) -> Result<PlacedModel, TwinError> {
+    let model = models::read(&placed.source, city).await?;
+    Ok(models::place(model, city, placed.placement.as_ref())?)
+}
+
+/// Reads a proposal, with the models that it names.
+fn read_proposal(source: &str, city: &CityModel) -> Result<Proposals, TwinError> {
+    let (proposals, troubles) = block_on(twin::proposals::open(source, city))?;
+    match troubles.into_iter().next() {
+        Some(what) => Err(TwinError::Proposal { of: source.to_owned(), what }),
+        None => Ok(proposals),
+    }
+}
+
 fn window(shown: &Shown) -> Result<(), TwinError> {
     let (stage, source) = stage(shown, 0.0)?;
     open_window(stage, &source)
@@ -176,7 +201,8 @@ fn moving(args: &Film) -> Result<(), TwinError> {
 
 fn said(args: &Describe) -> Result<(), TwinError> {
     let source = source(&args.shown.whence)?;
-    let model = block_on(source.read())?;
+    let mut model = block_on(source.read())?;
+    studies::stand(&args.shown.standing, &mut model)?;
     let mut live = LiveState::default();
     let wall = twin::clock::wall_now();
     let clock = match &args.shown.time {

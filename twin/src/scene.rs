@@ -16,8 +16,13 @@ pub mod triangles;
 pub mod vehicles;
 pub mod water;
 
-pub use building::{BuildingForm, Buildings};
+pub use building::{Added, BuildingForm, Buildings, Standing};
+pub(crate) use draw::BuildingTile;
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
 pub use lamp::LampForm;
 pub use lamps::{Lamp, LampsPlugin};
-pub(crate) use materials::{CityMaterials, MaterialsPlugin, WaterMaterial};
+pub(crate) use materials::{
+    CityMaterials, Cut, Facade, GroundCover, HasCut, MaterialsPlugin, Plain, PlainMaterial, Road,
+    Water, WaterMaterial,
+};
+pub(crate) use tiles::of_key as tile_of;

@@ -4,6 +4,8 @@
 mod folder;
 mod frame;
 mod layers;
+#[cfg(not(target_arch = "wasm32"))]
+mod second;
 mod server;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -15,6 +17,8 @@ pub(crate) use folder::along_a_row;
 pub use folder::read_folder;
 pub(crate) use frame::Framing;
 pub(crate) use layers::{LayerFacts, read_layer};
+#[cfg(not(target_arch = "wasm32"))]
+pub use second::SecondTerrain;
 pub use server::read_server;
 
 use crate::{error::TwinError, model::CityModel, remote::Client};

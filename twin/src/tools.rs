@@ -7,6 +7,7 @@
 //! buildings are prisms under their roofs. Trees, lamps, bridges and the city beyond the edges of the terrain
 //! hide nothing and throw no shadow.
 
+mod between;
 mod bookmarks;
 mod earthwork;
 mod faces;
@@ -20,6 +21,9 @@ mod sunlight;
 mod viewshed;
 pub mod wire;
 
+pub use between::{Between, between, pad};
+#[cfg(not(target_arch = "wasm32"))]
+pub use bookmarks::file_of_person;
 pub use bookmarks::{Bookmark, Bookmarks};
 pub use earthwork::{Earthwork, earthwork};
 pub use faces::{Face, Surface, faces_of};

@@ -7,6 +7,7 @@ mod lamps;
 mod past;
 mod pictures;
 mod plays;
+mod standing;
 mod stills;
 mod tools;
 mod trouble;

@@ -11,14 +11,14 @@ use crate::{text, twin};
 
 /// What a program answers.
 #[track_caller]
-fn answer(arguments: &[&str]) -> Value {
+pub(crate) fn answer(arguments: &[&str]) -> Value {
     let said = ended(&mut twin(arguments));
     assert_eq!(said.code, Some(0), "{arguments:?}: {}", said.stderr);
     serde_json::from_str(&said.stdout).expect("the tools say JSON")
 }
 
 #[track_caller]
-fn refuses(arguments: &[&str], expected: &str) {
+pub(crate) fn refuses(arguments: &[&str], expected: &str) {
     let said = ended(&mut twin(arguments));
     assert!(said.code.is_some_and(|code| code != 0), "{arguments:?}: {said:?}");
     assert!(!said.stderr.contains("panicked"), "{}", said.stderr);
@@ -26,15 +26,15 @@ fn refuses(arguments: &[&str], expected: &str) {
 }
 
 #[track_caller]
-fn number(value: &Value, name: &str) -> f64 {
+pub(crate) fn number(value: &Value, name: &str) -> f64 {
     value[name].as_f64().unwrap_or_else(|| panic!("no number '{name}' in {value}"))
 }
 
-const PLACE: (f64, f64) = (108.474, 15.5736);
+pub(crate) const PLACE: (f64, f64) = (108.474, 15.5736);
 
 /// A square in Tam Kỳ, 100 m free on all sides, with a lamp in its middle; 200 m east of it a house of 6 m, 10 m
 /// south of that a tower of 40 m; far away two houses, so that the city reaches so far.
-fn street() -> Town {
+pub(crate) fn street() -> Town {
     let frame = LocalFrame::at(PLACE.0, PLACE.1);
     let at = |east: f64, north: f64| {
         let (lon, lat) = frame.to_lon_lat(east, north);

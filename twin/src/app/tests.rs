@@ -69,6 +69,8 @@ fn app_at(time: &str) -> (App, mpsc::Sender<LiveEvent>) {
         versus: None,
         worst: None,
         measures: Measures::default(),
+        models: Models::default(),
+        proposals: Proposals::default(),
     };
     let mut app = App::new();
     app.add_plugins(MinimalPlugins);

@@ -21,6 +21,8 @@ pub struct Link {
     pub flood: Option<(String, Option<u32>)>,
     /// The selected feature: layer and identifier.
     pub feature: Option<(String, String)>,
+    /// What is proposed: a path on the server, or an address.
+    pub proposal: Option<String>,
     /// Whether what is written is English.
     pub is_english: bool,
     /// What the twin does not know, kept for the map.
@@ -37,6 +39,7 @@ impl Link {
                 "map" => link.camera = camera(value),
                 "time" => link.time = Some(decoded(value)),
                 "lang" => link.is_english = value == "en",
+                "proposal" => link.proposal = Some(decoded(value)),
                 "flood" => link.flood = flood(value),
                 "feature" => {
                     let cut = value.split_once('/');
@@ -62,6 +65,9 @@ impl Link {
         }
         if let Some(time) = &self.time {
             parts.push(format!("time={time}"));
+        }
+        if let Some(source) = &self.proposal {
+            parts.push(format!("proposal={}", encoded(source)));
         }
         match &self.flood {
             Some((run, Some(minutes))) => parts.push(format!("flood={run}/depth/{minutes}")),
@@ -185,6 +191,9 @@ mod tests {
         assert_eq!(link.feature, Some(("buildings".into(), "tổ 1".into())));
         assert_eq!(link.flood, Some(("7".into(), Some(90))));
         assert_eq!(link.text(), text);
+        let proposed = Link::parse("#proposal=%2Fphuong-an.json");
+        assert_eq!(proposed.proposal.as_deref(), Some("/phuong-an.json"));
+        assert_eq!(proposed.text(), "#proposal=%2Fphuong-an.json");
         assert_eq!(Link::parse("#flood=3/max-depth").flood, Some(("3".into(), None)));
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use bevy::math::Vec3;
 use serde::{Deserialize, Serialize};
 
-use crate::{TwinError, axes, ground::Ground, model::CityModel};
+use crate::{TwinError, axes, ground::Ground, model::CityModel, section::Section};
 
 /// What is looked at, from where. Members that are left out are those of [`View::default`], or of
 /// the city's own framing where [`View::read_over`] is given one.
@@ -44,6 +44,16 @@ pub struct View {
     /// Layers that are not drawn, by role.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<String>,
+    /// A box that cuts the city open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<Section>,
+    /// How much of what lies below is seen through the ground, 0 to 1.
+    #[serde(skip_serializing_if = "is_none")]
+    pub see_through: f64,
+}
+
+fn is_none(share: &f64) -> bool {
+    *share == 0.0
 }
 
 impl Default for View {
@@ -60,6 +70,8 @@ impl Default for View {
             cloud: None,
             rain_mm_h: None,
             hidden: Vec::new(),
+            section: None,
+            see_through: 0.0,
         }
     }
 }
@@ -110,6 +122,8 @@ impl View {
         self.fov_deg = sound(self.fov_deg, 5.0, 120.0, 45.0);
         self.cloud = self.cloud.map(|cloud| sound(cloud, 0.0, 1.0, 0.0));
         self.rain_mm_h = self.rain_mm_h.map(|rain| sound(rain, 0.0, 500.0, 0.0));
+        self.section = self.section.and_then(Section::bounded);
+        self.see_through = sound(self.see_through, 0.0, 0.95, 0.0);
         self
     }
 

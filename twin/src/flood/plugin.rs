@@ -194,7 +194,7 @@ fn show_opposite(
 ) {
     let Some(mut opposite) = opposite else {
         scene.clear(FloodWater::Opposite);
-        scene.cut(0.0);
+        scene.part(0.0);
         *read = Read::default();
         return;
     };
@@ -204,7 +204,7 @@ fn show_opposite(
     {
         opposite.view.hours = first.hours;
     }
-    scene.cut(if opposite.is_parted { 0.0 } else { opposite.part.clamp(0.001, 0.999) });
+    scene.part(if opposite.is_parted { 0.0 } else { opposite.part.clamp(0.001, 0.999) });
     if let Some(shape) = stand(&mut opposite.view, &mut read, &scene.ground) {
         scene.replace(FloodWater::Opposite, shape);
     }
@@ -263,11 +263,11 @@ impl Scene<'_, '_> {
     }
 
     /// Parts the picture between the two; 0 for the first alone.
-    fn cut(&mut self, part: f32) {
+    fn part(&mut self, part: f32) {
         for (handle, part) in [(&self.materials.flood, part), (&self.materials.opposite, -part)] {
-            let is_other = self.waters.get(handle).is_some_and(|it| it.extension.cut() != part);
+            let is_other = self.waters.get(handle).is_some_and(|it| it.extension.part() != part);
             if is_other && let Some(mut material) = self.waters.get_mut(handle) {
-                material.extension.cut_at(part);
+                material.extension.part_at(part);
             }
         }
     }

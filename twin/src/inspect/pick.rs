@@ -51,11 +51,15 @@ pub struct Pick {
 pub fn pick(ray: &Ray, model: &CityModel, buildings: &Buildings) -> Option<Pick> {
     let ground = model.heights.hit(ray.from, ray.towards, REACH_M);
     let reach = ground.unwrap_or(REACH_M);
-    let solid = nearest_building(ray, reach, buildings);
+    let solid = nearest_building(ray, reach, buildings).map(|(t, form)| (t, form.source));
+    let end = ray.at(reach + 0.5);
+    let models = buildings.besides().models.iter().filter_map(|it| it.first(ray.from, end));
+    let models = models.map(|(part, source)| (part * (reach + 0.5), source));
+    let solid = solid.into_iter().chain(models).min_by(|a, b| a.0.total_cmp(&b.0));
     let far = solid.map_or(reach, |(t, _)| t);
     let found = nearest_point(ray, far, model, &model.heights)
         .map(|(t, layer, feature)| (t, Picked::Feature(layer, feature)))
-        .or_else(|| solid.map(|(t, form)| (t, Picked::Feature(form.source.0, form.source.1))))
+        .or_else(|| solid.map(|(t, source)| (t, Picked::Feature(source.0, source.1))))
         .or_else(|| ground.map(|t| (t, Picked::Ground)));
     found.map(|(t, what)| Pick { what, at: ray.at(t), distance_m: t })
 }

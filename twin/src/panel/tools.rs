@@ -3,9 +3,12 @@
 
 mod chart;
 mod drawn;
+mod handles;
 mod light;
 mod measuring;
 mod places;
+mod proposal;
+mod section;
 mod toolbox;
 
 use bevy::prelude::*;
@@ -15,7 +18,9 @@ use super::Selected;
 use crate::{
     camera::{Hands, Rig},
     clock::VirtualClock,
+    proposals::Proposals,
     scene::{Buildings, City},
+    section::Cutting,
     words::Language,
 };
 pub(super) use drawn::ToolLines;
@@ -33,10 +38,19 @@ pub struct ToolsPlugin;
 impl Plugin for ToolsPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Toolbox>()
+            .init_resource::<proposal::Drafting>()
             .insert_resource(Places::of_person())
             .init_gizmo_group::<drawn::ToolLines>()
             .add_systems(Startup, drawn::set_lines)
+            .add_systems(
+                PreUpdate,
+                handles::drag.after(super::hands).after(bevy::input::InputSystems),
+            )
             .add_systems(Update, (give_up, answer, drawn::lines, drawn::patch).chain())
+            .add_systems(
+                Update,
+                (proposal::take, section::take, handles::press, handles::draw).chain(),
+            )
             .add_systems(EguiPrimaryContextPass, (drawn::labels, show).chain());
     }
 }
@@ -80,6 +94,11 @@ fn show(
     mut rigs: Query<'_, '_, &mut Rig>,
     mut toolbox: ResMut<'_, Toolbox>,
     mut places: ResMut<'_, Places>,
+    (mut proposals, mut drafting, mut cutting): (
+        ResMut<'_, Proposals>,
+        ResMut<'_, proposal::Drafting>,
+        ResMut<'_, Cutting>,
+    ),
     mut frames: Local<'_, u32>,
 ) -> Result {
     *frames += 1;
@@ -107,6 +126,12 @@ fn show(
         .show(context, |ui| {
             choose(ui, &mut toolbox, desk.language);
             used(ui, &mut toolbox, &mut desk);
+            if toolbox.tool == Tool::Proposal {
+                proposal::show(ui, &mut toolbox, &desk, &mut proposals, &mut drafting);
+            }
+            if toolbox.tool == Tool::Section {
+                section::show(ui, &desk, &mut cutting);
+            }
             ui.separator();
             places::search(ui, &mut places, &mut desk);
             places::bookmarks(ui, &mut places, &mut desk);
@@ -137,7 +162,7 @@ fn used(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &mut Desk<'_>) {
     let (vi, en) = toolbox.tool.advice();
     ui.weak(desk.language.of(vi, en));
     match toolbox.tool {
-        Tool::None => {}
+        Tool::None | Tool::Proposal | Tool::Section => {}
         Tool::Distance => measuring::distance(ui, toolbox, desk),
         Tool::Height => measuring::height(ui, toolbox, desk),
         Tool::Area => measuring::area(ui, toolbox, desk),

@@ -4,21 +4,22 @@ use bevy::tasks::block_on;
 use jiff::civil;
 use serde_json::Value;
 use twin::{
-    TwinError,
+    SecondTerrain, TwinError,
     clock::{local_time, wall_now},
     inspect::Picked,
     model::CityModel,
-    scene::Buildings,
+    models::{self, Models},
+    scene::{Added, Buildings},
     tools::{self, Obstacles, SunPath, View, wire},
 };
 
 use super::source;
-use crate::args::{Place, Profile, Shadows, Viewshed, Whence};
+use crate::args::{Earthwork, Place, Profile, Shadows, Standing, Viewshed, Whence};
 
 /// The sun of a day on a feature, and who takes it.
 pub(crate) fn shadows(args: &Shadows) -> Result<Value, TwinError> {
     let date = date(args.date.as_deref())?;
-    let model = model(&args.whence)?;
+    let (model, buildings) = city(&args.whence, &args.standing)?;
     let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
     let found = model.find(layer, id).ok_or_else(|| {
         let known: Vec<&str> = model.layers.iter().map(|it| it.id.as_str()).collect();
@@ -31,7 +32,6 @@ pub(crate) fn shadows(args: &Shadows) -> Result<Value, TwinError> {
         return Err(TwinError::Ask(format!("'{}' is no feature", args.feature)));
     };
     let feature = &model.layers[number].features[place];
-    let buildings = Buildings::of(&model);
     let obstacles = Obstacles::new(&model.heights, &buildings);
     let faces = tools::faces_of(&obstacles, (number, place), feature);
     if faces.is_empty() {
@@ -45,7 +45,7 @@ pub(crate) fn shadows(args: &Shadows) -> Result<Value, TwinError> {
 
 /// What is seen of the ground around a place.
 pub(crate) fn viewshed(args: &Viewshed) -> Result<Value, TwinError> {
-    let model = model(&args.whence)?;
+    let (model, buildings) = city(&args.whence, &args.standing)?;
     let usual = View::of_person(within(&model, &args.at)?, args.radius);
     let view = View {
         eye_m: args.at.up_m.unwrap_or(usual.eye_m),
@@ -53,19 +53,17 @@ pub(crate) fn viewshed(args: &Viewshed) -> Result<Value, TwinError> {
         cell_m: args.cell.unwrap_or(usual.cell_m),
         ..usual
     };
-    let buildings = Buildings::of(&model);
     let seen = tools::viewshed(&Obstacles::new(&model.heights, &buildings), &view);
     Ok(wire::viewshed(&model, &seen))
 }
 
 /// The ground along a line.
 pub(crate) fn profile(args: &Profile) -> Result<Value, TwinError> {
-    let model = model(&args.whence)?;
+    let (model, buildings) = city(&args.whence, &args.standing)?;
     let line: Result<Vec<[f64; 2]>, _> =
         args.line.0.iter().map(|place| within(&model, place)).collect();
     let line = line?;
     let length_m: f64 = line.windows(2).map(|pair| tools::plan_distance_m(pair[0], pair[1])).sum();
-    let buildings = Buildings::of(&model);
     let obstacles = Obstacles::new(&model.heights, &buildings);
     let step_m = args.step.unwrap_or((length_m / 200.0).max(1.0));
     let made = tools::profile(&obstacles, &line, step_m).ok_or_else(|| {
@@ -74,12 +72,65 @@ pub(crate) fn profile(args: &Profile) -> Result<Value, TwinError> {
     Ok(wire::profile(&model, &made))
 }
 
-fn model(whence: &Whence) -> Result<CityModel, TwinError> {
-    let model = block_on(source(whence)?.read())?;
+/// Earth between the ground and a level, a pad, or a second terrain.
+pub(crate) fn earthwork(args: &Earthwork) -> Result<Value, TwinError> {
+    let (model, _) = city(&args.whence, &Standing::default())?;
+    let ring: Result<Vec<[f64; 2]>, _> =
+        args.ring.0.iter().map(|place| within(&model, place)).collect();
+    let ring = ring?;
+    let wrong = || {
+        let what = "the corners make no area, or their outline crosses itself: name three or more, in their order";
+        TwinError::Ask(what.into())
+    };
+    if let Some(file) = &args.terrain {
+        let second = SecondTerrain::open(file, &model)?;
+        let finest_m = second.cell_m.max(0.1);
+        let made = tools::between(&model.heights, &ring, finest_m, |row| second.heights(row));
+        let made = made.ok_or_else(wrong)?;
+        if made.unknown_m2 >= made.work.area_m2 {
+            let what = "has no heights there";
+            return Err(TwinError::Ask(format!("{} {what}", file.display())));
+        }
+        return Ok(wire::earthwork(&model, &made.work, Some(&made)));
+    }
+    let level_m = args.level.unwrap_or_default();
+    match args.slope {
+        Some(run) => {
+            let (made, _) = tools::pad(&model.heights, &ring, level_m, run).ok_or_else(wrong)?;
+            Ok(wire::earthwork(&model, &made.work, Some(&made)))
+        }
+        None => {
+            let made = tools::earthwork(&model.heights, &ring, level_m).ok_or_else(wrong)?;
+            Ok(wire::earthwork(&model, &made, None))
+        }
+    }
+}
+
+/// A city with all that stands in it.
+fn city(whence: &Whence, standing: &Standing) -> Result<(CityModel, Buildings), TwinError> {
+    let mut model = block_on(source(whence)?.read())?;
+    let added = stand(standing, &mut model)?;
     for note in &model.notes {
         eprintln!("twin: {}", note.0.en);
     }
-    Ok(model)
+    let buildings = Buildings::of(&model).with(added);
+    Ok((model, buildings))
+}
+
+/// Stands in a city what somebody named.
+pub(super) fn stand(standing: &Standing, model: &mut CityModel) -> Result<Added, TwinError> {
+    let mut models = Models::default();
+    for placed in &standing.models {
+        let placed = block_on(super::read_placed(placed, model))?;
+        models::stand(model, &mut models, placed);
+    }
+    let mut added = Added::of(&models);
+    if let Some(source) = &standing.proposal {
+        let mut proposals = super::read_proposal(source, model)?;
+        proposals.stand(model, &Buildings::of(model));
+        proposals.add_to(&mut added);
+    }
+    Ok(added)
 }
 
 /// A place in the local frame, which must lie in the city that is shown.

@@ -1,5 +1,6 @@
 //! Buildings as solids (LoD1 with roofs, CityGML's LoD2 where a roof form is known), and their index.
 
+mod added;
 mod paint;
 mod solid;
 
@@ -12,10 +13,11 @@ use city::{
 use geo::{Area, BoundingRect, Orient, orient::Direction};
 use geo_types::Polygon;
 use rstar::{
-    AABB, RTree, RTreeObject, SelectionFunction,
+    AABB, Envelope, RTree, RTreeObject, SelectionFunction,
     primitives::{GeomWithData, Rectangle},
 };
 
+pub use added::{Added, Standing};
 pub use paint::Fabric;
 pub use solid::append_solid;
 
@@ -96,6 +98,14 @@ impl BuildingForm {
             .collect()
     }
 
+    /// The same building with its foot at another elevation, m.
+    #[must_use]
+    pub fn on(self, base_m: f64) -> Self {
+        let footprint = footprint_of(&self.outline);
+        let planes = footprint.map(|it| self.roof.planes(&it, base_m + self.height_m));
+        Self { base_m, roof_planes: planes.unwrap_or_default(), ..self }
+    }
+
     /// Elevation of its highest point, m.
     pub fn top_m(&self) -> f64 {
         self.base_m + self.height_m
@@ -132,6 +142,7 @@ pub struct Buildings {
     /// The forms.
     pub forms: Arc<Vec<BuildingForm>>,
     tree: Arc<RTree<Leaf>>,
+    added: Arc<Added>,
 }
 
 impl Buildings {
@@ -155,20 +166,49 @@ impl Buildings {
             Some(Leaf::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), index))
         });
         let tree = RTree::bulk_load(leaves.collect());
-        Self { forms: Arc::new(forms), tree: Arc::new(tree) }
+        Self { forms: Arc::new(forms), tree: Arc::new(tree), added: Arc::default() }
+    }
+
+    /// The same buildings, with what somebody added and without what they took away.
+    #[must_use]
+    pub fn with(&self, added: Added) -> Self {
+        Self { added: Arc::new(added), ..self.clone() }
+    }
+
+    /// What was added to them and taken away.
+    pub fn besides(&self) -> &Added {
+        &self.added
+    }
+
+    /// Whether a building stands there no more.
+    pub fn is_gone(&self, form: &BuildingForm) -> bool {
+        !self.added.gone.is_empty() && self.added.gone.contains(&form.source)
     }
 
     /// Those whose boxes meet a box: west, south, east, north in m.
     pub fn within(&self, low: [f64; 2], high: [f64; 2]) -> impl Iterator<Item = &BuildingForm> {
-        let found = self.tree.locate_in_envelope_intersecting(AABB::from_corners(low, high));
-        found.map(|leaf| &self.forms[leaf.data])
+        let edges = AABB::from_corners(low, high);
+        let found = self.tree.locate_in_envelope_intersecting(edges);
+        let own = found.map(|leaf| &self.forms[leaf.data]).filter(|form| !self.is_gone(form));
+        let added = self.added.forms.iter();
+        own.chain(added.filter(move |form| envelope(form).is_some_and(|it| it.intersects(&edges))))
     }
 
     /// Those whose boxes a line on the map meets, in no order: from a place to another, m.
     pub fn along(&self, from: [f64; 2], to: [f64; 2]) -> impl Iterator<Item = &BuildingForm> {
         let found = self.tree.locate_with_selection_function(Beside { from, to });
-        found.map(|leaf| &self.forms[leaf.data])
+        let own = found.map(|leaf| &self.forms[leaf.data]).filter(|form| !self.is_gone(form));
+        let beside = Beside { from, to };
+        let added = self.added.forms.iter();
+        own.chain(added.filter(move |form| envelope(form).is_some_and(|it| beside.meets(&it))))
     }
+}
+
+/// The box of a building on the map.
+fn envelope(form: &BuildingForm) -> Option<AABB<[f64; 2]>> {
+    let edges = form.outline.bounding_rect()?;
+    let (low, high) = (edges.min(), edges.max());
+    Some(AABB::from_corners([low.x, low.y], [high.x, high.y]))
 }
 
 /// Chooses the boxes that a line meets, by its part within each pair of their sides (Kay & Kajiya, SIGGRAPH

@@ -33,6 +33,17 @@ pub struct City(pub Arc<CityModel>);
 #[derive(Debug, Clone, Default, Resource)]
 pub struct Hidden(pub Vec<Role>);
 
+/// Marks a tile of buildings, by which it is.
+#[derive(Debug, Clone, Copy, Component)]
+pub(crate) struct BuildingTile(pub(crate) tiles::Key);
+
+impl BuildingTile {
+    /// Which tile a building belongs to.
+    pub(crate) fn key_of(form: &super::BuildingForm) -> Option<tiles::Key> {
+        tiles::corner(form).map(|at| tiles::key(at.0, at.1))
+    }
+}
+
 /// Variants of each tree, so that no row looks cloned.
 const VARIANTS: u64 = 3;
 
@@ -141,7 +152,9 @@ fn solids(
     mut meshes: ResMut<'_, Assets<Mesh>>,
 ) {
     for tile in tiles::of_buildings(&buildings) {
-        spawn_tile(&mut commands, &mut meshes, tile, Role::Buildings, &materials.facade);
+        let key = tiles::key(tile.origin.0, tile.origin.1);
+        spawn_tile(&mut commands, &mut meshes, tile, Role::Buildings, &materials.facade)
+            .insert(BuildingTile(key));
     }
     let (paved, concrete) = tiles::of_roads(&city);
     for tile in paved {

@@ -5,7 +5,7 @@ use bevy::{
     pbr::{ExtendedMaterial, MaterialExtension, MaterialPlugin},
     prelude::*,
     reflect::TypePath,
-    render::render_resource::AsBindGroup,
+    render::render_resource::{AsBindGroup, ShaderType},
     shader::{Shader, ShaderRef},
 };
 
@@ -22,6 +22,25 @@ pub(crate) type RoadMaterial = ExtendedMaterial<StandardMaterial, Road>;
 pub(crate) type GroundMaterial = ExtendedMaterial<StandardMaterial, GroundCover>;
 /// Water.
 pub(crate) type WaterMaterial = ExtendedMaterial<StandardMaterial, Water>;
+/// Models, trees, pipes.
+pub(crate) type PlainMaterial = ExtendedMaterial<StandardMaterial, Plain>;
+
+/// A box that cuts, as `cut.wgsl` has it: see [`crate::section`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, ShaderType)]
+pub(crate) struct Cut {
+    /// Its middle in Bevy's axes, m; last how much is seen through the ground.
+    pub(crate) middle: Vec4,
+    /// Halves of its sides, m.
+    pub(crate) half: Vec4,
+    /// Cosine and sine of its heading; 0 there is no box, 1 it is taken out, 2 all but it is.
+    pub(crate) turn: Vec4,
+}
+
+/// What can be cut.
+pub(crate) trait HasCut {
+    /// How it is cut.
+    fn cut_mut(&mut self) -> &mut Cut;
+}
 
 /// Luminance of a lit window, cd/m²: a room of 100 lx behind a curtain gives 10 to 30.
 const WINDOW_CD_M2: f32 = 16.0;
@@ -41,6 +60,15 @@ macro_rules! with_city {
             /// Luminance of the sky above the horizon, cd/m².
             #[uniform(100)]
             horizon: Vec4,
+            /// How it is cut.
+            #[uniform(101)]
+            cut: Cut,
+        }
+
+        impl HasCut for $name {
+            fn cut_mut(&mut self) -> &mut Cut {
+                &mut self.cut
+            }
         }
 
         impl MaterialExtension for $name {
@@ -62,12 +90,12 @@ macro_rules! with_city {
 
 impl Water {
     /// Shows it only on one side of the picture: up to a part of the width, or, below 0, from there on; 0 for all.
-    pub(crate) fn cut_at(&mut self, part: f32) {
+    pub(crate) fn part_at(&mut self, part: f32) {
         self.state.w = part;
     }
 
-    /// See [`Self::cut_at`].
-    pub(crate) fn cut(&self) -> f32 {
+    /// See [`Self::part_at`].
+    pub(crate) fn part(&self) -> f32 {
         self.state.w
     }
 }
@@ -83,7 +111,17 @@ macro_rules! plain {
     ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
         $(#[$doc])*
         #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-        pub(crate) struct $name {}
+        pub(crate) struct $name {
+            /// How it is cut.
+            #[uniform(101)]
+            cut: Cut,
+        }
+
+        impl HasCut for $name {
+            fn cut_mut(&mut self) -> &mut Cut {
+                &mut self.cut
+            }
+        }
 
         impl MaterialExtension for $name {
             fn fragment_shader() -> ShaderRef {
@@ -98,6 +136,8 @@ plain! {
     Road "road.wgsl"
     /// What the ground adds.
     GroundCover "ground.wgsl"
+    /// What models, trees and pipes add: nothing but the cut.
+    Plain "plain.wgsl"
 }
 
 /// The handles that everything in the scene shares.
@@ -114,12 +154,12 @@ pub(crate) struct CityMaterials {
     /// That of the flood that it is compared with.
     pub(crate) opposite: Handle<WaterMaterial>,
     /// Leaves and stems.
-    pub(crate) plant: Handle<StandardMaterial>,
+    pub(crate) plant: Handle<PlainMaterial>,
 }
 
-/// Kept so that the shaders' common part stays loaded.
+/// Kept so that the shaders' common parts stay loaded.
 #[derive(Debug, Resource)]
-struct Noise(#[expect(dead_code, reason = "holding it keeps the shader")] Handle<Shader>);
+struct Common(#[expect(dead_code, reason = "holding them keeps the shaders")] [Handle<Shader>; 2]);
 
 /// Roads and ground darken and shine when they are wet (CIE 47, *Road lighting for wet conditions*, 1979); by how
 /// much was chosen by eye.
@@ -152,17 +192,21 @@ pub(crate) struct MaterialsPlugin;
 impl Plugin for MaterialsPlugin {
     fn build(&self, app: &mut App) {
         embedded_asset!(app, "shaders/noise.wgsl");
+        embedded_asset!(app, "shaders/cut.wgsl");
+        embedded_asset!(app, "shaders/plain.wgsl");
         embedded_asset!(app, "shaders/facade.wgsl");
         embedded_asset!(app, "shaders/road.wgsl");
         embedded_asset!(app, "shaders/ground.wgsl");
         embedded_asset!(app, "shaders/water.wgsl");
         let noise = load_embedded_asset!(app, "shaders/noise.wgsl");
-        app.insert_resource(Noise(noise))
+        let cut = load_embedded_asset!(app, "shaders/cut.wgsl");
+        app.insert_resource(Common([noise, cut]))
             .add_plugins((
                 MaterialPlugin::<FacadeMaterial>::default(),
                 MaterialPlugin::<RoadMaterial>::default(),
                 MaterialPlugin::<GroundMaterial>::default(),
                 MaterialPlugin::<WaterMaterial>::default(),
+                MaterialPlugin::<PlainMaterial>::default(),
             ))
             .add_systems(PreStartup, make)
             .add_systems(Update, (follow, wet));
@@ -174,7 +218,7 @@ fn make(
     mut facades: ResMut<'_, Assets<FacadeMaterial>>,
     mut roads: ResMut<'_, Assets<RoadMaterial>>,
     mut waters: ResMut<'_, Assets<WaterMaterial>>,
-    mut plants: ResMut<'_, Assets<StandardMaterial>>,
+    mut plants: ResMut<'_, Assets<PlainMaterial>>,
 ) {
     let matt = StandardMaterial { perceptual_roughness: 0.9, reflectance: 0.3, ..default() };
     let water = StandardMaterial {
@@ -200,7 +244,10 @@ fn make(
         water: waters.add(ExtendedMaterial { base: water, extension: Water::default() }),
         flood,
         opposite,
-        plant: plants.add(StandardMaterial { double_sided: true, cull_mode: None, ..matt }),
+        plant: plants.add(ExtendedMaterial {
+            base: StandardMaterial { double_sided: true, cull_mode: None, ..matt },
+            extension: Plain::default(),
+        }),
     });
 }
 

@@ -24,9 +24,9 @@ pub(super) struct Tile {
     pub(super) shape: Shape,
 }
 
-type Key = (i64, i64);
+pub(super) type Key = (i64, i64);
 
-fn key(east: f64, north: f64) -> Key {
+pub(super) fn key(east: f64, north: f64) -> Key {
     ((east / TILE_M).floor() as i64, (north / TILE_M).floor() as i64)
 }
 
@@ -55,13 +55,28 @@ fn tiles<T: Sync>(
     filled.filter(|tile| !tile.shape.is_empty()).collect()
 }
 
-/// Buildings.
+/// Where a building counts: its first corner.
+pub(super) fn corner(form: &super::BuildingForm) -> Option<(f64, f64)> {
+    let at = form.outline.exterior().0.first()?;
+    Some((at.x, at.y))
+}
+
+/// Buildings, without those that are gone.
 pub(super) fn of_buildings(buildings: &Buildings) -> Vec<Tile> {
-    let corner = |form: &super::BuildingForm| {
-        let at = form.outline.exterior().0.first()?;
-        Some((at.x, at.y))
-    };
-    tiles(&buildings.forms, corner, append_solid)
+    tiles(&buildings.forms, corner, |form, origin, shape| {
+        if !buildings.is_gone(form) {
+            append_solid(form, origin, shape);
+        }
+    })
+}
+
+/// The buildings of one tile that are not gone.
+pub(crate) fn of_key(buildings: &Buildings, tile: Key) -> Shape {
+    let mut shape = Shape::default();
+    let here = |form: &&super::BuildingForm| corner(form).is_some_and(|at| key(at.0, at.1) == tile);
+    let forms = buildings.forms.iter().filter(here).filter(|form| !buildings.is_gone(form));
+    forms.for_each(|form| append_solid(form, middle(tile), &mut shape));
+    shape
 }
 
 /// Poles of lamps.

@@ -12,7 +12,7 @@ use datasets::{
 use super::{Framing, LayerFacts, MOST_NODES, read_layer};
 use crate::{
     error::{Note, TwinError},
-    model::{CityModel, DRAWN, Heights},
+    model::{CityModel, Heights, is_shown},
 };
 
 /// Reads what the twin draws of a data folder: its public layers, columns and rows.
@@ -26,7 +26,7 @@ pub fn read_folder(dir: &Path) -> Result<CityModel, TwinError> {
     let shown: Vec<&Layer> = catalog
         .layers
         .iter()
-        .filter(|layer| layer.access == Access::Public && DRAWN.contains(&layer.role))
+        .filter(|layer| layer.access == Access::Public && is_shown(layer.role))
         .collect();
     let around = |role: Option<Role>| {
         let boxes = shown.iter().filter(|layer| role.is_none_or(|role| layer.role == role));

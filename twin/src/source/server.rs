@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Framing, LayerFacts, read_layer};
 use crate::{
     error::{Note, TwinError},
-    model::{CityModel, DRAWN, Heights},
+    model::{CityModel, Heights, is_shown},
     remote::{Client, terrain_tiles},
 };
 
@@ -107,7 +107,7 @@ pub async fn read_server(client: &Client) -> Result<CityModel, TwinError> {
         .collections
         .iter()
         .filter_map(|it| Some((Role::from_name(&it.dothi.role).ok()?, it)))
-        .filter(|(role, _)| DRAWN.contains(role))
+        .filter(|(role, _)| is_shown(*role))
         .collect();
     let around = |wanted: Option<Role>| {
         let boxes = shown.iter().filter(|(role, _)| wanted.is_none_or(|wanted| *role == wanted));

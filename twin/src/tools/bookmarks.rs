@@ -131,7 +131,7 @@ mod keeper {
 
     /// Where a person's bookmarks lie: `dothi/bookmarks.json` in the folder for configurations; `None` where the
     /// system names none.
-    fn file_of_person() -> Option<PathBuf> {
+    pub fn file_of_person() -> Option<PathBuf> {
         let folder =
             |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
         let config = folder("XDG_CONFIG_HOME")
@@ -203,3 +203,5 @@ mod keeper {
 }
 
 use keeper::Keeper;
+#[cfg(not(target_arch = "wasm32"))]
+pub use keeper::file_of_person;

@@ -51,6 +51,10 @@ impl<'a> Obstacles<'a> {
     /// The obstacles of a city.
     pub fn new(heights: &'a Heights, buildings: &'a Buildings) -> Self {
         let tops = buildings.forms.iter().map(BuildingForm::top_m);
+        let added = buildings.besides();
+        let proposed = added.forms.iter().map(BuildingForm::top_m);
+        let models = added.models.iter().map(|it| it.model.soup.edges().1[2]);
+        let tops = tops.chain(proposed).chain(models);
         let highest_m = tops.fold(f64::from(heights.range().1), f64::max);
         Self { heights, buildings, highest_m }
     }
@@ -58,7 +62,7 @@ impl<'a> Obstacles<'a> {
     /// What is met first on the way from one place to another.
     pub fn first(&self, from: [f64; 3], to: [f64; 3]) -> Option<Hit> {
         let ground = ground::meets(self.heights, from, to).map(|part| (part, By::Ground));
-        let solids = self.solids(from, to).map(|(part, form)| (part, by(form)));
+        let solids = self.solids(from, to);
         // Of two at one place the smaller identity, so that the order of the index does not matter.
         let nearest = solids.chain(ground).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         nearest.map(|(part, by)| Hit { by, at: between(from, to, part), part })
@@ -71,37 +75,45 @@ impl<'a> Obstacles<'a> {
 
     /// Everything that is met on the way, each once, in the order of [`By`].
     pub fn all(&self, from: [f64; 3], to: [f64; 3]) -> Vec<By> {
-        let mut met: Vec<By> = self.solids(from, to).map(|(_, form)| by(form)).collect();
+        let mut met: Vec<By> = self.solids(from, to).map(|(_, by)| by).collect();
         met.extend(ground::meets(self.heights, from, to).map(|_| By::Ground));
         met.sort_unstable();
         met.dedup();
         met
     }
 
-    /// The building that stands over a place of the map; the highest where several do.
-    pub fn building_at(&self, at: [f64; 2]) -> Option<&'a BuildingForm> {
+    /// The roof over a place of the map, m, and whose it is; the highest where there are several.
+    pub fn roof_at(&self, at: [f64; 2]) -> Option<(f64, By)> {
         let place = Point::new(at[0], at[1]);
         let here = self.buildings.within(at, at).filter(|form| form.outline.contains(&place));
-        here.max_by(|a, b| a.roof_m(at).total_cmp(&b.roof_m(at)).then(a.source.cmp(&b.source)))
+        let roofs = here.map(|form| (form.roof_m(at), by(form)));
+        let models = self.buildings.besides().models.iter();
+        let models =
+            models.filter_map(|it| it.top(at)).map(|(up, it)| (up, By::Building(it.0, it.1)));
+        roofs.chain(models).max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
     }
 
     /// What one stands on at a place of the map, and how high that is, m: a roof, or the ground.
     pub fn surface(&self, at: [f64; 2]) -> (f64, By) {
-        match self.building_at(at) {
-            Some(form) => (form.roof_m(at), by(form)),
-            None => (self.heights.at(at[0], at[1]), By::Ground),
-        }
+        self.roof_at(at).unwrap_or_else(|| (self.heights.at(at[0], at[1]), By::Ground))
     }
 
     /// Whether a place is within a building other than one.
     pub fn is_inside(&self, at: [f64; 3], other_than: Option<(usize, usize)>) -> bool {
         let [east, north, up] = at;
         let place = Point::new(east, north);
-        self.buildings.within([east, north], [east, north]).any(|form| {
-            Some(form.source) != other_than
-                && (form.base_m - FOUNDATION_M..form.roof_m([east, north])).contains(&up)
-                && form.outline.contains(&place)
-        })
+        let models = &self.buildings.besides().models;
+        let is_in_model = models.iter().any(|it| {
+            let (low, high) = it.model.soup.edges();
+            let is_near = (0..3).all(|k| (low[k]..=high[k]).contains(&at[k]));
+            is_near && !it.model.is_scenery && it.model.soup.holds(at)
+        });
+        is_in_model
+            || self.buildings.within([east, north], [east, north]).any(|form| {
+                Some(form.source) != other_than
+                    && (form.base_m - FOUNDATION_M..form.roof_m([east, north])).contains(&up)
+                    && form.outline.contains(&place)
+            })
     }
 
     /// Where a ray from a place has left behind everything that could be in its way; `None` where it does at
@@ -116,17 +128,17 @@ impl<'a> Obstacles<'a> {
         (reach > 0.0).then(|| std::array::from_fn(|k| from[k] + towards[k] * reach))
     }
 
-    /// The buildings on the way, each with the part of the way at which it begins; in no order.
-    fn solids(
-        &self,
-        from: [f64; 3],
-        to: [f64; 3],
-    ) -> impl Iterator<Item = (f64, &'a BuildingForm)> {
+    /// The buildings on the way, and the faces of models, each with the part of the way at which it begins; in no
+    /// order.
+    fn solids(&self, from: [f64; 3], to: [f64; 3]) -> impl Iterator<Item = (f64, By)> {
         let buildings = self.buildings;
         let near = buildings.along([from[0], from[1]], [to[0], to[1]]);
         let lowest = from[2].min(to[2]);
+        let models = buildings.besides().models.iter().flat_map(move |it| it.met(from, to));
+        let models = models.map(|(part, it)| (part, By::Building(it.0, it.1)));
         near.filter(move |form| form.top_m() > lowest)
-            .filter_map(move |form| Some((stretch(form, from, to)?.0, form)))
+            .filter_map(move |form| Some((stretch(form, from, to)?.0, by(form))))
+            .chain(models)
     }
 }
 

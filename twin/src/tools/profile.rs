@@ -82,9 +82,7 @@ fn on(from: [f64; 2], to: [f64; 2], part: f64) -> [f64; 2] {
 
 fn point(obstacles: &Obstacles<'_>, at: [f64; 2], along_m: f64) -> ProfilePoint {
     let ground_m = obstacles.heights.at(at[0], at[1]);
-    let roof = obstacles
-        .building_at(at)
-        .map(|form| (form.roof_m(at), By::Building(form.source.0, form.source.1)));
+    let roof = obstacles.roof_at(at);
     ProfilePoint { along_m, at, ground_m, roof }
 }
 

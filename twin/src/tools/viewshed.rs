@@ -112,7 +112,7 @@ fn look(obstacles: &Obstacles<'_>, made: &Viewshed, at: [f64; 2]) -> Cell {
     if !is_near || !obstacles.heights.edges_m().contains(east, north) {
         return Cell::Beyond;
     }
-    if obstacles.building_at(at).is_some() {
+    if obstacles.roof_at(at).is_some() {
         return Cell::Built;
     }
     let up = obstacles.heights.at(east, north) + made.view.target_m.max(LEAST_HEIGHT_M);

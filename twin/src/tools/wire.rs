@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{By, Cell, Face, FaceSun, Profile, SunPath, Surface, Taker, Viewshed, total};
+use super::{
+    Between, By, Cell, Earthwork, Face, FaceSun, Profile, SunPath, Surface, Taker, Viewshed, total,
+};
 use crate::{clock::local_time, model::CityModel};
 
 /// What takes part in every answer about light and sight.
@@ -116,6 +118,22 @@ pub fn viewshed(model: &CityModel, seen: &Viewshed) -> Value {
         "hidden_m2": area(Cell::Hidden), "built_m2": area(Cell::Built),
         "bbox": [west, south, east, north], "rows": rows, "left_out": LEFT_OUT,
     })
+}
+
+/// Earth that is cut and filled. Of two surfaces `level_m` is 0, and `balance_m` how much higher the ground lies.
+pub fn earthwork(model: &CityModel, work: &Earthwork, between: Option<&Between>) -> Value {
+    let mut said = json!({
+        "level_m": rounded(work.level_m, 3), "area_m2": rounded(work.area_m2, 1),
+        "cut_m3": rounded(work.cut_m3, 1), "fill_m3": rounded(work.fill_m3, 1),
+        "fill_less_cut_m3": rounded(work.fill_m3 - work.cut_m3, 1),
+        "cut_area_m2": rounded(work.cut_area_m2, 1), "balance_m": rounded(work.balance_m, 3),
+        "measured": model.heights.is_measured(),
+    });
+    if let (Some(between), Some(said)) = (between, said.as_object_mut()) {
+        said.insert("cell_m".into(), json!(rounded(between.cell_m, 3)));
+        said.insert("unknown_m2".into(), json!(rounded(between.unknown_m2, 1)));
+    }
+    said
 }
 
 /// The ground along a line.

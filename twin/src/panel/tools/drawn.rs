@@ -63,7 +63,7 @@ pub(super) fn lines(
     let air = |pairs: &[[f64; 3]]| pairs.iter().map(|at| scene(*at)).collect::<Vec<_>>();
     match (toolbox.tool, points) {
         (Tool::Distance, [_, _, ..]) => gizmos.linestrip(air(points), LINE),
-        (Tool::Area | Tool::Earthwork, [first, _, ..]) => {
+        (Tool::Area | Tool::Earthwork | Tool::Proposal, [first, _, ..]) => {
             let ring: Vec<[f64; 3]> = points.iter().chain([first]).copied().collect();
             gizmos.linestrip(on_ground(&city.heights, &ring), LINE);
         }
@@ -214,7 +214,7 @@ pub(super) fn labels(
         let text = match toolbox.tool {
             Tool::Distance | Tool::Sight => metres(*language, tools::distance_m(from, to)),
             Tool::Height => metres(*language, to[2] - from[2]),
-            Tool::Area | Tool::Profile | Tool::Earthwork => {
+            Tool::Area | Tool::Profile | Tool::Earthwork | Tool::Proposal => {
                 metres(*language, tools::plan_distance_m([from[0], from[1]], [to[0], to[1]]))
             }
             _ => continue,

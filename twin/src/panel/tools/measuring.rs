@@ -25,7 +25,7 @@ pub(super) fn metres(language: Language, metres: f64) -> String {
 }
 
 /// Square metres, or hectares where they are many.
-fn area_text(language: Language, area_m2: f64) -> String {
+pub(super) fn area_text(language: Language, area_m2: f64) -> String {
     match area_m2 {
         0.0..10_000.0 => format!("{} m²", language.number(area_m2, 1)),
         _ => format!("{} ha", language.number(area_m2 / 10_000.0, 3)),
@@ -156,6 +156,19 @@ pub(super) fn earthwork(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &Desk<'_
             egui::DragValue::new(&mut level_m).speed(0.05).suffix(" m").range(-100.0..=4_000.0);
         ui.add(number.custom_formatter(|metres, _| language.number(metres, 2)));
     });
+    let mut run = toolbox.slope_run;
+    ui.horizontal(|ui| {
+        ui.label(language.of("Mái dốc 1 :", "Side slopes 1 :"));
+        let number = egui::DragValue::new(&mut run).speed(0.05).range(0.0..=20.0);
+        ui.add(number.custom_formatter(|run, _| language.number(run, 2)));
+        if run == 0.0 {
+            ui.weak(language.of("không có", "none"));
+        }
+    });
+    if run != toolbox.slope_run {
+        toolbox.slope_run = run;
+        toolbox.ask();
+    }
     let mut balance_m = None;
     match &toolbox.answer {
         Answer::Earthwork(made) => {

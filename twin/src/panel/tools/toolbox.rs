@@ -35,11 +35,15 @@ pub enum Tool {
     Shadows,
     /// Cut and fill.
     Earthwork,
+    /// Buildings that are proposed.
+    Proposal,
+    /// A box that cuts, and what lies below.
+    Section,
 }
 
 impl Tool {
     /// All of them, in the order of the panel.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Distance,
         Self::Height,
         Self::Area,
@@ -48,6 +52,8 @@ impl Tool {
         Self::Sight,
         Self::Viewshed,
         Self::Earthwork,
+        Self::Proposal,
+        Self::Section,
     ];
 
     /// What it is called, in Vietnamese and in English.
@@ -62,6 +68,8 @@ impl Tool {
             Self::Viewshed => ("Vùng nhìn thấy", "Viewshed"),
             Self::Shadows => ("Giờ nắng", "Hours of sun"),
             Self::Earthwork => ("Đào đắp", "Cut and fill"),
+            Self::Proposal => ("Phương án", "Proposal"),
+            Self::Section => ("Mặt cắt, ngầm", "Section, underground"),
         }
     }
 
@@ -83,6 +91,13 @@ impl Tool {
             }
             Self::Viewshed => ("Bấm chỗ đứng", "Click where one stands"),
             Self::Shadows => ("Bấm một công trình hay khu đất", "Click a building or a plot"),
+            Self::Proposal => {
+                ("Công trình đề xuất trong cảnh", "Buildings that are proposed, in the scene")
+            }
+            Self::Section => (
+                "Bấm hai góc của hộp cắt trên mặt đất",
+                "Click two corners of the box on the ground",
+            ),
         }
     }
 
@@ -91,7 +106,7 @@ impl Tool {
         match self {
             Self::None | Self::Shadows => 0,
             Self::Viewshed => 1,
-            Self::Height | Self::Sight => 2,
+            Self::Height | Self::Sight | Self::Section => 2,
             _ => 500,
         }
     }
@@ -135,11 +150,15 @@ pub struct Toolbox {
     pub(super) radius_m: f64,
     /// The level that ground is brought to, m.
     pub(super) level_m: f64,
+    /// Side slopes around it, metres out for one up or down; 0 has none.
+    pub(super) slope_run: f64,
     pub(super) answer: Answer,
     /// The place of a chart that is pointed at.
     pub(super) pointed: Option<[f64; 2]>,
     /// How often an answer came: what draws it looks here.
     pub(super) answers: u32,
+    /// Whether clicks draw a proposal.
+    pub(super) is_drawing: bool,
     is_asked: bool,
     coming: Option<Task<Answer>>,
 }
@@ -166,7 +185,10 @@ impl Toolbox {
 
     /// Takes a click; whether the tool in hand is one that takes it.
     pub fn click(&mut self, pick: Option<&Pick>) -> bool {
-        let most = self.tool.points();
+        let most = match self.tool {
+            Tool::Proposal if !self.is_drawing => 0,
+            tool => tool.points(),
+        };
         if most == 0 {
             return false;
         }
@@ -194,7 +216,9 @@ impl Toolbox {
 
     /// Forgets every click.
     pub fn clear(&mut self) {
+        let is_drawing = self.is_drawing;
         self.take(self.tool);
+        self.is_drawing = is_drawing;
     }
 
     /// Wants its answer anew.
@@ -231,7 +255,9 @@ impl Toolbox {
                 let eye = [from[0], from[1], from[2] + self.eye_m];
                 Answer::Sight(tools::sight(&obstacles, eye, *to))
             }
-            (Tool::Earthwork, [_, _, _, ..]) => earthwork(&obstacles, &plan, self.level_m),
+            (Tool::Earthwork, [_, _, _, ..]) => {
+                earthwork(&obstacles, &plan, self.level_m, self.slope_run)
+            }
             (Tool::Viewshed, [at]) => {
                 let usual = View::of_person([at[0], at[1]], self.radius_m);
                 self.look_around(city, buildings, View { eye_m: self.eye_m, ..usual });
@@ -309,8 +335,12 @@ fn profile(obstacles: &Obstacles<'_>, line: &[[f64; 2]]) -> Answer {
     made.map_or(Answer::None, Answer::Profile)
 }
 
-fn earthwork(obstacles: &Obstacles<'_>, ring: &[[f64; 2]], level_m: f64) -> Answer {
-    tools::earthwork(obstacles.heights, ring, level_m).map_or(
+fn earthwork(obstacles: &Obstacles<'_>, ring: &[[f64; 2]], level_m: f64, run: f64) -> Answer {
+    let made = match run > 0.0 {
+        true => tools::pad(obstacles.heights, ring, level_m, run).map(|(made, _)| made.work),
+        false => tools::earthwork(obstacles.heights, ring, level_m),
+    };
+    made.map_or(
         Answer::Trouble(
             "Ranh khu đất tự cắt hoặc không có diện tích",
             "The outline crosses itself or has no area",

@@ -8,6 +8,7 @@
     pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
 }
 #import dothi::noise::{hash2, value, band}
+#import dothi::cut::{Cut, is_cut, is_section}
 
 struct City {
     // x: how many windows are lit; y: luminance of a lit window, cd/m²; z: seconds.
@@ -42,8 +43,13 @@ fn opening(fabric: i32) -> Opening {
     }
 }
 
+@group(#{MATERIAL_BIND_GROUP}) @binding(101) var<uniform> cut: Cut;
+
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+    if is_cut(cut, in.world_position.xyz) {
+        discard;
+    }
     var pbr = pbr_input_from_standard_material(in, is_front);
     let fabric = i32(round(in.uv_b.x));
     let seed = in.uv_b.y;
@@ -130,6 +136,9 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     var out: FragmentOutput;
     out.color = apply_pbr_lighting(pbr);
     out.color = vec4(out.color.rgb + glow * view.exposure, 1.0);
+    if !is_front && is_section(cut, in.world_position.xyz, view.world_position.xyz) {
+        out.color = vec4(0.15, 0.07, 0.05, 1.0);
+    }
     out.color = main_pass_post_lighting_processing(pbr, out.color);
     return out;
 }

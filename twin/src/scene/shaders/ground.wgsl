@@ -6,9 +6,15 @@
     pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
 }
 #import dothi::noise::{hash2, value}
+#import dothi::cut::{Cut, is_cut, is_let_through}
+
+@group(#{MATERIAL_BIND_GROUP}) @binding(101) var<uniform> cut: Cut;
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+    if is_cut(cut, in.world_position.xyz) || is_let_through(cut, in.position.xy) {
+        discard;
+    }
     var pbr = pbr_input_from_standard_material(in, is_front);
     let place = in.world_position.xz;
     let wide = max(fwidth(place.x), fwidth(place.y));

@@ -8,6 +8,7 @@
     pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
 }
 #import dothi::noise::value
+#import dothi::cut::{Cut, is_cut, is_let_through}
 
 struct City {
     state: vec4<f32>,
@@ -24,10 +25,14 @@ fn height(p: vec2<f32>) -> f32 {
         + value(p * 2.3 + vec2(t * 0.4, -t * 0.3)) * 0.12;
 }
 
+@group(#{MATERIAL_BIND_GROUP}) @binding(101) var<uniform> cut: Cut;
+
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
     let across = (in.position.x - view.viewport.x) / view.viewport.z;
-    if (city.state.w > 0.0 && across > city.state.w) || (city.state.w < 0.0 && across <= -city.state.w) {
+    let is_other_side = (city.state.w > 0.0 && across > city.state.w)
+        || (city.state.w < 0.0 && across <= -city.state.w);
+    if is_other_side || is_cut(cut, in.world_position.xyz) || is_let_through(cut, in.position.xy) {
         discard;
     }
     var pbr = pbr_input_from_standard_material(in, is_front);
