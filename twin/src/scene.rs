@@ -23,6 +23,6 @@ pub use lamp::LampForm;
 pub use lamps::{Lamp, LampsPlugin};
 pub(crate) use materials::{
     CityMaterials, Cut, Facade, GroundCover, HasCut, MaterialsPlugin, Plain, PlainMaterial, Road,
-    Water, WaterMaterial,
+    Water, WaterMaterial, paint,
 };
 pub(crate) use tiles::of_key as tile_of;

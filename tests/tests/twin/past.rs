@@ -23,6 +23,19 @@ fn newest(state: &LiveState) -> Option<Instant> {
     state.things.values().flat_map(|thing| thing.readings.values()).filter_map(|it| it.time).max()
 }
 
+/// A server whose devices speak.
+fn speaking() -> (Server, Fleet) {
+    let town = town::demo(500).copy();
+    std::fs::write(town.dir().join("tokens.toml"), TOKENS).expect("the folder is writable");
+    let server = Server::on(town, &[]);
+    server.wait_until("lamps are Things", |server| {
+        let lamps = server.json("/live/latest?roles=lamps");
+        lamps["features"].as_array().is_some_and(|all| !all.is_empty())
+    });
+    let fleet = Fleet::start(&server, &[]);
+    (server, fleet)
+}
+
 struct Watcher(App);
 
 impl Watcher {
@@ -58,14 +71,7 @@ impl Watcher {
 
 #[test]
 fn the_clock_goes_back_over_the_log_and_forth_again() {
-    let town = town::demo(500).copy();
-    std::fs::write(town.dir().join("tokens.toml"), TOKENS).expect("the folder is writable");
-    let server = Server::on(town, &[]);
-    let lamps = "/live/latest?roles=lamps";
-    server.wait_until("lamps are Things", |server| {
-        server.json(lamps)["features"].as_array().is_some_and(|all| !all.is_empty())
-    });
-    let _fleet = Fleet::start(&server, &[]);
+    let (server, _fleet) = speaking();
     let mut watcher = Watcher::of(&server);
     watcher.until("values come in", |state| state.link == Link::Live && newest(state).is_some());
     let then = wall_now();
@@ -105,14 +111,7 @@ fn the_clock_goes_back_over_the_log_and_forth_again() {
 
 #[test]
 fn before_the_first_word_a_lamp_follows_the_sun() {
-    let town = town::demo(500).copy();
-    std::fs::write(town.dir().join("tokens.toml"), TOKENS).expect("the folder is writable");
-    let server = Server::on(town, &[]);
-    let lamps = "/live/latest?roles=lamps";
-    server.wait_until("lamps are Things", |server| {
-        server.json(lamps)["features"].as_array().is_some_and(|all| !all.is_empty())
-    });
-    let _fleet = Fleet::start(&server, &[]);
+    let (server, _fleet) = speaking();
     let lamp = |server: &Server| -> Option<String> {
         let latest = server.json("/live/latest?roles=lamps");
         let things = latest["features"].as_array()?.iter().map(|it| &it["properties"]);

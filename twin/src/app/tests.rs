@@ -60,18 +60,7 @@ fn model() -> CityModel {
 
 fn app_at(time: &str) -> (App, mpsc::Sender<LiveEvent>) {
     let (sender, receiver) = mpsc::channel();
-    let stage = Stage {
-        model: Arc::new(model()),
-        view: View::default(),
-        clock: VirtualClock::paused(parse_time(time).unwrap()),
-        language: Language::Vi,
-        flood: None,
-        versus: None,
-        worst: None,
-        measures: Measures::default(),
-        models: Models::default(),
-        proposals: Proposals::default(),
-    };
+    let stage = Stage::new(model(), |_| Ok(View::default()), Some(time)).unwrap();
     let mut app = App::new();
     app.add_plugins(MinimalPlugins);
     stage.into_world(&mut app, false, false);

@@ -15,7 +15,10 @@ use crate::{
     error::TwinError,
     ground::Ground,
     model::Heights,
-    scene::shape::{Corner, Shape, linear},
+    scene::{
+        paint,
+        shape::{Corner, Shape, linear},
+    },
     words::Language,
 };
 
@@ -94,21 +97,14 @@ fn show(
         Err(why) => view.trouble = Some(why.to_string()),
         Ok(values) => {
             view.is_shown = true;
-            let shape = paint(&values, view.field.steps(), &ground.heights);
+            let shape = squares(&values, view.field.steps(), &ground.heights);
             if shape.is_empty() {
                 return;
             }
-            let material = StandardMaterial {
-                unlit: true,
-                fog_enabled: false,
-                alpha_mode: AlphaMode::Blend,
-                depth_bias: 40.0,
-                ..default()
-            };
             commands.spawn((
                 Painted,
                 Mesh3d(meshes.add(shape.into_mesh())),
-                MeshMaterial3d(materials.add(material)),
+                MeshMaterial3d(materials.add(paint(40.0))),
                 NotShadowCaster,
                 NotShadowReceiver,
                 Transform::default(),
@@ -118,7 +114,7 @@ fn show(
 }
 
 /// A square around each node whose value is in the legend, its corners on the ground.
-fn paint(values: &Heights, steps: &[Step], ground: &Heights) -> Shape {
+fn squares(values: &Heights, steps: &[Step], ground: &Heights) -> Shape {
     let mut shape = Shape::default();
     let (cols, rows) = values.size();
     let half = values.step_m() / 2.0;

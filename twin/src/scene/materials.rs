@@ -161,6 +161,17 @@ pub(crate) struct CityMaterials {
 #[derive(Debug, Resource)]
 struct Common(#[expect(dead_code, reason = "holding them keeps the shaders")] [Handle<Shader>; 2]);
 
+/// Colour that lies on the ground as it is, whatever light there is; more bias lies over less.
+pub(crate) fn paint(depth_bias: f32) -> StandardMaterial {
+    StandardMaterial {
+        unlit: true,
+        fog_enabled: false,
+        alpha_mode: AlphaMode::Blend,
+        depth_bias,
+        ..default()
+    }
+}
+
 /// Roads and ground darken and shine when they are wet (CIE 47, *Road lighting for wet conditions*, 1979); by how
 /// much was chosen by eye.
 fn wet(

@@ -10,7 +10,7 @@ use geo::{Closest, ClosestPoint, Distance, Euclidean};
 use geo_types::{Coord, LineString, Point};
 
 use super::{
-    City, Drawn,
+    City, Drawn, paint,
     road::RoadForm,
     shape::{Corner, Shape, linear},
 };
@@ -127,18 +127,11 @@ fn show(
     if shape.is_empty() {
         return;
     }
-    let material = StandardMaterial {
-        unlit: true,
-        fog_enabled: false,
-        alpha_mode: AlphaMode::Blend,
-        depth_bias: 30.0,
-        ..default()
-    };
     commands.spawn((
         Painted,
         Drawn(Role::Roads),
         Mesh3d(meshes.add(shape.into_mesh())),
-        MeshMaterial3d(materials.add(material)),
+        MeshMaterial3d(materials.add(paint(30.0))),
         NotShadowCaster,
         NotShadowReceiver,
         Transform::default(),

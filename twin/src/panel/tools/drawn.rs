@@ -16,7 +16,7 @@ use crate::{
     camera::Rig,
     model::Heights,
     scene::{
-        City,
+        City, paint,
         shape::{Corner, Shape, linear},
     },
     tools::{self, Cell, Viewshed},
@@ -134,17 +134,10 @@ pub(super) fn patch(
     if shape.is_empty() {
         return;
     }
-    let material = StandardMaterial {
-        unlit: true,
-        fog_enabled: false,
-        alpha_mode: AlphaMode::Blend,
-        depth_bias: 50.0,
-        ..default()
-    };
     commands.spawn((
         Patch,
         Mesh3d(meshes.add(shape.into_mesh())),
-        MeshMaterial3d(materials.add(material)),
+        MeshMaterial3d(materials.add(paint(50.0))),
         NotShadowCaster,
         NotShadowReceiver,
         Transform::default(),
