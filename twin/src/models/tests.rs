@@ -313,13 +313,11 @@ fn what_is_broken_is_a_message_and_never_a_crash() {
     for _ in 0..100 {
         deep = json!([deep]);
     }
-    assert_eq!(spoilt(solid, deep).unwrap().notes.len(), 1);
+    assert_eq!(spoilt(solid, deep).unwrap_err().why, Why::Empty);
     assert!(matches!(spoilt("/version", json!("7.0")).unwrap_err().why, Why::Unsupported { .. }));
     assert!(spoilt("/vertices/0", json!([1])).is_err());
-    assert!(matches!(
-        spoilt("/vertices/0", json!([1e300, 0, 0])).unwrap_err().why,
-        Why::NotANumber
-    ));
+    // Faces at a corner beyond all measure have no area that could be told; the others stand.
+    assert_eq!(spoilt("/vertices/0", json!([1e300, 0, 0])).unwrap().notes.len(), 1);
     assert_eq!(spoilt("/CityObjects", json!({})).unwrap_err().why, Why::Empty);
     for (name, bytes) in
         [("a.txt", &b"hello"[..]), ("b.json", b"{}"), ("c.json", b""), ("d.json", b"[1]")]

@@ -150,7 +150,7 @@ fn triangles(points: &[[f64; 3]], outer: usize, holes: &[u32]) -> Vec<[usize; 3]
         normal[2] += (p[0] - q[0]) * (p[1] + q[1]);
     }
     let length = normal.iter().map(|it| it * it).sum::<f64>().sqrt();
-    if length.is_nan() || length <= 2.0 * LEAST_M2 {
+    if !length.is_finite() || length <= 2.0 * LEAST_M2 {
         return Vec::new();
     }
     let normal = normal.map(|it| it / length);
