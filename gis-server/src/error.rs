@@ -114,6 +114,16 @@ impl Problem {
         )
     }
 
+    /// The parameter `before`, which names an entry of a list by its number, cannot be one.
+    pub fn not_before(given: &str) -> Self {
+        let shown: String = given.chars().take(40).collect();
+        Self::parameter(
+            "before",
+            format!("phải là số của một mục, từ 1, không phải '{shown}'"),
+            format!("must be the number of an entry, from 1, not '{shown}'"),
+        )
+    }
+
     /// 400: the query names a parameter that does not exist here.
     pub fn unknown_parameter(name: &str, known: &[impl AsRef<str>]) -> Self {
         let name: String = name.chars().take(80).collect();

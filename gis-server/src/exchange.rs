@@ -1,9 +1,10 @@
 //! Files in and out that the server does not read or write itself: the program `datasets` does, confined, for
-//! one request or job at a time.
+//! one request or job at a time. Files of tiles ([`TileExport`]) it writes itself, since it makes the tiles.
 
 mod child;
 mod export;
 mod import;
+mod tiles;
 pub mod uploads;
 
 use std::{
@@ -16,10 +17,11 @@ use std::{
 use city::Title;
 use tokio::sync::Semaphore;
 
-use crate::{config, http::stream::WriteError, store::StoreError};
+use crate::{config, http::stream::WriteError, store::StoreError, tiles::TileError};
 
 pub use export::{Export, Exported};
 pub use import::{Import, Imported, Wanted};
+pub use tiles::{Container, MOST_TILES, TileExport, WrittenTiles, tiles_in};
 
 /// Exports that are written while somebody waits, at one time.
 const AT_ONCE: usize = 2;
@@ -62,6 +64,9 @@ pub enum ExchangeError {
     /// What was imported cannot be published.
     #[error(transparent)]
     Folder(#[from] datasets::folder::FolderError),
+    /// A tile.
+    #[error(transparent)]
+    Tile(#[from] TileError),
     /// The program could not be started, or its files not be used.
     #[error("a file of the exchange: {0}")]
     Io(#[from] std::io::Error),

@@ -23,7 +23,9 @@ mod kind;
 mod like;
 mod number;
 mod plan;
+mod seek;
 mod shapes;
+mod sought;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -37,6 +39,8 @@ pub use bounds::{Bounds, Gone, Waiting};
 pub(crate) use cells::Cells;
 pub(crate) use evaluate::Run;
 pub use kind::Kind;
+pub(crate) use seek::Seeker;
+pub(crate) use sought::Sought;
 
 use crate::{
     cql2::{Cql2Error, Node},

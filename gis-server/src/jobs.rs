@@ -30,7 +30,7 @@ use crate::{
 
 pub use exchange::{INPUTS, RESULT};
 pub use handout::{HandoutError, atlas, communes, hand_out, sheet};
-pub use record::{EXPORT, IMPORT, Job, Lane, Publication, Status};
+pub use record::{EXPORT, IMPORT, Job, Lane, Publication, Status, TILES};
 pub use worker::Worker;
 
 /// Name of the folder in the data folder.

@@ -9,7 +9,13 @@ use axum::{
 };
 use city::Layer;
 use feeds::service::requests::{self, MOST_BODY_BYTES, Rights};
-use utoipa::OpenApi;
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        ContentBuilder, Object, OpenApi, ResponseBuilder, path::OperationBuilder,
+        request_body::RequestBodyBuilder,
+    },
+};
 
 use crate::{
     caller::Caller,
@@ -32,12 +38,58 @@ pub const PART: Part = Part {
         vec![link.titled("Quan trắc, cảm biến · Observations (SensorThings)")]
     },
     collection_links: |_: &Base, _: &Layer| Vec::new(),
-    openapi: || Document::openapi(),
+    openapi: described,
 };
 
-#[derive(OpenApi)]
+#[derive(utoipa::OpenApi)]
 #[openapi(paths(root, resource))]
 struct Document;
+
+/// The operations: reading as it is written below, and the methods that write, whose bodies and answers the
+/// standard describes.
+fn described() -> OpenApi {
+    let mut document = Document::openapi();
+    let Some(item) = document.paths.paths.get_mut("/sensorthings/v1.1/{path}") else {
+        return document;
+    };
+    let parameters = item.get.as_ref().and_then(|get| get.parameters.clone());
+    let write = |id: &str, summary: &str, done: &[(&str, &str)], takes_body: bool| {
+        let mut operation = OperationBuilder::new()
+            .operation_id(Some(id))
+            .tag("SensorThings")
+            .summary(Some(summary));
+        let refused = [
+            ("401", "The token is nobody's"),
+            ("403", "Not for the caller"),
+            ("405", "What the path leads to does not take the method"),
+            ("409", "It would contradict what is there"),
+        ];
+        for (status, said) in done.iter().chain(&refused) {
+            operation =
+                operation.response(*status, ResponseBuilder::new().description(*said).build());
+        }
+        if takes_body {
+            let entity = ContentBuilder::new().schema(Some(Object::new())).build();
+            let body = RequestBodyBuilder::new().content("application/json", entity).build();
+            operation = operation.request_body(Some(body));
+        }
+        let mut operation = operation.build();
+        operation.parameters = parameters.clone();
+        Some(operation)
+    };
+    item.post = write(
+        "createSensorThingsEntity",
+        "Makes an entity; `$batch` and `CreateObservations` take several requests in one",
+        &[("200", "What became of each of several"), ("201", "The entity was made")],
+        true,
+    );
+    let changed = [("200", "The entity as it is now"), ("204", "The entity was changed")];
+    item.put = write("replaceSensorThingsEntity", "Replaces an entity", &changed, true);
+    item.patch = write("updateSensorThingsEntity", "Changes an entity", &changed, true);
+    let gone = [("200", "The entity is gone"), ("204", "The entity is gone")];
+    item.delete = write("deleteSensorThingsEntity", "Takes an entity away", &gone, false);
+    document
+}
 
 /// What the service has and which requirement classes it fulfils.
 #[utoipa::path(

@@ -65,7 +65,7 @@ const OPERATIONS: &str = "GetCapabilities, GetMap, GetFeatureInfo, GetLegendGrap
     ),
     responses(
         (status = 200, description = "Capabilities, a map, what lies at a pixel, a legend", content((String = "text/xml"), (String = "image/png"), (String = "image/jpeg"), (String = "image/webp"))),
-        (status = 400, description = "A service exception", content_type = "text/xml"),
+        (status = 400, description = "A service exception", content((String = "text/xml"), (String = "application/vnd.ogc.se_xml"))),
     )
 )]
 pub async fn get(ask: OwsAsk) -> Result<Response, Problem> {

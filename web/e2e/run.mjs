@@ -20,6 +20,7 @@ import { NOWCAST_TESTS } from './nowcast.mjs';
 import { TESTS } from './tests.mjs';
 import { OUT, startTown } from './town.mjs';
 import { TWIN_TESTS } from './twin.mjs';
+import { UPLOAD_TESTS } from './upload.mjs';
 
 const { values: options } = parseArgs({
   options: { server: { type: 'string' }, only: { type: 'string', default: '' } },
@@ -31,7 +32,7 @@ const browser = await openBrowser(town.url);
 let passed = 0;
 const failed = [];
 try {
-  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS, ...DUTY_TESTS, ...FLOOD_TESTS, ...NOWCAST_TESTS, ...TWIN_TESTS })) {
+  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS, ...DUTY_TESTS, ...FLOOD_TESTS, ...NOWCAST_TESTS, ...TWIN_TESTS, ...UPLOAD_TESTS })) {
     if (!name.includes(options.only)) continue;
     const began = performance.now();
     const visit = browser.visit();

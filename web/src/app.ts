@@ -10,7 +10,7 @@ import type { Scene } from './map/scene.ts';
 
 /** The views of the side panel. */
 export type PanelName =
-  | 'layers' | 'feature' | 'measure' | 'goto' | 'share' | 'print' | 'place'
+  | 'layers' | 'feature' | 'measure' | 'goto' | 'share' | 'print' | 'place' | 'upload'
   | 'station' | 'stations' | 'alerts' | 'orders' | 'intake'
   | 'flood' | 'disaster';
 

@@ -125,7 +125,9 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
         }
     };
     let time = ask.query.datetime()?.unwrap_or_default();
-    let before = ask.query.get("before").map(id_of).transpose()?;
+    let before =
+        ask.query.get("before").map(|text| id_of(text).map_err(|_| Problem::not_before(text)));
+    let before = before.transpose()?;
     let limit = ask.query.positive("limit")?;
     let limit = limit.map_or(PAGE.0, |limit| (limit as usize).min(PAGE.1));
     let caller = ask.caller.clone();

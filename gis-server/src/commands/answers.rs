@@ -121,7 +121,9 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
             return Err(Problem::parameter("state", vi, en));
         }
     };
-    let before = ask.query.get("before").map(id_of).transpose()?;
+    let before =
+        ask.query.get("before").map(|text| id_of(text).map_err(|_| Problem::not_before(text)));
+    let before = before.transpose()?;
     let limit = ask.query.positive("limit")?.and_then(|limit| u32::try_from(limit).ok());
     let limit = limit.unwrap_or(PAGE.0).min(PAGE.1);
     let found = with_ledger(&ask.app, move |ledger| {

@@ -19,6 +19,10 @@ pub(crate) trait Cells {
     fn code(&self, column: usize) -> Option<u32>;
 }
 
+/// A feature without geometry, the only one.
+pub(super) static NOWHERE: LazyLock<Geometries> =
+    LazyLock::new(|| Geometries::of(&Geometry::GeometryCollection(GeometryCollection(Vec::new()))));
+
 /// No feature at all: what is told of it is told of every one.
 pub(super) struct Nothing;
 
@@ -28,9 +32,6 @@ impl Cells for Nothing {
     }
 
     fn geometry(&self) -> FeatureGeometry<'_> {
-        static NOWHERE: LazyLock<Geometries> = LazyLock::new(|| {
-            Geometries::of(&Geometry::GeometryCollection(GeometryCollection(Vec::new())))
-        });
         NOWHERE.get(0)
     }
 

@@ -64,6 +64,11 @@ impl<'f> Run<'f> {
             && self.stop.get().is_none()
     }
 
+    /// What is evaluated.
+    pub(super) fn filter_truth(&self) -> &'f Truth {
+        self.filter.truth()
+    }
+
     /// World boxes outside of which nothing is found; `None` where that cannot be told.
     pub(crate) fn reach(&self) -> Option<Vec<WorldBox>> {
         self.filter.reach().map(|boxes| boxes.iter().map(WorldBox::around).collect())

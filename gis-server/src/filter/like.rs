@@ -61,6 +61,15 @@ impl Pattern {
         }
     }
 
+    /// What every text that fits begins with.
+    pub(crate) fn begin(&self) -> String {
+        let letters = self.0.iter().map_while(|part| match part {
+            Part::One(letter) => Some(*letter),
+            Part::Any | Part::Many => None,
+        });
+        letters.collect()
+    }
+
     /// How many parts it has.
     pub(crate) fn len(&self) -> usize {
         self.0.len()

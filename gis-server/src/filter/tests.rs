@@ -5,3 +5,4 @@ mod classes;
 mod data;
 mod naive;
 mod refusals;
+mod seek;

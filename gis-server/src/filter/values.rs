@@ -50,6 +50,15 @@ pub(super) fn folded(folding: Folding, text: &str) -> String {
     }
 }
 
+/// The number that a column holds.
+pub(super) fn number_of(value: ValueRef<'_>) -> Option<Num> {
+    match value {
+        ValueRef::Integer(number) => Some(Num::Integer(number)),
+        ValueRef::Real(number) => Num::real(number),
+        _ => None,
+    }
+}
+
 /// A text that is the same for every feature.
 pub(super) fn known_text(text: &Text) -> Option<Cow<'_, str>> {
     match text {
@@ -65,11 +74,7 @@ impl<'f> Run<'f> {
         let of = |number: &'f Number| self.number(number, cells);
         match number {
             Number::Known(known) => Some(*known),
-            Number::Column(column) => match cells.value(*column) {
-                ValueRef::Integer(number) => Some(Num::Integer(number)),
-                ValueRef::Real(number) => Num::real(number),
-                _ => None,
-            },
+            Number::Column(column) => number_of(cells.value(*column)),
             Number::Operation(operator, two) => Num::apply(*operator, of(&two[0])?, of(&two[1])?),
             Number::Abs(one) => of(one)?.abs(),
             Number::Floor(one) => of(one)?.rounded(f64::floor),

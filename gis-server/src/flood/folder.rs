@@ -158,6 +158,15 @@ impl RunFolder {
         Ok(Self(path.to_owned()))
     }
 
+    /// The folder of a job that is no run, made where it is not there.
+    ///
+    /// # Errors
+    /// [`FloodError::File`].
+    pub fn make_plain(path: &Path) -> Result<Self, FloodError> {
+        fs::create_dir_all(path).map_err(FloodError::file(path))?;
+        Ok(Self(path.to_owned()))
+    }
+
     /// A folder in it, made where it is not there.
     ///
     /// # Errors

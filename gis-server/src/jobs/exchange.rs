@@ -7,14 +7,19 @@ use city::{Instant, Title};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::{EXPORT, JOB, Job, JobError, Jobs, Lane};
+use super::{EXPORT, JOB, Job, JobError, Jobs, Lane, TILES};
 use crate::{
     caller::Caller,
-    exchange::{ExchangeError, Export, Import, Imported, Wanted},
-    filter::Gone,
+    exchange::{ExchangeError, Export, Import, Imported, TileExport, Wanted},
+    filter::{Bounds, Gone},
     flood::RunFolder,
     http::{ask::Ask, base::Base, query::Query},
-    ogc::features::{downloads, params, params::ItemsRequest},
+    ogc::{
+        features::{downloads, params, params::ItemsRequest},
+        filtering::Asked,
+        processes::TileOrder,
+        tiles::{selected, tilejson},
+    },
     state::App,
     viewer::Viewer,
 };
@@ -43,7 +48,7 @@ impl Jobs {
         let mut inner = self.guard();
         inner.room_for(Lane::Exchange, viewer)?;
         let job = self.draft(inner.next, process, title, viewer);
-        let folder = RunFolder::make(&self.root.join(job.id.to_string()))?;
+        let folder = RunFolder::make_plain(&self.root.join(job.id.to_string()))?;
         folder.write_json(INPUTS, inputs)?;
         folder.write_json(JOB, &job)?;
         let job = inner.enter(job);
@@ -57,7 +62,7 @@ impl Jobs {
         let now = self.clock.now();
         let is_old = |at: Instant| now.as_micros() - at.as_micros() > KEPT_US;
         let ended: Vec<Job> = self.list();
-        let ended = ended.iter().filter(|job| job.process == EXPORT && job.status.is_final());
+        let ended = ended.iter().filter(|job| job.makes_file() && job.status.is_final());
         for (order, job) in ended.enumerate() {
             if (order >= MOST_KEPT || is_old(job.finished.unwrap_or(job.created)))
                 && let Err(error) = self.dismiss(job.id)
@@ -82,6 +87,9 @@ pub(super) fn run(
     if job.process == EXPORT {
         return export(app, job, &folder, &is_over, tell);
     }
+    if job.process == TILES {
+        return tiles(app, job, &folder, &is_over, tell);
+    }
     let wanted: Wanted = read(&folder, INPUTS)?;
     let viewer = job.viewer();
     let import = Import {
@@ -102,17 +110,7 @@ fn export(
     tell: &dyn Fn(f64),
 ) -> Result<(), ExchangeError> {
     let (collection, pairs): (String, Vec<(String, String)>) = read(folder, INPUTS)?;
-    let refused = |problem: crate::error::Problem| {
-        let said = problem.document();
-        ExchangeError::Refused(Title::new(said.detail, said.detail_en))
-    };
-    let ask = Ask {
-        app: app.clone(),
-        base: Base::new(""),
-        caller: Caller { viewer: job.viewer(), has_token: false },
-        query: Query::of(pairs),
-        headers: HeaderMap::new(),
-    };
+    let ask = asked(app, job, pairs);
     let view = crate::ogc::collections::seen_features(&ask, &collection).map_err(refused)?;
     let mut view = params::looking_back(&ask.query, view).map_err(refused)?;
     let request = ItemsRequest::read(&ask, &mut view, Gone::default()).map_err(refused)?;
@@ -139,6 +137,65 @@ fn export(
             "mediaType": request.format.media_type(),
         }),
     )
+}
+
+/// Writes tiles.
+fn tiles(
+    app: &App,
+    job: &Job,
+    folder: &RunFolder,
+    is_over: &dyn Fn() -> bool,
+    tell: &dyn Fn(f64),
+) -> Result<(), ExchangeError> {
+    let order: TileOrder = read(folder, INPUTS)?;
+    let ask = asked(app, job, order.filter.clone());
+    // A layer that is gone since is told by name.
+    let views = selected(&ask, Some(&order.collections.join(","))).map_err(refused)?;
+    let filter = Asked::read(&ask.query).map_err(refused)?;
+    let filters = filter.iter().flat_map(|asked| views.iter().map(|view| asked.bind(view)));
+    let filters = filters.collect::<Result<_, _>>().map_err(refused)?;
+    let about = tilejson::of_file(&app.store.city(), &views, order.zooms);
+    let mark = match views.iter().any(|view| view.layer().synthetic) {
+        true => "-synthetic",
+        false => "",
+    };
+    let name = match views.as_slice() {
+        [view] => format!("{}{mark}.{}", view.layer().id, order.format.name()),
+        _ => format!("dothi{mark}.{}", order.format.name()),
+    };
+    let export = TileExport {
+        filters,
+        bounds: Bounds { steps: app.config.limits.filter_steps, gone: Gone::default() },
+        zooms: order.zooms,
+        bbox: order.bbox().map_err(refused)?,
+        container: order.format,
+        about: &about,
+        views,
+    };
+    let written = export.make(&app.tiles, &folder.file(""), is_over, tell)?;
+    write(
+        folder,
+        &serde_json::json!({
+            "kind": order.format, "name": name, "bytes": written.bytes, "done": { "tiles": written.tiles },
+            "mediaType": order.format.media_type(),
+        }),
+    )
+}
+
+/// A request as who asked for a job would make it.
+fn asked(app: &App, job: &Job, pairs: Vec<(String, String)>) -> Ask {
+    Ask {
+        app: app.clone(),
+        base: Base::new(""),
+        caller: Caller { viewer: job.viewer(), has_token: false },
+        query: Query::of(pairs),
+        headers: HeaderMap::new(),
+    }
+}
+
+fn refused(problem: crate::error::Problem) -> ExchangeError {
+    let said = problem.document();
+    ExchangeError::Refused(Title::new(said.detail, said.detail_en))
 }
 
 fn read<T: DeserializeOwned>(folder: &RunFolder, name: &str) -> Result<T, ExchangeError> {

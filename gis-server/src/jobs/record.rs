@@ -53,6 +53,9 @@ pub const EXPORT: &str = "export";
 /// The process that makes a layer of a file.
 pub const IMPORT: &str = "import";
 
+/// The process that writes tiles of layers as one file.
+pub const TILES: &str = "tiles";
+
 /// What is known of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Job {
@@ -109,9 +112,15 @@ impl Job {
     #[must_use]
     pub fn lane(&self) -> Lane {
         match self.process.as_str() {
-            EXPORT | IMPORT => Lane::Exchange,
+            EXPORT | IMPORT | TILES => Lane::Exchange,
             _ => Lane::Runs,
         }
+    }
+
+    /// Whether what it leaves is a file to be taken away, which is kept for a day.
+    #[must_use]
+    pub fn makes_file(&self) -> bool {
+        matches!(self.process.as_str(), EXPORT | TILES)
     }
 
     /// What may be done with its results.

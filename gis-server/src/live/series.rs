@@ -112,7 +112,11 @@ impl Wish {
         ("to" = Option<String>, Query, description = "End; now where not given"),
         ("points" = Option<i64>, Query, minimum = 1, description = "About as many points, 800 where not given"),
     ),
-    responses((status = 200, description = "Arrays t, value, min, max, flags of one length", body = Object), BadParameter)
+    responses(
+        (status = 200, description = "Arrays t, value, min, max, flags of one length", body = Object),
+        (status = 404, description = "No such datastream", content_type = "application/problem+json"),
+        BadParameter,
+    )
 )]
 pub async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&["datastream", "from", "to", "points", "f"])?;

@@ -6,7 +6,7 @@ use utoipa::{
     openapi::{OpenApi, ServerBuilder},
 };
 
-use super::PARTS;
+use super::{PARTS, refusals};
 use crate::{
     error::{Problem, ProblemDocument},
     html,
@@ -35,6 +35,7 @@ pub fn document(base: &Base) -> OpenApi {
             whole.merge(part);
             whole
         });
+    refusals::share(&mut whole);
     whole.info.version = env!("CARGO_PKG_VERSION").to_owned();
     whole.servers = Some(vec![ServerBuilder::new().url(base.as_str()).build()]);
     whole

@@ -16,6 +16,7 @@ mod report;
 mod results;
 mod sheets;
 mod still;
+mod tiles;
 mod uploads;
 
 use city::Layer;
@@ -47,6 +48,7 @@ pub use publish::{publish, withdraw};
 pub use report::report;
 pub use results::{file, map_tile, position, results, scenario, value_tile};
 pub use sheets::{list as map_sheets, one as map_sheet};
+pub use tiles::TileOrder;
 pub use uploads::{receive as upload, remove as remove_upload};
 
 /// Processes and jobs.

@@ -1,8 +1,64 @@
 //! The answers besides success that operations share, as the API document tells of them.
 
-use utoipa::IntoResponses;
+use utoipa::{
+    IntoResponses,
+    openapi::{
+        ContentBuilder, OpenApi, Ref, Response, ResponseBuilder,
+        path::{Operation, PathItem},
+    },
+};
 
 use crate::error::ProblemDocument;
+
+/// Adds the refusals that every operation of a kind has where it says nothing of its own: 400 where something
+/// is taken that may be wrong, 404 where an address has parts, 413 and 415 where a body is sent.
+pub fn share(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let has_parts = path.contains('{');
+        for operation in operations(item) {
+            let takes_body = operation.request_body.is_some();
+            let takes_some = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
+            if takes_some || takes_body {
+                refuse(operation, "400", "A parameter or the body is not as it must be");
+            }
+            if has_parts {
+                refuse(operation, "404", "There is nothing here, or not for the caller");
+            }
+            if takes_body {
+                refuse(operation, "413", "The body is larger than is taken");
+                refuse(operation, "415", "The body is of a type that is not taken");
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let all = [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.options,
+        &mut item.patch,
+    ];
+    all.into_iter().flatten()
+}
+
+fn refuse(operation: &mut Operation, status: &str, description: &str) {
+    let known = &mut operation.responses.responses;
+    if !known.contains_key(status) {
+        known.insert(status.to_owned(), problem(description).into());
+    }
+}
+
+fn problem(description: &str) -> Response {
+    let document = Ref::from_schema_name("ProblemDocument");
+    let content = ContentBuilder::new().schema(Some(document)).build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+}
 
 /// There is no such collection, or not for the caller.
 #[derive(IntoResponses)]

@@ -6,8 +6,8 @@
 use std::sync::{Arc, OnceLock};
 
 use city::{
-    Access, FeatureId, Instant, Interval, Layer, Schema, Value, access::RowRule, layer::Content,
-    time::Date,
+    Access, FeatureId, Instant, Interval, Layer, PropertyType, Schema, Value, access::RowRule,
+    layer::Content, time::Date,
 };
 
 use super::{
@@ -192,6 +192,17 @@ impl LayerState {
             column.and_then(|column| instant_of(values.get(column)?.into()))
         };
         Interval { start: read(scope.valid.0), end: read(scope.valid.1) }
+    }
+
+    /// The columns for when features begin and end to hold, of those whose values are times.
+    pub(crate) fn valid_columns(&self, scope: &Scope) -> (Option<usize>, Option<usize>) {
+        let of_time = |column: Option<usize>| {
+            column.filter(|column| {
+                let kind = self.schema().properties.get(*column).map(|property| property.kind);
+                matches!(kind, Some(PropertyType::Date | PropertyType::Instant))
+            })
+        };
+        (of_time(scope.valid.0), of_time(scope.valid.1))
     }
 
     /// Whether the layer says when its features hold.

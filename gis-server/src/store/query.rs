@@ -10,12 +10,13 @@ use super::{
     overlay::Record,
     region::{Prepared, Region},
     rtree::Relation,
+    snapshot::Snapshot,
     sort::{Mark, Sort},
     value,
     view::{FeatureRef, LayerView},
     world::WorldBox,
 };
-use crate::filter::{Bounds, Filter, Run, Stop};
+use crate::filter::{Bounds, Filter, Run, Seeker, Sought, Stop};
 
 /// Which features are wanted.
 #[derive(Debug, Clone, Default)]
@@ -125,7 +126,10 @@ impl LayerView {
         let filter = self.filter_of(query)?;
         let plan = Plan::of(self, query, filter.as_ref());
         let mut matched = plan.records().len();
-        plan.rows(&mut |rows| matched += self.visible_rows(rows));
+        match plan.counted() {
+            Some(rows) => matched += rows,
+            None => plan.rows(&mut |rows| matched += self.visible_rows(rows)),
+        }
         plan.ended()?;
         Ok(matched)
     }
@@ -161,52 +165,6 @@ impl LayerView {
     /// The features that were created or replaced here since the layer was published.
     pub fn edited(&self) -> impl Iterator<Item = FeatureRef<'_>> {
         self.state.overlay.records().filter_map(|record| self.see_record(record))
-    }
-
-    /// Visits the features whose box meets a world box, in storage order, edited ones last.
-    pub fn visit_tile<'a>(&'a self, tile: WorldBox, each: impl FnMut(FeatureRef<'a>)) {
-        self.visit_box(tile, None, each);
-    }
-
-    /// As [`visit_tile`](Self::visit_tile), of features for which a filter is true.
-    ///
-    /// # Errors
-    /// [`StoreError::FilterTooCostly`], [`StoreError::NobodyWaits`]; some have then been visited.
-    pub fn visit_filtered<'a>(
-        &'a self,
-        tile: WorldBox,
-        filter: &Filter,
-        bounds: &Bounds,
-        each: impl FnMut(FeatureRef<'a>),
-    ) -> Result<(), StoreError> {
-        let run = Run::new(filter, bounds);
-        self.visit_box(tile, Some(&run), each);
-        ended(&run, bounds)
-    }
-
-    fn visit_box<'a>(
-        &'a self,
-        tile: WorldBox,
-        run: Option<&Run<'_>>,
-        mut each: impl FnMut(FeatureRef<'a>),
-    ) {
-        let snapshot = &self.state.snapshot;
-        let reach = run.and_then(Run::reach);
-        let mut relate = |node: &WorldBox| {
-            let far = reach.as_ref().is_some_and(|all| !all.iter().any(|b| b.intersects(node)));
-            match (tile.covers(node), tile.intersects(node) && !far) {
-                (_, false) => Relation::Outside,
-                (true, _) if reach.is_none() => Relation::Inside,
-                _ => Relation::Crossing,
-            }
-        };
-        let found = |feature: &FeatureRef<'_>| run.is_none_or(|run| run.finds(feature));
-        snapshot.tree.visit(snapshot.geometries.boxes(), &mut relate, &mut |rows, _| {
-            rows.filter_map(|row| self.see_row(row)).filter(found).for_each(&mut each);
-        });
-        let records = self.state.overlay.records_in(&[tile]);
-        let records = records.into_iter().filter_map(|record| self.see_record(record));
-        records.filter(found).for_each(each);
     }
 
     /// The filter of a query: its own and the values that are asked for, as one.
@@ -256,12 +214,26 @@ impl LayerView {
 }
 
 /// Why a run of a filter ended, if not at its end.
-fn ended(run: &Run<'_>, bounds: &Bounds) -> Result<(), StoreError> {
+pub(super) fn ended(run: &Run<'_>, bounds: &Bounds) -> Result<(), StoreError> {
     match run.stopped() {
         None => Ok(()),
         Some(Stop::Gone) => Err(StoreError::NobodyWaits),
         Some(Stop::TooManySteps) => Err(StoreError::FilterTooCostly { steps: bounds.steps }),
     }
+}
+
+/// From so many rows on it is asked of the orders of columns which to look at.
+const MANY: usize = if cfg!(test) { 0 } else { 4096 };
+
+/// What the orders of columns tell of a filter, where that spares most of the rows that would be looked at.
+pub(super) fn seek(run: &Run<'_>, snapshot: &Snapshot, otherwise: usize) -> Option<Sought> {
+    let seeker = (otherwise >= MANY).then(|| Seeker::new(snapshot, Some(run), otherwise))?;
+    seeker.by_filter().filter(|sought| spares_most(sought, otherwise))
+}
+
+/// Rows that are looked up lie here and there, those that are looked at side by side.
+fn spares_most(sought: &Sought, otherwise: usize) -> bool {
+    sought.len() <= otherwise / 4
 }
 
 /// A query made ready for one layer.
@@ -275,6 +247,7 @@ struct Plan<'v, 'q> {
     bounds: &'q Bounds,
     /// The records, since they are asked for twice.
     records: OnceCell<Vec<&'v Record>>,
+    sought: OnceCell<Option<Sought>>,
 }
 
 impl<'v, 'q> Plan<'v, 'q> {
@@ -283,8 +256,8 @@ impl<'v, 'q> Plan<'v, 'q> {
         let datetime = query.datetime.filter(|_| view.has_valid_time());
         let run = filter.map(|filter| Run::new(filter, &query.bounds));
         let reach = run.as_ref().and_then(Run::reach);
-        let (bounds, records) = (&query.bounds, OnceCell::new());
-        Self { view, region, datetime, run, reach, bounds, records }
+        let (bounds, records, sought) = (&query.bounds, OnceCell::new(), OnceCell::new());
+        Self { view, region, datetime, run, reach, bounds, records, sought }
     }
 
     /// Whether every row that the viewer sees is found.
@@ -296,10 +269,82 @@ impl<'v, 'q> Plan<'v, 'q> {
         self.datetime.is_some() || self.run.is_some()
     }
 
+    fn is_everywhere(&self) -> bool {
+        self.region.is_none() && self.reach.is_none()
+    }
+
+    /// The rows to look at, where the orders of columns tell them and that is less work.
+    fn sought(&self) -> Option<&Sought> {
+        self.sought.get_or_init(|| self.seek()).as_ref()
+    }
+
+    fn seek(&self) -> Option<Sought> {
+        if !self.tests_rows() {
+            return None;
+        }
+        let snapshot = &self.view.state.snapshot;
+        let otherwise = match self.is_everywhere() {
+            true => snapshot.len(),
+            false => snapshot.tree.at_most(&mut |node| self.relate(node)),
+        };
+        if otherwise < MANY {
+            return None;
+        }
+        let seeker = Seeker::new(snapshot, self.run.as_ref(), otherwise);
+        let by_filter = seeker.by_filter();
+        let by_time = self.datetime.as_ref().and_then(|wanted| {
+            seeker.by_time(self.view.state.valid_columns(&self.view.scope), wanted)
+        });
+        let sought = match (by_filter, by_time) {
+            (Some(one), Some(other)) => Some(one.or_better(other)),
+            (one, other) => one.or(other),
+        };
+        sought.filter(|sought| self.is_told_by(sought) || spares_most(sought, otherwise))
+    }
+
+    /// Whether rows that were sought are those that are found, with nothing to look at.
+    fn is_told_by(&self, sought: &Sought) -> bool {
+        sought.is_exact && self.is_everywhere() && self.datetime.is_none()
+    }
+
+    /// How many rows are found and seen, where that is known without visiting them.
+    fn counted(&self) -> Option<usize> {
+        let is_seen_whole = self.view.scope.hidden.len() == 0;
+        let sought = self.sought().filter(|sought| is_seen_whole && self.is_told_by(sought))?;
+        sought.count()
+    }
+
+    /// Whether a row lies in the region and in the reach of the filter.
+    fn is_within(&self, row: usize) -> bool {
+        if self.is_everywhere() {
+            return true;
+        }
+        let here = &self.view.state.snapshot.geometries.boxes()[row];
+        !here.is_empty()
+            && match self.relate(here) {
+                Relation::Outside => false,
+                Relation::Inside => true,
+                Relation::Crossing => self.touches(row),
+            }
+    }
+
+    fn touches(&self, row: usize) -> bool {
+        let geometry = || self.view.state.snapshot.geometries.get(row);
+        self.region.as_ref().is_none_or(|(region, _)| region.touches(geometry()))
+    }
+
     /// Visits the snapshot's rows that are found, in storage order, as ranges: those that the
     /// viewer may not see are still among them.
     fn rows(&self, each: &mut dyn FnMut(Range<usize>)) {
         let snapshot = &self.view.state.snapshot;
+        if let Some(sought) = self.sought() {
+            let is_found = sought.is_exact && self.datetime.is_none();
+            return sought.visit(snapshot.len(), &mut |row| {
+                if self.is_within(row) && (is_found || self.finds_row(row)) {
+                    each(row..row + 1);
+                }
+            });
+        }
         let mut sift = |rows: Range<usize>| {
             if self.tests_rows() {
                 rows.filter(|row| self.finds_row(*row)).for_each(|row| each(row..row + 1));
@@ -307,18 +352,14 @@ impl<'v, 'q> Plan<'v, 'q> {
                 each(rows);
             }
         };
-        if self.region.is_none() && self.reach.is_none() {
+        if self.is_everywhere() {
             return sift(0..snapshot.len());
         }
-        let touches = |row: usize| match &self.region {
-            Some((region, _)) => region.touches(snapshot.geometries.get(row)),
-            None => true,
-        };
         snapshot.tree.visit(
             snapshot.geometries.boxes(),
             &mut |node| self.relate(node),
             &mut |rows, relation| {
-                if relation == Relation::Inside || touches(rows.start) {
+                if relation == Relation::Inside || self.touches(rows.start) {
                     sift(rows);
                 }
             },

@@ -60,6 +60,31 @@ impl PackedTree {
         }
     }
 
+    /// How many rows [`visit`](Self::visit) would visit, or some more: told by nodes of 256 rows.
+    pub(crate) fn at_most(&self, relate: &mut dyn FnMut(&WorldBox) -> Relation) -> usize {
+        match self.levels.len() {
+            0 => self.rows,
+            height => self.at_most_below(height - 1, 0, relate),
+        }
+    }
+
+    fn at_most_below(
+        &self,
+        level: usize,
+        node: usize,
+        relate: &mut dyn FnMut(&WorldBox) -> Relation,
+    ) -> usize {
+        match relate(&self.levels[level][node]) {
+            Relation::Outside => 0,
+            Relation::Crossing if level > 1 => {
+                let last = ((node + 1) * CHILDREN).min(self.levels[level - 1].len());
+                let children = node * CHILDREN..last;
+                children.map(|child| self.at_most_below(level - 1, child, relate)).sum()
+            }
+            _ => self.rows_below(level, node).len(),
+        }
+    }
+
     fn descend(
         &self,
         boxes: &[WorldBox],
@@ -142,7 +167,9 @@ mod tests {
                 (_, true) => Relation::Crossing,
                 _ => Relation::Outside,
             };
-            PackedTree::over(&boxes).visit(&boxes, &mut relate, &mut |rows, _| found.extend(rows));
+            let tree = PackedTree::over(&boxes);
+            tree.visit(&boxes, &mut relate, &mut |rows, _| found.extend(rows));
+            prop_assert!(tree.at_most(&mut relate) >= found.len());
             prop_assert_eq!(found, expected);
         }
     }

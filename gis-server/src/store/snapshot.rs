@@ -1,11 +1,13 @@
 //! A published layer in memory.
 
+use std::sync::Arc;
+
 use city::{FeatureId, PropertyType};
 use datasets::read::FlatGeometry;
 use rayon::prelude::*;
 
 use super::{
-    columns::{Column, ColumnBuilder},
+    columns::{Column, ColumnBuilder, Order, Orders},
     geometries::Geometries,
     ids::{IdKey, IdList, Ids},
     rtree::PackedTree,
@@ -19,6 +21,8 @@ pub(crate) struct Snapshot {
     pub(crate) geometries: Geometries,
     pub(crate) tree: PackedTree,
     pub(crate) columns: Vec<Column>,
+    /// Columns in order, since they were asked for.
+    orders: Orders,
 }
 
 impl Snapshot {
@@ -29,7 +33,14 @@ impl Snapshot {
             geometries: Geometries::default(),
             tree: PackedTree::over(&[]),
             columns: Vec::new(),
+            orders: Orders::default(),
         }
+    }
+
+    /// The rows in the order of a column's values.
+    pub(crate) fn order(&self, column: usize) -> Option<Arc<Order>> {
+        let cells = self.columns.get(column)?;
+        Some(self.orders.of(column, || cells.order(self.len())))
     }
 
     /// How many features there are.
@@ -105,6 +116,6 @@ impl SnapshotBuilder {
         let ((geometries, tree), (columns, ids)) =
             rayon::join(index, || rayon::join(pack, || Ids::new(ids)));
         let ids = ids.map_err(|id| format!("two features have the id '{id}'"))?;
-        Ok(Snapshot { ids, geometries, tree, columns })
+        Ok(Snapshot { ids, geometries, tree, columns, orders: Orders::default() })
     }
 }

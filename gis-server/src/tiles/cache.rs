@@ -285,6 +285,31 @@ impl Tiles {
         self.kept(Key { content, tile, coding }, is_public, made).await
     }
 
+    /// The vector tile of what filters, one for each layer if there are any, find in some layers: by the thread
+    /// that asks, and kept nowhere.
+    ///
+    /// # Errors
+    /// [`TileError`].
+    pub fn at_once(
+        layers: &[(Arc<Pyramid>, LayerView)],
+        filters: &[Arc<Filter>],
+        bounds: &Bounds,
+        tile: Tile,
+        coding: Coding,
+    ) -> Result<Encoded, TileError> {
+        pack(filtered_bytes(layers, filters, bounds, tile)?, coding, Effort::KEPT, tile)
+    }
+
+    /// A layer's generalisation: the one that is known, else worked out by the thread that asks.
+    pub fn pyramid_at_once(&self, view: &LayerView) -> Arc<Pyramid> {
+        let layer = view.layer();
+        let all = self.pyramids.lock().unwrap_or_else(PoisonError::into_inner);
+        let growing = all.get(&layer.id).filter(|growing| growing.checksum == layer.checksum);
+        let known = growing.and_then(|growing| growing.pyramid.get().cloned());
+        drop(all);
+        known.unwrap_or_else(|| Arc::new(Pyramid::of(view)))
+    }
+
     /// Works out a layer's generalisation before somebody waits for it.
     pub async fn prepare(&self, view: &LayerView) {
         self.pyramid(view).await;

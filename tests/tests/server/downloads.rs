@@ -134,7 +134,7 @@ fn what_is_too_much_to_wait_for_is_a_job_that_only_its_owner_sees() {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     left.sort();
-    assert_eq!(left, ["data.kml", "frames", "inputs.json", "job.json", "result.json"]);
+    assert_eq!(left, ["data.kml", "inputs.json", "job.json", "result.json"]);
     let gone = server.request(Method::DELETE, &format!("/jobs/{job}"));
     server.send(gone.bearer_auth(OFFICER)).expect(200);
     assert!(!folder.exists());

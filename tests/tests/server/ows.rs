@@ -1,5 +1,5 @@
-//! WMS, WMTS and WFS as others' clients read them: OWSLib, GDAL's WFS driver and libxml2. Python's packages
-//! are installed into a folder of the build; where they cannot be had, a test says SKIP and why.
+//! WMS, WMTS and WFS as others' clients read them: OWSLib, GDAL's WFS driver, libxml2, and OpenLayers in Chromium.
+//! Packages are installed into a folder of the build; where they cannot be had, a test says SKIP and why.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,13 +8,17 @@ use std::{
 };
 
 use tests::{
+    node,
     python::{self, run},
+    repo,
     server::Server,
     town,
 };
 
 /// The releases that the suite was written against.
 const PACKAGES: [&str; 2] = ["OWSLib==0.35.0", "pyogrio==0.13.0"];
+
+const VIEWER: [&str; 2] = ["ol@10.11.0", "playwright-core@1.65.1"];
 
 /// Python with the packages; none where they cannot be installed.
 fn python() -> Option<&'static Path> {
@@ -44,6 +48,28 @@ fn owslib_reads_wms_wmts_and_wfs() {
 #[test]
 fn gdal_reads_wfs() {
     check("by_gdal.py");
+}
+
+#[test]
+fn openlayers_shows_wms_wmts_and_vector_tiles_in_a_browser_and_asks_what_lies_under_a_click() {
+    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
+    let chromium = std::env::var("CHROMIUM")
+        .ok()
+        .map(PathBuf::from)
+        .or_else(|| chromium.iter().map(PathBuf::from).find(|path| path.exists()));
+    let Some(chromium) = chromium else {
+        println!("SKIP: chromium is not installed");
+        return;
+    };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let Some(place) = node::with(folder, "openlayers", &VIEWER) else { return };
+    let pictures = repo::programs().join("pictures");
+    std::fs::create_dir_all(&pictures).expect("the target folder is writable");
+    let server = Server::start(&town::demo(500));
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/ows/openlayers.mjs");
+    let mut command = Command::new("node");
+    command.arg(script).arg(&place).arg(server.address()).arg(&chromium).arg(&pictures);
+    run(&mut command).unwrap_or_else(|why| panic!("{why}"));
 }
 
 #[test]

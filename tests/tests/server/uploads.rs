@@ -96,6 +96,41 @@ fn a_file_of_an_editor_becomes_a_layer_and_comes_back_the_same() {
 }
 
 #[test]
+fn a_file_comes_in_a_form_too_as_browsers_send_it() {
+    let server = Server::on(fixture::guarded_parcels(), &["--upload-mib", "1"]);
+    let form = |disposition: &str, content: &str| {
+        let head = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nwells\r\n--cut\r\n"
+        );
+        format!(
+            "{head}Content-Disposition: form-data; {disposition}\r\n\r\n{content}\r\n--cut--\r\n"
+        )
+    };
+    let send = |path: &str, kind: &str, body: String| {
+        let request = server.request(Method::POST, path).bearer_auth(EDITOR);
+        server.send(request.header("content-type", kind).body(body))
+    };
+    let kind = "multipart/form-data; boundary=cut";
+    let named = "name=\"file\"; filename=\"giếng.geojson\"";
+    let sent = send("/uploads", kind, form(named, &wells())).expect(201).json();
+    assert_eq!((&sent["name"], &sent["bytes"]), (&json!("giếng.geojson"), &json!(wells().len())));
+    let inputs = json!({"upload": sent["id"], "layer": "wells", "role": "other"});
+    let job = ask_for(&server, EDITOR, "import", &inputs).expect(201).json();
+    let job = ended(&server, EDITOR, job["jobID"].as_str().unwrap());
+    assert_eq!(job["status"], "successful", "{job}");
+    // The name that is asked for goes before the file's own.
+    let sent = send("/uploads?name=other.geojson", kind, form(named, &wells())).expect(201).json();
+    assert_eq!(sent["name"], "other.geojson");
+
+    send("/uploads", kind, form("name=\"file\"", &wells())).expect(400);
+    send("/uploads", kind, form(named, "")).expect(400);
+    send("/uploads", kind, "--cut\r\nno form".into()).expect(400);
+    send("/uploads", "multipart/form-data", form(named, &wells())).expect(400);
+    send("/uploads", kind, form("name=\"file\"; filename=\"x\"", &wells())).expect(400);
+    send("/uploads", kind, form(named, &"x".repeat((1 << 20) + 1))).expect(413);
+}
+
+#[test]
 fn who_may_send_and_what_may_be_replaced() {
     let server = Server::on(fixture::guarded_parcels(), &["--upload-mib", "1"]);
     let nobody = server.request(Method::POST, "/uploads?name=a.gpkg").body("x");

@@ -27,7 +27,12 @@ export function layersPanel(app: App): Part {
     t('layers.reset'),
   );
   const count = h('span', { class: 'muted' });
-  const foot = h('div', { class: 'layer-foot' }, count, reset);
+  const send = h(
+    'button',
+    { class: 'text-button', attrs: { type: 'button' }, on: { click: () => app.open('upload') } },
+    t('upload.open'),
+  );
+  const foot = h('div', { class: 'layer-foot' }, count, reset, send);
 
   const fill = (): void => {
     refill(tabs, tab('theme', t('layers.byTheme')), tab('order', t('layers.byOrder')));

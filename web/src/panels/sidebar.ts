@@ -21,6 +21,7 @@ const TITLES: Record<PanelName, Key> = {
   share: 'share.title',
   print: 'print.title',
   place: 'place.title',
+  upload: 'upload.title',
   station: 'station.title',
   stations: 'stations.title',
   alerts: 'alerts.title',
@@ -153,6 +154,8 @@ async function partOf(app: App, panel: PanelName): Promise<Part> {
       return placePanel(app);
     case 'print':
       return (await import('./print.ts')).printPanel(app);
+    case 'upload':
+      return (await import('./upload.ts')).uploadPanel(app);
   }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     filter::{Filter, fold, times},
 };
 
-const COLUMNS: [(&str, PropertyType); 5] = [
+pub(super) const COLUMNS: [(&str, PropertyType); 5] = [
     ("n", PropertyType::Integer),
     ("r", PropertyType::Real),
     ("t", PropertyType::Text),
@@ -186,7 +186,7 @@ fn like(text: &[char], pattern: &[char]) -> bool {
 }
 
 /// A feature on a lattice, with values that are often equal and often missing.
-fn row() -> impl Strategy<Value = (Geometry<f64>, Vec<Value>)> {
+pub(super) fn row() -> impl Strategy<Value = (Geometry<f64>, Vec<Value>)> {
     let at = || (0i32..5, 0i32..5).prop_map(|(x, y)| Coord { x: x.into(), y: y.into() });
     let shape = prop_oneof![
         at().prop_map(|at| Point(at).into()),
@@ -235,7 +235,7 @@ fn date() -> impl Strategy<Value = String> {
     prop_oneof![Just("d".to_owned()), (1..28).prop_map(|d| format!("DATE('2025-01-{d:02}')"))]
 }
 
-fn truth() -> impl Strategy<Value = String> {
+pub(super) fn truth() -> impl Strategy<Value = String> {
     let comparison = || select(vec!["=", "<>", "<", ">", "<=", ">="]);
     let end = || {
         prop_oneof![

@@ -47,7 +47,7 @@ pub struct MadeChange {
     /// Identifier of the collection.
     pub collection: String,
     /// Identifier of the feature: a number or a text.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub id: Json,
     /// `create`, `replace` or `delete`.
     pub operation: &'static str,

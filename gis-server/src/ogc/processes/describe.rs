@@ -3,12 +3,12 @@
 use axum::{extract::Path, response::Response};
 use serde_json::{Value as Json, json};
 
-use super::{example, export, import, still};
+use super::{example, export, import, still, tiles};
 use crate::{
     error::Problem,
     flood::Output,
     http::{ask::Ask, base::Base, format::Format, link::Link, work},
-    jobs::{EXPORT, IMPORT},
+    jobs::{EXPORT, IMPORT, TILES},
     ogc::{coverages::TIFF, refusals::BadParameter},
 };
 
@@ -42,6 +42,7 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
         Format::Json,
         &json!({ "processes": [
             short(&ask.base), still::short(&ask.base), export::short(&ask.base), import::short(&ask.base),
+            tiles::short(&ask.base),
         ], "links": [own] }),
     )
 }
@@ -50,7 +51,7 @@ pub async fn list(ask: Ask) -> Result<Response, Problem> {
 /// this city can run.
 #[utoipa::path(
     get, path = "/processes/{processId}", tag = "Processes", operation_id = "getProcess",
-    params(("processId" = String, Path, description = "flood, still, export, import")),
+    params(("processId" = String, Path, description = "flood, still, export, import, tiles")),
     responses(
         (status = 200, description = "The process", body = Object),
         (status = 404, description = "No such process", content_type = "application/problem+json"),
@@ -64,6 +65,7 @@ pub async fn show(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem>
         still::STILL => return ask.json(Format::Json, &still::whole(&ask.base)),
         EXPORT => return ask.json(Format::Json, &export::whole(&ask.base)),
         IMPORT => return ask.json(Format::Json, &import::whole(&ask.base)),
+        TILES => return ask.json(Format::Json, &tiles::whole(&ask.base)),
         _ => {}
     }
     let (app, viewer) = (ask.app.clone(), ask.caller.viewer.clone());
@@ -114,7 +116,7 @@ const SCHEMA: &str = include_str!("../../../../assets/scenarios/flood.schema.jso
 /// # Errors
 /// 404 for a process that is not there.
 pub(super) fn known(id: &str) -> Result<(), Problem> {
-    if [FLOOD, still::STILL, EXPORT, IMPORT].contains(&id) {
+    if [FLOOD, still::STILL, EXPORT, IMPORT, TILES].contains(&id) {
         return Ok(());
     }
     let id: String = id.chars().take(40).collect();

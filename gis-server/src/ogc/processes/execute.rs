@@ -8,19 +8,19 @@ use axum::{
 };
 use city::scenario::{Scenario, ScenarioError};
 
-use super::{describe::known, export, import, jobs::document, jobs_of, on_duty, still};
+use super::{describe::known, export, import, jobs::document, jobs_of, on_duty, still, tiles};
 use crate::{
     error::Problem,
     flood::{self, FloodError, Model, Sources},
     http::{ask::Ask, format::Format, work},
-    jobs::{EXPORT, IMPORT, JobError},
+    jobs::{EXPORT, IMPORT, JobError, TILES},
 };
 
-/// Runs a scenario, an export or an import: what is asked is checked at once, and then waits for its turn. A
+/// Runs a scenario, an export, an import or tiles: what is asked is checked at once, and then waits for its turn. A
 /// still is answered at once.
 #[utoipa::path(
     post, path = "/processes/{processId}/execution", tag = "Processes", operation_id = "execute",
-    params(("processId" = String, Path, description = "flood, still, export, import")),
+    params(("processId" = String, Path, description = "flood, still, export, import, tiles")),
     request_body(content = Object, description = "{\"inputs\": {\"scenario\": …}}, as `example` of the process"),
     responses(
         (status = 201, description = "It waits for its turn; Location is where it is", body = Object),
@@ -46,6 +46,11 @@ pub async fn execute(ask: Ask, Path(id): Path<String>, body: Bytes) -> Result<Re
         IMPORT => {
             jobs_of(&ask)?;
             let job = import::execute(&ask, &body).await?;
+            return export::accepted(&ask, &job);
+        }
+        TILES => {
+            jobs_of(&ask)?;
+            let job = tiles::execute(&ask, &body).await?;
             return export::accepted(&ask, &job);
         }
         _ => {}

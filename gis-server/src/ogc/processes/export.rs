@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use super::jobs::document;
 use crate::{
     error::Problem,
-    exchange::Exported,
+    exchange::{Container, Exported},
     flood::RunFolder,
     http::{ask::Ask, base::Base, format::Format, link::Link, query::Query, work},
     jobs::{EXPORT, Job, RESULT},
@@ -182,10 +182,19 @@ fn written(value: &Json) -> String {
     }
 }
 
+/// The kind of a file, which its name ends with.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Ending {
+    Table(Kind),
+    Tiles(Container),
+}
+
 /// What came of an export, as its job keeps it.
 #[derive(Deserialize)]
 struct Kept {
-    kind: Kind,
+    /// How the file ends.
+    kind: Ending,
     name: String,
     bytes: u64,
     #[serde(rename = "mediaType")]
@@ -218,7 +227,10 @@ pub(super) async fn file(folder: &RunFolder) -> Result<Response, Problem> {
     };
     let result = tokio::fs::read(folder.file(RESULT)).await.map_err(|_| gone())?;
     let kept: Kept = serde_json::from_slice(&result).map_err(|error| Problem::internal(&error))?;
-    let path = Exported::path(&folder.file(""), kept.kind);
+    let path = match kept.kind {
+        Ending::Table(kind) => Exported::path(&folder.file(""), kind),
+        Ending::Tiles(container) => container.path(&folder.file("")),
+    };
     let file = tokio::fs::File::open(path).await.map_err(|_| gone())?;
     let mut response = downloads::body_of(file, ()).await?;
     let headers = response.headers_mut();

@@ -19,7 +19,7 @@ use crate::{
         ANSWERS, FloodError, LEDGER, Output, RunFolder, SUMMARY, file_of, hydrograph, picture,
     },
     http::{ask::Ask, format::Format, link::Link, work},
-    jobs::{EXPORT, Job, Lane, RESULT, SCENARIO},
+    jobs::{EXPORT, Job, Lane, RESULT, SCENARIO, TILES},
     ogc::{coverages::TIFF, tiles::address::TileAddress},
     tiles::Tile,
 };
@@ -64,7 +64,7 @@ pub async fn results(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Pr
         let read = move || folder.read_json::<Json>(RESULT).map_err(|error| unread(&error));
         let result = work::blocking(read).await?.unwrap_or_default();
         let document = match job.process.as_str() {
-            EXPORT => export::results(&ask.base, &job, result)?,
+            EXPORT | TILES => export::results(&ask.base, &job, result)?,
             _ => import::results(&ask.base, &job, result),
         };
         return ask.json(Format::Json, &document);
@@ -131,7 +131,9 @@ pub async fn scenario(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, P
     let folder = jobs_of(&ask)?.folder(job.id);
     let read =
         work::blocking(move || folder.read_json::<Json>(SCENARIO).map_err(|error| unread(&error)));
-    ask.json(Format::Json, &read.await?.unwrap_or_default())
+    // Exports and imports have none.
+    let scenario = read.await?.ok_or_else(|| absent("scenario"))?;
+    ask.json(Format::Json, &scenario)
 }
 
 /// One result: the summary as JSON, the ledger of volumes as CSV, a raster as GeoTIFF.
@@ -150,7 +152,7 @@ pub async fn file(
 ) -> Result<Response, Problem> {
     ask.query.only(&["minutes", "f"])?;
     let job = super::ended_of_any(&ask, &path.job_id)?;
-    if job.process == EXPORT && result_id == "file" {
+    if job.makes_file() && result_id == "file" {
         return Ok(ask.marked(export::file(&jobs_of(&ask)?.folder(job.id)).await?));
     }
     let (job, folder) = ended(&ask, &path)?;

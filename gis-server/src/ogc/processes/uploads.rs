@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use axum::{
-    body::BodyDataStream,
+    body::Bytes,
     extract::{Path, Request},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
@@ -23,11 +23,11 @@ use crate::{
 const DRAINED: usize = 64 << 20;
 const DRAINED_FOR: Duration = Duration::from_secs(5);
 
-/// Takes a file that an editor sends, whole in the body, for the process import.
+/// Takes a file that an editor sends for the process import: whole in the body, or as the first file of a form.
 #[utoipa::path(
     post, path = "/uploads", tag = "Processes", operation_id = "upload",
-    params(("name" = String, Query, description = "Name of the file, with its extension")),
-    request_body(content = Vec<u8>, description = "The file as it is; several in a ZIP archive", content_type = "application/octet-stream"),
+    params(("name" = Option<String>, Query, description = "Name of the file, with its extension; of a form the file's own where it is left out")),
+    request_body(content((Vec<u8> = "application/octet-stream"), (Form = "multipart/form-data")), description = "The file as it is, or as a form sends it; several in a ZIP archive"),
     responses(
         (status = 201, description = "It waits for a day: id, name, bytes", body = Object),
         (status = 400, description = "The name is none of a file", content_type = "application/problem+json"),
@@ -39,7 +39,57 @@ const DRAINED_FOR: Duration = Duration::from_secs(5);
 pub async fn receive(ask: Ask, request: Request) -> Result<Response, Problem> {
     ask.query.only(&["name", "f"])?;
     editor(&ask)?;
-    let name = uploads::plain_name(ask.query.get("name").unwrap_or_default()).ok_or_else(|| {
+    let most = ask.app.exchange.upload_bytes();
+    let told = request.headers().get(header::CONTENT_LENGTH);
+    let told =
+        told.and_then(|length| length.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    let body = request.into_body().into_data_stream();
+    if told.is_some_and(|bytes| bytes > most.saturating_add(FORM_BYTES)) {
+        drain(body).await;
+        return Err(too_big(most));
+    }
+    if !kind.starts_with("multipart/") {
+        return take(&ask, None, body).await;
+    }
+    let boundary = multer::parse_boundary(&kind).map_err(|error| not_a_form(&error))?;
+    let mut form = multer::Multipart::new(body, boundary);
+    while let Some(field) = form.next_field().await.map_err(|error| not_a_form(&error))? {
+        if let Some(name) = field.file_name().map(str::to_owned) {
+            return take(&ask, Some(name), field).await;
+        }
+    }
+    Err(Problem::bad_request("Biểu mẫu không có tệp nào.", "The form has no file in it."))
+}
+
+/// Room for what a form has besides its file.
+const FORM_BYTES: u64 = 64 << 10;
+
+/// A form with a file.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes a body in the API document")]
+struct Form {
+    /// The file.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+fn not_a_form(error: &multer::Error) -> Problem {
+    Problem::bad_request(
+        format!("Không đọc được biểu mẫu: {error}"),
+        format!("The form cannot be read: {error}"),
+    )
+}
+
+/// Keeps a file that comes in pieces under the name that is asked for, else under its own.
+async fn take<E: std::fmt::Display>(
+    ask: &Ask,
+    own: Option<String>,
+    pieces: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Response, Problem> {
+    let name = ask.query.get("name").or(own.as_deref()).unwrap_or_default();
+    let name = uploads::plain_name(name).ok_or_else(|| {
         Problem::parameter(
             "name",
             "hãy ghi tên tệp có đuôi, như thua-dat.zip",
@@ -47,13 +97,6 @@ pub async fn receive(ask: Ask, request: Request) -> Result<Response, Problem> {
         )
     })?;
     let most = ask.app.exchange.upload_bytes();
-    let told = request.headers().get(header::CONTENT_LENGTH);
-    let told =
-        told.and_then(|length| length.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
-    if told.is_some_and(|bytes| bytes > most) {
-        drain(request.into_body().into_data_stream()).await;
-        return Err(too_big(most));
-    }
     let (data, owner) = (ask.app.config.data.clone(), ask.caller.viewer.name.clone());
     let receiving = work::blocking(move || {
         uploads::receive(&data, name, &owner).map_err(|error| Problem::internal(&error))
@@ -64,7 +107,7 @@ pub async fn receive(ask: Ask, request: Request) -> Result<Response, Problem> {
             format!("{MOST} files of yours wait: import or remove one."),
         )
     })?;
-    let bytes = written(&receiving, request, most).await?;
+    let bytes = written(&receiving, pieces, most).await?;
     let upload = receiving.keep(bytes).map_err(|error| Problem::internal(&error))?;
     let at = ask.base.url(&format!("/uploads/{}", upload.id));
     let document =
@@ -77,11 +120,14 @@ pub async fn receive(ask: Ask, request: Request) -> Result<Response, Problem> {
     Ok(response)
 }
 
-async fn written(receiving: &Receiving, request: Request, most: u64) -> Result<u64, Problem> {
+async fn written<E: std::fmt::Display>(
+    receiving: &Receiving,
+    mut chunks: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    most: u64,
+) -> Result<u64, Problem> {
     let broken = |error: std::io::Error| Problem::internal(&error);
     let mut file = tokio::fs::File::create_new(receiving.path()).await.map_err(broken)?;
     let mut bytes = 0_u64;
-    let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| {
             Problem::bad_request(
@@ -108,7 +154,7 @@ async fn written(receiving: &Receiving, request: Request, most: u64) -> Result<u
 
 /// Reads on for a while what nobody wants: a sender who is cut off in the middle of a body sees a broken
 /// connection, and not the answer.
-async fn drain(mut chunks: BodyDataStream) {
+async fn drain<E>(mut chunks: impl Stream<Item = Result<Bytes, E>> + Unpin) {
     let rest = async {
         let mut left = DRAINED;
         while let Some(Ok(chunk)) = chunks.next().await

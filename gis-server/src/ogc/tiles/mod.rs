@@ -9,6 +9,8 @@ pub mod sets;
 pub mod tilejson;
 pub mod vector;
 
+pub(crate) use vector::selected;
+
 use axum::http::{HeaderMap, header};
 use city::{Layer, layer::Content};
 use utoipa::OpenApi;

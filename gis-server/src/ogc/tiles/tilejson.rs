@@ -4,7 +4,12 @@ use city::{Layer, PropertyType};
 use serde_json::{Map, Value, json};
 
 use super::set::{Of, zooms};
-use crate::{http::base::Base, store::LayerView, styles, tiles::TileMatrixSet};
+use crate::{
+    http::base::Base,
+    store::{City, LayerView},
+    styles,
+    tiles::TileMatrixSet,
+};
 
 /// The TileJSON of a tile set.
 pub(super) fn document(base: &Base, of: Of<'_>, set: TileMatrixSet, views: &[LayerView]) -> Value {
@@ -43,6 +48,29 @@ pub(super) fn document(base: &Base, of: Of<'_>, set: TileMatrixSet, views: &[Lay
         document["encoding"] = json!("mapbox");
     }
     document
+}
+
+/// The TileJSON of a file of tiles of some layers, which has the zooms between two and no addresses.
+pub(crate) fn of_file(city: &City, views: &[LayerView], (first, last): (u8, u8)) -> Value {
+    let (name, description) = match views {
+        [view] => (&view.layer().title, view.layer().description.vi.clone()),
+        _ => (&city.title, String::new()),
+    };
+    let synthetic = match views.iter().any(|view| view.layer().synthetic) {
+        true => "Dữ liệu tổng hợp · Synthetic data",
+        false => "",
+    };
+    let layers = views.iter().map(|view| {
+        let (from, to) = zooms(view.layer());
+        vector_layer(view, (from.clamp(first, last), to.clamp(first, last)))
+    });
+    let said = [description.as_str(), synthetic].join(" ");
+    json!({
+        "name": name.vi,
+        "description": said.trim(),
+        "attribution": attribution(views),
+        "vector_layers": layers.collect::<Value>(),
+    })
 }
 
 fn vector_layer(view: &LayerView, (first, last): (u8, u8)) -> Value {

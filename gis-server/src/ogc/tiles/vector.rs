@@ -82,7 +82,7 @@ pub async fn of_dataset(Path(address): Path<TileAddress>, ask: Ask) -> Result<Re
 ///
 /// # Errors
 /// 400 with the first that is not there, or not for this caller.
-pub(super) fn selected(ask: &Ask, list: Option<&str>) -> Result<Vec<LayerView>, Problem> {
+pub(crate) fn selected(ask: &Ask, list: Option<&str>) -> Result<Vec<LayerView>, Problem> {
     let city = ask.app.store.city();
     let has_features = |view: &LayerView| view.layer().schema().is_some();
     let Some(list) = list else {

@@ -1,11 +1,13 @@
 //! The properties of a layer, column by column: strings interned, numbers packed.
 
 mod build;
+mod order;
 mod packed;
 
 use city::{Instant, time::Date};
 
 pub(crate) use build::ColumnBuilder;
+pub(crate) use order::{Order, Orders};
 use packed::{Integers, Reals};
 
 use super::{strings::Strings, value::ValueRef};

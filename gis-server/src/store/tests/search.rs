@@ -1,6 +1,6 @@
 //! Searching agrees with looking at every feature.
 
-use city::{Bbox, FeatureId, Interval, Value};
+use city::{Bbox, FeatureId, Instant, Interval, Value};
 use geo::Intersects;
 use geo_types::{Geometry, LineString, Point, Polygon, Rect};
 use proptest::prelude::*;
@@ -123,4 +123,36 @@ fn datetime_finds_what_held_then_and_what_says_no_time() {
     assert_eq!(ids("2024-07-31T17:00:00Z"), "2 4");
     assert_eq!(ids("2019-01-01/2024-12-31"), "1 2 3 4");
     assert!(view.has_valid_time());
+}
+
+proptest! {
+    #[test]
+    fn what_holds_at_a_time_is_what_each_feature_says(
+        spans in prop::collection::vec((0i64..400, 0i64..400, 0u8..4), 0..120),
+        (from, until, open) in (0i64..400, 0i64..400, 0u8..4),
+    ) {
+        let date = |day: i64| jiff::civil::date(2024, 1, 1) + jiff::Span::new().days(day);
+        let value = |day: i64, is_open: bool| if is_open { Value::Null } else { Value::Date(date(day)) };
+        let rows = (0u64..).zip(&spans).map(|(id, (a, b, open))| {
+            let (id, geometry, mut values) = parcel(id, id as u32 % 20, id as u32 / 20, "ODT");
+            let (start, end) = (*a.min(b), *a.max(b) + 1);
+            values.splice(4.., [value(start, open & 1 == 1), value(end, open & 2 == 2)]);
+            (id, geometry, values)
+        });
+        let store = store_of(rows.collect());
+        let view = store.city().layer("parcels", &Viewer::public()).unwrap();
+        let at = |day: i64, is_open: bool| (!is_open).then(|| Instant::at_start_of(date(day)));
+        let (start, end) = (from.min(until), from.max(until) + 1);
+        let wanted = Interval { start: at(start, open & 1 == 1), end: at(end, open & 2 == 2) };
+        let query = Query { datetime: Some(wanted), ..Query::first(1000) };
+        let expected: Vec<_> = view
+            .features()
+            .filter(|feature| feature.valid_time().intersects(&wanted))
+            .map(|feature| feature.id())
+            .collect();
+        let page = view.query(&query).unwrap();
+        let found: Vec<_> = page.features.iter().map(|feature| feature.id()).collect();
+        prop_assert_eq!(&found, &expected);
+        prop_assert_eq!(view.count(&query).unwrap(), expected.len());
+    }
 }
