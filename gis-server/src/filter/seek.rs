@@ -63,7 +63,7 @@ impl<'s, 'f> Seeker<'s, 'f> {
         let early = to.zip(wanted.start).and_then(|(column, start)| {
             let (order, cut) = self.cut(column, |value| micros(value).cmp(&start.as_micros()))?;
             let all = order.len();
-            Some(Part::of(column, order, vec![cut.start..all]))
+            Some(Part::one(column, order, cut.start..all))
         });
         let parts = late.into_iter().chain(early);
         parts.min_by_key(Part::len).map(|part| Sought::one(part, false))
@@ -97,14 +97,14 @@ impl<'s, 'f> Seeker<'s, 'f> {
                 Truth::IsNull(any) => {
                     let order = self.order(column_of(any)?)?;
                     let known = 0..order.known();
-                    Some(Sought::one(Part::of(column_of(any)?, order, vec![known]), true))
+                    Some(Sought::one(Part::one(column_of(any)?, order, known), true))
                 }
                 _ => None,
             },
             Truth::IsNull(any) => {
                 let order = self.order(column_of(any)?)?;
                 let missing = order.known()..order.len();
-                Some(Sought::one(Part::of(column_of(any)?, order, vec![missing]), true))
+                Some(Sought::one(Part::one(column_of(any)?, order, missing), true))
             }
             Truth::Numbers(how, two) => match &**two {
                 [Number::Column(column), Number::Known(key)] => {
@@ -144,7 +144,7 @@ impl<'s, 'f> Seeker<'s, 'f> {
                     own => own.cmp(&begin),
                 };
                 let (order, cut) = self.cut(*column, side)?;
-                Some(Sought::one(Part::of(*column, order, vec![cut]), false))
+                Some(Sought::one(Part::one(*column, order, cut), false))
             }
             Truth::Times(how, two, unit) => match &**two {
                 [Moments::Column(column), Moments::Known(key)] => {
@@ -234,16 +234,16 @@ impl<'s, 'f> Seeker<'s, 'f> {
         side: impl Fn(ValueRef<'_>) -> Ordering,
     ) -> Option<Sought> {
         let (order, Range { start, end }) = self.cut(column, side)?;
-        let known = order.known();
+        let (known, none) = (order.known(), 0..0);
         let ranges = match how {
-            Comparison::Equal => vec![start..end],
-            Comparison::NotEqual => vec![0..start, end..known],
-            Comparison::Less => vec![0..start],
-            Comparison::LessOrEqual => vec![0..end],
-            Comparison::Greater => vec![end..known],
-            Comparison::GreaterOrEqual => vec![start..known],
+            Comparison::Equal => [start..end, none],
+            Comparison::NotEqual => [0..start, end..known],
+            Comparison::Less => [0..start, none],
+            Comparison::LessOrEqual => [0..end, none],
+            Comparison::Greater => [end..known, none],
+            Comparison::GreaterOrEqual => [start..known, none],
         };
-        Some(Sought::one(Part::of(column, order, ranges), true))
+        Some(Sought::one(Part::of(column, order, ranges.into()), true))
     }
 
     /// Rows by a relation in time to a span that is known.

@@ -35,6 +35,11 @@ impl Part {
         Self { column, order, ranges: joined }
     }
 
+    /// The rows of one range.
+    pub(super) fn one(column: usize, order: Arc<Order>, range: Range<usize>) -> Self {
+        Self::of(column, order, std::iter::once(range).collect())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ranges.iter().map(ExactSizeIterator::len).sum()
     }

@@ -216,9 +216,10 @@ async fn tiles_show_what_the_filter_finds_under_a_tag_of_their_own() {
 async fn a_filter_that_takes_too_much_is_stopped_with_a_clear_answer() {
     let service = Service::with(|config| config.limits.filter_steps = 4);
     for path in [
-        items("wells", "depth > 1", ""),
-        items("wells", "depth > 1", "&f=csv"),
-        "/collections/wells/tiles/WebMercatorQuad/0/0/0?filter=depth%20%3E%201".to_owned(),
+        items("wells", "depth + 0 > 1", ""),
+        items("wells", "depth + 0 > 1", "&f=csv"),
+        "/collections/wells/tiles/WebMercatorQuad/0/0/0?filter=depth%20%2B%200%20%3E%201"
+            .to_owned(),
     ] {
         let answer = service.get(&path).await;
         assert!(detail(&answer).contains("more than 4 steps"), "{path}: {}", answer.text());

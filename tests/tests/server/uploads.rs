@@ -99,9 +99,8 @@ fn a_file_of_an_editor_becomes_a_layer_and_comes_back_the_same() {
 fn a_file_comes_in_a_form_too_as_browsers_send_it() {
     let server = Server::on(fixture::guarded_parcels(), &["--upload-mib", "1"]);
     let form = |disposition: &str, content: &str| {
-        let head = format!(
-            "--cut\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nwells\r\n--cut\r\n"
-        );
+        let head =
+            "--cut\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nwells\r\n--cut\r\n";
         format!(
             "{head}Content-Disposition: form-data; {disposition}\r\n\r\n{content}\r\n--cut--\r\n"
         )

@@ -6,13 +6,13 @@ use geo_types::Point;
 use proptest::prelude::*;
 
 use super::{
-    data::{filter, found, layer, view_of},
+    data::{filter, layer, view_of},
     naive::{COLUMNS, row, truth},
 };
 use crate::{
     cql2::Language,
     filter::{Bounds, Filter, Run, Seeker, Sought},
-    store::LayerView,
+    store::{LayerView, Query},
 };
 
 /// Rows of the snapshot of which a filter is true, each looked at.
@@ -30,6 +30,13 @@ fn rows_of(sought: &Sought, view: &LayerView) -> Vec<usize> {
     let mut rows = Vec::new();
     sought.visit(view.published_len(), &mut |row| rows.push(row));
     rows
+}
+
+/// How many features are found by a page, a count and a stream.
+fn counts(view: &LayerView, filter: Filter) -> [usize; 3] {
+    let query = Query { filter: Some(filter.into()), ..Query::first(7) };
+    let streamed = view.stream(&query).unwrap().count();
+    [view.query(&query).unwrap().matched, view.count(&query).unwrap(), streamed]
 }
 
 const ROWS: usize = 9000;
@@ -136,7 +143,7 @@ fn what_a_column_tells_is_looked_up_and_is_what_looking_at_each_row_finds() {
             assert!(rows.len() < ROWS * 2 / 3, "{text}: {} rows", rows.len());
         }
         assert!(sought.count().is_none_or(|count| count == rows.len()), "{text}");
-        assert_eq!(found(&view, filter).unwrap().len(), wanted.len(), "{text}");
+        assert_eq!(counts(&view, filter), [wanted.len(); 3], "{text}");
     }
     for text in looking {
         assert!(sought(&view, &bound(text)).is_none(), "{text}");
@@ -149,7 +156,7 @@ fn one_request_puts_four_columns_in_order_at_most() {
     let five = "area < 0 OR floors = 7 OR since IS NULL OR until IS NULL OR public";
     let filter = filter(&view, Language::Text, five, Crs::CRS84).unwrap();
     assert!(sought(&view, &filter).is_none());
-    assert_eq!(found(&view, filter.clone()).unwrap().len(), looked_at(&view, &filter).len());
+    assert_eq!(counts(&view, filter.clone()), [looked_at(&view, &filter).len(); 3]);
 }
 
 #[test]
@@ -159,11 +166,7 @@ fn a_count_that_a_column_tells_takes_no_step_of_evaluation() {
     let count = |text: &str| {
         let filter = filter(&view, Language::Text, text, Crs::CRS84).unwrap();
         let bounds = bounds.clone();
-        view.count(&crate::store::Query {
-            filter: Some(filter.into()),
-            bounds,
-            ..crate::store::Query::first(0)
-        })
+        view.count(&Query { filter: Some(filter.into()), bounds, ..Query::first(0) })
     };
     let by_rows =
         looked_at(&view, &filter(&view, Language::Text, "floors >= 0", Crs::CRS84).unwrap());
