@@ -229,6 +229,7 @@ fn divide(context: &egui::Context, first: &FloodView, opposite: &Opposite, langu
 }
 
 /// Attribution and time at the foot; what is missing and the state of the connection at the head.
+#[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
 fn edges(
     mut contexts: EguiContexts<'_, '_>,
     city: Res<'_, City>,

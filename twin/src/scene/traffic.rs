@@ -91,6 +91,7 @@ fn speed_of(thing: &Thing) -> Option<f64> {
     speeds.next()
 }
 
+#[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
 fn show(
     mut commands: Commands<'_, '_>,
     city: Res<'_, City>,

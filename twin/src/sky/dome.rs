@@ -205,22 +205,15 @@ pub(crate) fn camera_bundle() -> impl Bundle {
     (Hdr, Exposure::default(), DistanceFog::default())
 }
 
+/// What a light of the sky is changed by.
+type Shining = (&'static mut DirectionalLight, &'static mut Transform, &'static mut Visibility);
+
 fn light(
     sun: Option<Res<'_, Sun>>,
     clock: Res<'_, VirtualClock>,
     weather: Res<'_, Weather>,
-    mut lights: Query<
-        '_,
-        '_,
-        (&mut DirectionalLight, &mut Transform, &mut Visibility),
-        With<SunLight>,
-    >,
-    mut moons: Query<
-        '_,
-        '_,
-        (&mut DirectionalLight, &mut Transform, &mut Visibility),
-        (With<MoonLight>, Without<SunLight>),
-    >,
+    mut lights: Query<'_, '_, Shining, With<SunLight>>,
+    mut moons: Query<'_, '_, Shining, (With<MoonLight>, Without<SunLight>)>,
     mut skies: ResMut<'_, Assets<SkyMaterial>>,
 ) {
     let Some(sun) = sun.filter(|sun| sun.is_changed()) else { return };
