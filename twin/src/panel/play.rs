@@ -90,7 +90,10 @@ fn show(
     let language = *language;
     egui::Window::new(language.of("Thử nghiệm ngập", "Flood play"))
         .id(egui::Id::new("dothi-play"))
-        .default_pos([(context.content_rect().max.x - 690.0).max(8.0), TOP])
+        .default_pos(match context.content_rect().max.x {
+            wide if wide > 1020.0 => [wide - 690.0, TOP],
+            narrow => [narrow - 230.0, TOP + 46.0],
+        })
         .default_open(false)
         .default_width(300.0)
         .max_height(context.content_rect().height() - 100.0)
