@@ -197,7 +197,7 @@ fn models_proposals_and_a_box_that_cuts_are_seen() {
           "shape": { "box": { "width_m": 45, "depth_m": 30 } } }] }),
     );
     let seen =
-        json!({ "lon": lon, "lat": lat, "distance_m": 260, "pitch_deg": 35, "height_m": 10 });
+        json!({ "lon": lon, "lat": lat, "distance_m": 180, "pitch_deg": 35, "height_m": 10 });
     let mut cut = seen.clone();
     cut["section"] = json!({ "lon": lon, "lat": lat, "width_m": 90, "depth_m": 60,
         "low_m": base - 8.0, "high_m": base + 80.0 });
@@ -231,7 +231,8 @@ fn models_proposals_and_a_box_that_cuts_are_seen() {
     ] {
         let shown = draw(name, view, more);
         let alike = similarity(&plain, &shown);
-        assert!(alike < 0.985 && brightness(&shown) > 40.0, "{name} is to be seen: {alike}");
+        // The same picture twice is the same to the bit; earth in the pit is about as bright as grass.
+        assert!(alike < 0.998 && brightness(&shown) > 40.0, "{name} is to be seen: {alike}");
     }
     let wrong = kept(folder.path(), "wrong.json", &json!({ "section": { "lon": lon } }));
     refuses(&["render", "--data", data, "--view", &wrong, "--out", "/tmp/none.png"], "section");
