@@ -20,6 +20,7 @@ mod check;
 mod drains;
 mod evidence;
 mod flood;
+pub mod legend;
 mod structure;
 
 use serde::{Deserialize, Serialize};

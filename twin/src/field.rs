@@ -30,10 +30,6 @@ impl Step {
     const fn new(from: f64, colour: u32) -> Self {
         Self { from, colour, word: None }
     }
-
-    const fn of(from: f64, colour: u32, vi: &'static str, en: &'static str) -> Self {
-        Self { from, colour, word: Some((vi, en)) }
-    }
 }
 
 /// The values of a field, once they are there.
@@ -49,7 +45,7 @@ pub trait Field: Debug + Send + Sync {
     fn title(&self) -> Title;
 
     /// The legend: ascending; below the first step nothing is painted.
-    fn steps(&self) -> &[Step];
+    fn steps(&self) -> Vec<Step>;
 
     /// Whether it stands for the water of the run that is shown: both at once would mix their colours.
     fn is_of_water(&self) -> bool {

@@ -86,8 +86,8 @@ impl Field for LuxField {
         Title::new("Độ rọi trên mặt đất (lx)", "Illuminance on the ground (lx)")
     }
 
-    fn steps(&self) -> &[Step] {
-        &STEPS
+    fn steps(&self) -> Vec<Step> {
+        STEPS.to_vec()
     }
 
     fn values<'a>(&'a self, ground: &'a Ground) -> Values<'a> {

@@ -97,7 +97,7 @@ fn show(
         Err(why) => view.trouble = Some(why.to_string()),
         Ok(values) => {
             view.is_shown = true;
-            let shape = squares(&values, view.field.steps(), &ground.heights);
+            let shape = squares(&values, &view.field.steps(), &ground.heights);
             if shape.is_empty() {
                 return;
             }

@@ -1,6 +1,6 @@
 //! What the water of a run came to, in the colours of the web map.
 
-use city::Title;
+use city::{Title, scenario::legend};
 
 use super::{Field, Step, Values};
 use crate::{flood::FloodRun, ground::Ground};
@@ -20,43 +20,12 @@ pub enum Worst {
     Hazard,
 }
 
-const DEPTHS: [Step; 7] = [
-    Step::new(0.01, 0xdceefb),
-    Step::new(0.1, 0xb6dcf7),
-    Step::new(0.3, 0x7fbdf0),
-    Step::new(0.5, 0x3f93dd),
-    Step::new(1.0, 0x1d63bd),
-    Step::new(2.0, 0x1b3f94),
-    Step::new(3.0, 0x45207f),
-];
-const SPEEDS: [Step; 5] = [
-    Step::new(0.1, 0xc6e3a8),
-    Step::new(0.3, 0xf4e285),
-    Step::new(0.6, 0xf4a259),
-    Step::new(1.0, 0xe0643a),
-    Step::new(2.0, 0xa4161a),
-];
-const HOURS: [Step; 6] = [
-    Step::new(0.0, 0xa4161a),
-    Step::new(1.0, 0xe0643a),
-    Step::new(2.0, 0xf4a259),
-    Step::new(4.0, 0xf4e285),
-    Step::new(8.0, 0xb7d8a8),
-    Step::new(16.0, 0x8ab6c9),
-];
-const DURATIONS: [Step; 6] = [
-    Step::new(0.01, 0xe6e0f2),
-    Step::new(1.0, 0xc9b8e4),
-    Step::new(3.0, 0xa98fd3),
-    Step::new(6.0, 0x8764be),
-    Step::new(12.0, 0x653fa3),
-    Step::new(24.0, 0x40207a),
-];
-const HAZARDS: [Step; 4] = [
-    Step::of(1.0, 0xf7e3a1, "cẩn trọng", "caution"),
-    Step::of(2.0, 0xf4a259, "nguy hiểm cho một số người", "danger for some"),
-    Step::of(3.0, 0xe0643a, "nguy hiểm cho nhiều người", "danger for most"),
-    Step::of(4.0, 0xa4161a, "nguy hiểm cho mọi người", "danger for all"),
+/// What the classes of hazard mean.
+const HAZARD_WORDS: [(&str, &str); 4] = [
+    ("cẩn trọng", "caution"),
+    ("nguy hiểm cho một số người", "danger for some"),
+    ("nguy hiểm cho nhiều người", "danger for most"),
+    ("nguy hiểm cho mọi người", "danger for all"),
 ];
 
 impl Worst {
@@ -112,14 +81,22 @@ impl Field for WorstField {
         Title::new(format!("{} · {run}", title.vi), format!("{} · {run}", title.en))
     }
 
-    fn steps(&self) -> &[Step] {
-        match self.what {
-            Worst::Depth => &DEPTHS,
-            Worst::Speed => &SPEEDS,
-            Worst::Arrival => &HOURS,
-            Worst::Duration => &DURATIONS,
-            Worst::Hazard => &HAZARDS,
-        }
+    fn steps(&self) -> Vec<Step> {
+        let (steps, words): (&[legend::Step], &[_]) = match self.what {
+            Worst::Depth => (&legend::DEPTHS, &[]),
+            Worst::Speed => (&legend::SPEEDS, &[]),
+            Worst::Arrival => (&legend::HOURS, &[]),
+            Worst::Duration => (&legend::DURATIONS, &[]),
+            Worst::Hazard => (&legend::HAZARDS, &HAZARD_WORDS),
+        };
+        let of = |(k, step): (usize, &legend::Step)| {
+            let [r, g, b, _] = step.rgba;
+            let colour = u32::from_be_bytes([0, r, g, b]);
+            // As people wrote it: a tenth is 0.1 in either precision.
+            let from = (f64::from(step.from) * 1e4).round() / 1e4;
+            Step { from, colour, word: words.get(k).copied() }
+        };
+        steps.iter().enumerate().map(of).collect()
     }
 
     fn is_of_water(&self) -> bool {
