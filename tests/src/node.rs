@@ -8,6 +8,19 @@ use std::{
 
 use crate::python::run;
 
+/// Chromium: `CHROMIUM`, else where systems have it; none where it is not installed: then SKIP is printed.
+pub fn chromium() -> Option<PathBuf> {
+    let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
+    let found = std::env::var("CHROMIUM")
+        .ok()
+        .map(PathBuf::from)
+        .or_else(|| usual.iter().map(PathBuf::from).find(|path| path.exists()));
+    if found.is_none() {
+        println!("SKIP: chromium is not installed");
+    }
+    found
+}
+
 /// The folder `name` below `folder` (a suite's `CARGO_TARGET_TMPDIR`) whose `node_modules` hold `packages`, each
 /// `name@version`; none where they cannot be installed: then SKIP and the reason are printed.
 pub fn with(folder: &Path, name: &str, packages: &[&str]) -> Option<PathBuf> {

@@ -52,15 +52,7 @@ fn gdal_reads_wfs() {
 
 #[test]
 fn openlayers_shows_wms_wmts_and_vector_tiles_in_a_browser_and_asks_what_lies_under_a_click() {
-    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
-    let chromium = std::env::var("CHROMIUM")
-        .ok()
-        .map(PathBuf::from)
-        .or_else(|| chromium.iter().map(PathBuf::from).find(|path| path.exists()));
-    let Some(chromium) = chromium else {
-        println!("SKIP: chromium is not installed");
-        return;
-    };
+    let Some(chromium) = node::chromium() else { return };
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let Some(place) = node::with(folder, "openlayers", &VIEWER) else { return };
     let pictures = repo::programs().join("pictures");

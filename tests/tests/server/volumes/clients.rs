@@ -1,9 +1,6 @@
 //! Validators and viewers that others wrote: Khronos' glTF validator, and CesiumJS in Chromium.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
 use tests::{node, python::run, repo, server::Server};
 
@@ -29,15 +26,7 @@ fn khronos_validator_finds_no_fault_in_any_tile() {
 
 #[test]
 fn cesium_shows_the_tiles_picks_a_building_and_reads_its_attributes() {
-    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
-    let chromium = std::env::var("CHROMIUM")
-        .ok()
-        .map(PathBuf::from)
-        .or_else(|| chromium.iter().map(PathBuf::from).find(|path| path.exists()));
-    let Some(chromium) = chromium else {
-        println!("SKIP: chromium is not installed");
-        return;
-    };
+    let Some(chromium) = node::chromium() else { return };
     let pictures = repo::programs().join("pictures");
     std::fs::create_dir_all(&pictures).expect("the target folder is writable");
     check("cesium.mjs", "cesium-clients", &VIEWER, &served(), &[&chromium, &pictures]);
