@@ -3,7 +3,8 @@
 //! A [`Source`] (a data folder or a server) is read into a [`model::CityModel`]: features by role in a
 //! local frame of metres east and north. Plugins make an app of it. Those that draw nothing run under
 //! `MinimalPlugins`: [`clock::ClockPlugin`], [`live::LivePlugin`], [`sky::SkyPlugin`],
-//! [`scene::LampsPlugin`] and [`camera::CameraPlugin`] as their defaults are.
+//! [`scene::LampsPlugin`], [`camera::CameraPlugin`] and [`flood::play::PlayPlugin`] as their defaults are, and what is
+//! proposed ([`proposals`]).
 
 pub mod app;
 pub mod axes;
