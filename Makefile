@@ -58,8 +58,9 @@ fmt: ## format the Rust code
 bench: ## criterion benches and load programs, built in release
 	@scripts/bench.sh
 
-bench-peers: ## the same tiles from gis-server and from Martin over PostGIS, side by side
-	@benches/peers/run.sh
+bench-peers: ## the same tiles and pages from gis-server and from Martin and pygeoapi over PostGIS, side by side
+	@benches/peers/tiles.sh
+	@benches/peers/features.sh
 
 bless: ## write the golden API document anew (look at the diff before you commit it)
 	@DOTHI_BLESS=1 cargo test --workspace --locked --lib golden_one

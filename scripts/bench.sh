@@ -8,6 +8,7 @@ scripts/setup.sh run
 cargo build --release --locked --workspace --exclude twin --bins
 cargo bench --locked --workspace --bench tiles --bench queries
 "$TARGET/release/measure" --programs "$TARGET/release"
+"$TARGET/release/features" --programs "$TARGET/release"
 # Ten thousand WebSockets need a file descriptor each, here and there.
 ulimit -n "$(ulimit -Hn)"
 "$TARGET/release/measure_feeds" --programs "$TARGET/release"

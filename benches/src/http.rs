@@ -18,22 +18,29 @@ use crate::quantile::quantile;
 pub struct Request {
     path: String,
     document: Option<String>,
+    is_packed: bool,
 }
 
 impl Request {
-    /// Asks for what is at a path.
+    /// Asks for what is at a path, packed where the server likes to.
     pub fn get(path: String) -> Self {
-        Self { path, document: None }
+        Self { path, document: None, is_packed: true }
+    }
+
+    /// Asks for what is at a path, as it is.
+    pub fn plain(path: String) -> Self {
+        Self { path, document: None, is_packed: false }
     }
 
     /// Sends a JSON document.
     pub fn post(path: String, document: String) -> Self {
-        Self { path, document: Some(document) }
+        Self { path, document: Some(document), is_packed: false }
     }
 
     fn text(&self, host: SocketAddr) -> String {
-        let Self { path, document } = self;
+        let Self { path, document, is_packed } = self;
         match document {
+            None if !is_packed => format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"),
             None => format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\r\n"),
             Some(document) => format!(
                 "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
