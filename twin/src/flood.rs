@@ -8,6 +8,7 @@ mod sides;
 mod surface;
 
 pub use frames::FloodRun;
+pub(crate) use frames::Played;
 #[cfg(not(target_arch = "wasm32"))]
 pub use plugin::RunsFolder;
 pub use plugin::{FloodPlugin, FloodView, Opposite};

@@ -1,8 +1,10 @@
 //! What is under the pointer, by geometry: no picture is asked, so it works without a renderer.
 
+mod cut;
 mod describe;
 mod pick;
 
+pub use cut::pick_cut;
 pub use describe::describe;
 pub use pick::{Pick, Picked, Ray, pick};
 

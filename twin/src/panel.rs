@@ -15,9 +15,10 @@ use crate::{
     clock::VirtualClock,
     field::FieldView,
     flood::{FloodView, play::Player},
-    inspect::{Pick, Ray, pick},
+    inspect::{Pick, Ray, pick_cut},
     live::LiveState,
     scene::{Buildings, City, Hidden, Lamp},
+    section::{Cutting, Underground},
     sky::Weather,
     words::Language,
 };
@@ -61,8 +62,8 @@ fn select(
     windows: Query<'_, '_, &Window, With<PrimaryWindow>>,
     cameras: Query<'_, '_, (&Camera, &GlobalTransform), With<Rig>>,
     hands: Res<'_, Hands>,
-    city: Res<'_, City>,
-    buildings: Res<'_, Buildings>,
+    (city, buildings): (Res<'_, City>, Res<'_, Buildings>),
+    (cutting, below): (Res<'_, Cutting>, Res<'_, Underground>),
     mut selected: ResMut<'_, Selected>,
     mut toolbox: ResMut<'_, Toolbox>,
     (mut hand, mut player): (ResMut<'_, play::Hand>, ResMut<'_, Player>),
@@ -81,7 +82,7 @@ fn select(
     }
     let Some((camera, place)) = cameras.iter().next() else { return };
     let Ok(ray) = camera.viewport_to_world(place, up) else { return };
-    let met = pick(&local_ray(ray), &city, &buildings);
+    let met = pick_cut(&local_ray(ray), &city, &buildings, &cutting, &below.0);
     let place = met.as_ref().map(|met| city.frame.to_lon_lat(met.at[0], met.at[1]).into());
     if !hand.click(place, &mut player) && !toolbox.click(met.as_ref()) {
         selected.0 = met;
@@ -93,6 +94,21 @@ pub fn local_ray(ray: Ray3d) -> Ray {
     let (east, north, up) = axes::to_local(ray.origin);
     let (de, dn, du) = axes::to_local(*ray.direction);
     Ray { from: [east, north, up], towards: [de, dn, du] }
+}
+
+/// A window as high as what is in it, up to so much, with a bar to scroll by beyond that.
+fn tall(
+    window: egui::Window<'_>,
+    context: &egui::Context,
+    most: f32,
+    add: impl FnOnce(&mut egui::Ui),
+) {
+    // The title bar and the margins.
+    const AROUND: f32 = 56.0;
+    window.default_height(most).max_height(most).resizable(false).show(context, |ui| {
+        let area = egui::ScrollArea::vertical().max_height(most - AROUND);
+        area.auto_shrink([false, true]).show(ui, add);
+    });
 }
 
 #[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
@@ -119,44 +135,42 @@ fn show(
     }
     let context = contexts.ctx_mut()?;
     let (spoken, mut wanted) = (*language, hidden.0.clone());
-    egui::Window::new(spoken.title(&city.title))
+    let window = egui::Window::new(spoken.title(&city.title))
         .id(egui::Id::new("dothi-panel"))
         .anchor(egui::Align2::LEFT_TOP, [8.0, 8.0])
         .default_width(290.0)
-        .max_width(320.0)
-        .max_height(context.content_rect().height() - 16.0)
-        .vscroll(true)
-        .resizable(false)
-        .show(context, |ui| {
-            sections::head(ui, &state, &mut language);
-            ui.separator();
-            sections::clock(ui, &mut clock, spoken);
-            let mut told = *weather;
-            sections::weather(ui, &mut told, spoken);
-            weather.set_if_neq(told);
-            if let Some([lon, lat]) = sections::alerts(ui, &state, spoken) {
-                for mut rig in &mut rigs {
-                    let distance_m = rig.view.distance_m.min(400.0);
-                    rig.view = View { lon, lat, distance_m, ..rig.view.clone() };
-                }
+        .max_width(320.0);
+    let most = context.content_rect().height() - 16.0;
+    tall(window, context, most, |ui| {
+        sections::head(ui, &state, &mut language);
+        ui.separator();
+        sections::clock(ui, &mut clock, spoken);
+        let mut told = *weather;
+        sections::weather(ui, &mut told, spoken);
+        weather.set_if_neq(told);
+        if let Some([lon, lat]) = sections::alerts(ui, &state, spoken) {
+            for mut rig in &mut rigs {
+                let distance_m = rig.view.distance_m.min(400.0);
+                rig.view = View { lon, lat, distance_m, ..rig.view.clone() };
             }
-            ui.separator();
-            sections::layers(ui, &city, &mut wanted, spoken);
-            #[cfg(not(target_arch = "wasm32"))]
-            if let Some(chosen) = sections::choose_run(ui, runs.as_deref(), spoken) {
-                commands.insert_resource(chosen);
-            }
-            let around = rigs.iter().next().map(|rig| {
-                let (x, y) = city.frame.from_lon_lat(rig.view.lon, rig.view.lat);
-                let half = 200.0;
-                Bbox { min_x: x - half, min_y: y - half, max_x: x + half, max_y: y + half }
-            });
-            let (run, painted) = (flood.as_deref(), field.as_deref());
-            sections::fields(ui, &mut commands, run, painted, &lamps, around, spoken);
-            sections::flood(ui, flood, spoken);
-            ui.separator();
-            sections::selected(ui, &city, &state, &clock, selected.0, meanings.0.as_ref(), spoken);
+        }
+        ui.separator();
+        sections::layers(ui, &city, &mut wanted, spoken);
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(chosen) = sections::choose_run(ui, runs.as_deref(), spoken) {
+            commands.insert_resource(chosen);
+        }
+        let around = rigs.iter().next().map(|rig| {
+            let (x, y) = city.frame.from_lon_lat(rig.view.lon, rig.view.lat);
+            let half = 200.0;
+            Bbox { min_x: x - half, min_y: y - half, max_x: x + half, max_y: y + half }
         });
+        let (run, painted) = (flood.as_deref(), field.as_deref());
+        sections::fields(ui, &mut commands, run, painted, &lamps, around, spoken);
+        sections::flood(ui, flood, spoken);
+        ui.separator();
+        sections::selected(ui, &city, &state, &clock, selected.0, meanings.0.as_ref(), spoken);
+    });
     if hidden.0 != wanted {
         hidden.0 = wanted;
     }

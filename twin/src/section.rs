@@ -2,9 +2,10 @@
 //!
 //! A [`Section`] is a box on the map with heights and a heading. It is taken out of ground, buildings, roads, trees and
 //! models, or all but it is; its sides show the earth, and cut buildings their inside in one colour. The cut is made
-//! where pixels are (a `discard` in each material, so it works on WebGL 2 too) and geometry stays as it is: tools, picking
-//! and shadows know nothing of it. Pipes and cables ([`pipes`]) lie at their depths; they are seen in a cut and through
-//! ground that is let through.
+//! where pixels are (a `discard` in each material, so it works on WebGL 2 too), in the shadows' pictures as well, and
+//! geometry stays as it is: who points goes through the box ([`crate::inspect::pick_cut`]), but tools reckon with the
+//! whole city. Pipes and cables ([`pipes`]) lie at their depths; they are seen in a cut and through ground that is let
+//! through.
 
 mod draw;
 pub mod pipes;
@@ -14,7 +15,7 @@ use bevy::prelude::*;
 use city::frame::LocalFrame;
 use serde::{Deserialize, Serialize};
 
-pub use draw::SectionPlugin;
+pub use draw::{SectionPlugin, Underground};
 pub use walls::walls_of;
 
 /// A box that cuts.
@@ -112,6 +113,38 @@ impl Section {
             && (self.low_m..=self.high_m).contains(&at[2]);
         is_inside != self.keeps
     }
+
+    /// Where a ray (east, north, up, m, and a unit vector) is inside of the box: from and to, m from its beginning.
+    pub fn crossed(
+        &self,
+        from: [f64; 3],
+        towards: [f64; 3],
+        frame: &LocalFrame,
+    ) -> Option<(f64, f64)> {
+        let (east, north) = frame.from_lon_lat(self.lon, self.lat);
+        let (sin, cos) = self.heading_deg.to_radians().sin_cos();
+        let turned = |x: f64, y: f64| [x * cos - y * sin, x * sin + y * cos];
+        let [x, y] = turned(from[0] - east, from[1] - north);
+        let [dx, dy] = turned(towards[0], towards[1]);
+        let (half_x, half_y) = (self.width_m / 2.0, self.depth_m / 2.0);
+        let sides = [
+            (x, dx, -half_x, half_x),
+            (y, dy, -half_y, half_y),
+            (from[2], towards[2], self.low_m, self.high_m),
+        ];
+        let mut inside = (0.0f64, f64::INFINITY);
+        for (at, way, low, high) in sides {
+            if way.abs() < 1e-12 {
+                if !(low..=high).contains(&at) {
+                    return None;
+                }
+                continue;
+            }
+            let (a, b) = ((low - at) / way, (high - at) / way);
+            inside = (inside.0.max(a.min(b)), inside.1.min(a.max(b)));
+        }
+        (inside.0 < inside.1).then_some(inside)
+    }
 }
 
 /// How the city is cut, as a resource.
@@ -121,6 +154,13 @@ pub struct Cutting {
     pub section: Option<Section>,
     /// How much of what lies below is seen through the ground, 0 to 1.
     pub see_through: f64,
+}
+
+impl Cutting {
+    /// How far above the ground an eye stays, m: where the ground is open it may go below.
+    pub fn eye_floor_m(&self) -> f64 {
+        if self.section.is_some() || self.see_through > 0.0 { -40.0 } else { 1.5 }
+    }
 }
 
 #[cfg(test)]
@@ -141,6 +181,14 @@ mod tests {
         assert!((corner[0] + 10.0).abs() < 1e-6 && (corner[1] - 30.0).abs() < 1e-6, "{corner:?}");
         let kept = Section { keeps: true, ..made };
         assert!(!kept.takes([0.0, 0.0, 0.0], &frame) && kept.takes([100.0, 0.0, 0.0], &frame));
+        // Down through the middle of the box: from its top to its floor; along its short side, 20 m of it.
+        let down = made.crossed([0.0, 0.0, 100.0], [0.0, 0.0, -1.0], &frame).unwrap();
+        assert!((down.0 - 50.0).abs() < 1e-9 && (down.1 - 104.0).abs() < 1e-9, "{down:?}");
+        let along = made.crossed([0.0, -40.0, 5.0], [0.0, 1.0, 0.0], &frame).unwrap();
+        assert!((along.0 - 30.0).abs() < 1e-6 && (along.1 - 50.0).abs() < 1e-6, "{along:?}");
+        let long = turned.crossed([0.0, -40.0, 5.0], [0.0, 1.0, 0.0], &frame).unwrap();
+        assert!((long.0 - 10.0).abs() < 1e-6 && (long.1 - 70.0).abs() < 1e-6, "{long:?}");
+        assert!(made.crossed([0.0, -40.0, 60.0], [0.0, 1.0, 0.0], &frame).is_none());
         assert!(Section { width_m: f64::NAN, ..made }.bounded().is_none());
         assert_eq!(Section { high_m: -9.0, ..made }.bounded().unwrap().high_m, -3.9);
     }

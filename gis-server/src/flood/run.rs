@@ -184,12 +184,7 @@ fn danger(worst: &Maxima, cell: usize) -> f32 {
     let of = |values: &[f32]| f64::from(values[cell]);
     let (depth, speed) = (of(&worst.depth_m), of(&worst.speed_m_s));
     let rating = rating_at_most(depth, speed, of(&worst.depth_speed_m2_s), Debris::Urban);
-    match Danger::of(rating) {
-        Danger::Low => 1.0,
-        Danger::Some => 2.0,
-        Danger::Most => 3.0,
-        Danger::All => 4.0,
-    }
+    f32::from(Danger::of(rating).class())
 }
 
 /// The volumes over time, as lines of a table.

@@ -76,6 +76,12 @@ impl Danger {
             _ => Self::All,
         }
     }
+
+    /// Its number in rasters and documents: 1 to 4.
+    #[must_use]
+    pub fn class(self) -> u8 {
+        self as u8 + 1
+    }
 }
 
 /// Combined hazard curves of Australian Rainfall and Runoff 2019, book 6, chapter 7, table 6.7.4

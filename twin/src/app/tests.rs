@@ -9,11 +9,12 @@ use serde_json::json;
 use super::*;
 use crate::{
     clock::parse_time,
-    inspect::{Picked, Ray, pick},
+    inspect::{Picked, Ray, pick, pick_cut},
     live::{LampLight, Link, LiveFeed, LiveState, Vehicle},
     model::{CityFeature, CityLayer, Heights},
     remote::LiveEvent,
     scene::Lamp,
+    section::{Cutting, Section, pipes::Tube},
     sky::Sun,
 };
 
@@ -174,6 +175,52 @@ fn a_ray_picks_the_house_it_meets_first_else_the_lamp_else_the_ground() {
     assert_eq!(pick(&down(80.0, 80.0), &model, &buildings).unwrap().what, Picked::Ground);
     let sky = Ray { from: [0.0, 0.0, 50.0], towards: [0.0, 0.0, 1.0] };
     assert!(pick(&sky, &model, &buildings).is_none());
+}
+
+#[test]
+fn a_ray_goes_through_the_box_and_meets_its_sides_and_what_lies_below() {
+    let model = model();
+    let buildings = Buildings::of(&model);
+    let down =
+        |east: f64, north: f64| Ray { from: [east, north, 100.0], towards: [0.0, 0.0, -1.0] };
+    // A box takes the house and the ground to 6 m below it; there is a drain 4 m below.
+    let section = Section::between([-60.0, -60.0], [60.0, 60.0], &model.frame, -3.0, 80.0);
+    let dug = Cutting { section, see_through: 0.0 };
+    let drain = [Tube {
+        role: Role::Drains,
+        source: (7, 5),
+        line: vec![[-50.0, 1.0, -1.0], [50.0, 1.0, -1.0]],
+        radius_m: 0.4,
+        half_height_m: 0.4,
+        is_assumed: true,
+    }];
+    let met = |ray: &Ray, cutting: &Cutting, tubes: &[Tube]| {
+        pick_cut(ray, &model, &buildings, cutting, tubes)
+    };
+    let (ray, house) = (down(1.0, 1.0), Picked::Feature(0, 0));
+    let floor = met(&ray, &dug, &[]).unwrap();
+    assert_eq!(floor.what, Picked::Ground);
+    assert!((floor.at[2] + 3.0).abs() < 1e-9, "{floor:?}");
+    let pipe = met(&ray, &dug, &drain).unwrap();
+    assert_eq!(pipe.what, Picked::Feature(7, 5));
+    assert!((pipe.at[2] + 1.0).abs() < 1e-6, "{pipe:?}");
+    // Covered, it is not met; through the ground it is, but not through a house.
+    assert_eq!(met(&ray, &Cutting::default(), &drain).unwrap().what, house);
+    let through = Cutting { section: None, see_through: 0.5 };
+    assert_eq!(met(&ray, &through, &drain).unwrap().what, house);
+    assert_eq!(met(&down(40.0, 1.0), &through, &drain).unwrap().what, Picked::Feature(7, 5));
+    assert_eq!(met(&down(40.0, 30.0), &through, &drain).unwrap().what, Picked::Ground);
+    // All but the box: the ground beside it is gone, the house stands, and half of it is cut at x = 0.
+    let alone = section.map(|it| Section { keeps: true, ..it });
+    let alone = Cutting { section: alone, see_through: 0.0 };
+    assert!(met(&down(90.0, 90.0), &alone, &[]).is_none());
+    assert_eq!(met(&ray, &alone, &[]).unwrap().what, house);
+    let half = Section::between([-60.0, -60.0], [0.0, 60.0], &model.frame, -3.0, 80.0);
+    let half = Cutting { section: half, see_through: 0.0 };
+    let level = Ray { from: [-50.0, 0.5, 5.0], towards: [1.0, 0.0, 0.0] };
+    let inside = met(&level, &half, &[]).unwrap();
+    assert_eq!(inside.what, house);
+    assert!((inside.distance_m - 50.0).abs() < 1e-6, "its inside, at the box's side: {inside:?}");
 }
 
 #[test]

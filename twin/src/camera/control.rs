@@ -6,7 +6,7 @@ use bevy::{
 };
 
 use super::View;
-use crate::{axes, ground::Ground};
+use crate::{axes, ground::Ground, section::Cutting};
 
 /// The view that a camera shows, which the hands change.
 #[derive(Debug, Clone, Component)]
@@ -48,16 +48,18 @@ fn turn(
     wheel: Res<'_, AccumulatedMouseScroll>,
     hands: Res<'_, Hands>,
     ground: Res<'_, Ground>,
+    cutting: Option<Res<'_, Cutting>>,
     mut rigs: Query<'_, '_, &mut Rig>,
 ) {
     if hands.mouse_is_taken {
         return;
     }
     let moved = motion.delta.as_dvec2();
+    let lowest_deg = if is_open(cutting) { -60.0 } else { -15.0 };
     for mut rig in &mut rigs {
         if buttons.pressed(MouseButton::Left) && moved.length() > 0.0 {
             rig.view.heading_deg = (rig.view.heading_deg + moved.x * 0.25).rem_euclid(360.0);
-            rig.view.pitch_deg = (rig.view.pitch_deg + moved.y * 0.2).clamp(-15.0, 89.9);
+            rig.view.pitch_deg = (rig.view.pitch_deg + moved.y * 0.2).clamp(lowest_deg, 89.9);
         }
         let shifts = buttons.pressed(MouseButton::Right) || buttons.pressed(MouseButton::Middle);
         if shifts && moved.length() > 0.0 {
@@ -81,6 +83,7 @@ fn walk(
     time: Res<'_, Time>,
     hands: Res<'_, Hands>,
     ground: Res<'_, Ground>,
+    cutting: Option<Res<'_, Cutting>>,
     mut rigs: Query<'_, '_, &mut Rig>,
 ) {
     if hands.keys_are_taken {
@@ -98,12 +101,18 @@ fn walk(
     let faster =
         if keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]) { 4.0 } else { 1.0 };
     let seconds = time.delta_secs_f64();
+    let lowest_m = if is_open(cutting) { -40.0 } else { 0.0 };
     for mut rig in &mut rigs {
         let metres = rig.view.distance_m.max(15.0) * 0.6 * faster * seconds;
         shift(&mut rig.view, &ground, right * metres, ahead * metres);
         rig.view.heading_deg = (rig.view.heading_deg + turn * 60.0 * seconds).rem_euclid(360.0);
-        rig.view.height_m = (rig.view.height_m + rise * metres * 0.5).clamp(0.0, 5_000.0);
+        rig.view.height_m = (rig.view.height_m + rise * metres * 0.5).clamp(lowest_m, 5_000.0);
     }
+}
+
+/// Whether one may go below the ground.
+fn is_open(cutting: Option<Res<'_, Cutting>>) -> bool {
+    cutting.is_some_and(|it| it.eye_floor_m() < 0.0)
 }
 
 /// Moves what is looked at to the right and ahead, m.
@@ -118,10 +127,12 @@ fn shift(view: &mut View, ground: &Ground, right_m: f64, ahead_m: f64) {
 fn follow(
     time: Res<'_, Time>,
     ground: Res<'_, Ground>,
+    cutting: Option<Res<'_, Cutting>>,
     mut cameras: Query<'_, '_, (&Rig, &mut Transform, Option<&mut Projection>)>,
 ) {
+    let floor_m = cutting.map_or(1.5, |it| it.eye_floor_m());
     for (rig, mut transform, projection) in &mut cameras {
-        let (eye, target) = (rig.view.eye(&ground), rig.view.target(&ground));
+        let (eye, target) = (rig.view.eye(&ground, floor_m), rig.view.target(&ground));
         let part = match rig.ease {
             0.0 => 1.0,
             ease => 1.0 - (-ease * time.delta_secs()).exp(),

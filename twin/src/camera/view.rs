@@ -143,12 +143,12 @@ impl View {
         axes::to_scene(east, north, ground.heights.at(east, north) + self.height_m)
     }
 
-    /// Where the eye is; it stays 1.5 m above the ground.
-    pub fn eye(&self, ground: &Ground) -> Vec3 {
+    /// Where the eye is; it stays so far above the ground, m ([`crate::section::Cutting::eye_floor_m`]).
+    pub fn eye(&self, ground: &Ground, floor_m: f64) -> Vec3 {
         let look = axes::towards(self.heading_deg as f32, -self.pitch_deg as f32);
         let mut eye = self.target(ground) - look * self.distance_m as f32;
         let (east, north, _) = axes::to_local(eye);
-        let floor = ground.heights.at(east, north) as f32 + 1.5;
+        let floor = (ground.heights.at(east, north) + floor_m) as f32;
         eye.y = eye.y.max(floor);
         eye
     }
@@ -202,10 +202,13 @@ mod tests {
     fn the_eye_is_behind_and_above_what_it_looks_at_and_never_under_ground() {
         let ground = Ground::level_at(108.47, 15.57);
         let mut view = View { lon: 108.47, lat: 15.57, distance_m: 100.0, ..View::default() };
-        let eye = view.eye(&ground);
+        let eye = view.eye(&ground, 1.5);
         assert!((eye - Vec3::new(0.0, 50.0, 86.602_54)).length() < 1e-2, "{eye}");
         view.pitch_deg = -40.0;
-        assert!((view.eye(&ground).y - 1.5).abs() < 1e-3);
+        assert!((view.eye(&ground, 1.5).y - 1.5).abs() < 1e-3);
+        // Where the ground is open it goes below.
+        view.distance_m = 20.0;
+        assert!((view.eye(&ground, -40.0).y + 12.856).abs() < 1e-2);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use city::Bbox;
 use serde::Deserialize;
 
+use super::play::Wall;
 use crate::{
     error::TwinError,
     ground::Ground,
@@ -36,7 +37,18 @@ enum Place {
     Folder(PathBuf),
     Server(Client, Bbox),
     /// What was played here.
-    Memory(Arc<Vec<Heights>>),
+    Memory(Arc<Played>),
+}
+
+/// What is kept of a play.
+#[derive(Debug, Default)]
+pub(crate) struct Played {
+    /// Depths by the minute.
+    pub(crate) frames: Vec<(u32, Heights)>,
+    /// What it came to, by the names of outputs; the greatest depth is that of the frames.
+    pub(crate) results: Vec<(&'static str, Heights)>,
+    /// The walls that stood.
+    pub(crate) walls: Vec<Wall>,
 }
 
 #[derive(Deserialize)]
@@ -95,14 +107,28 @@ impl FloodRun {
             return Err(wrong("it has no pictures of its water"));
         }
         let place = Place::Server(client.clone(), bbox);
-        Ok(Self { name: job.to_owned(), minutes: results.frames.minutes, place })
+        let minutes = results.frames.minutes;
+        Ok(Self { name: job.to_owned(), minutes, place })
     }
 
-    /// What was played here: depths by the minute.
-    pub(crate) fn played(name: String, frames: Vec<(u32, Heights)>) -> Option<Self> {
-        let (minutes, frames): (Vec<u32>, Vec<Heights>) = frames.into_iter().unzip();
-        let place = Place::Memory(Arc::new(frames));
+    /// What was played here; `None` where nothing was.
+    pub(crate) fn played(name: String, played: Played) -> Option<Self> {
+        let minutes: Vec<u32> = played.frames.iter().map(|(minute, _)| *minute).collect();
+        let place = Place::Memory(Arc::new(played));
         (!minutes.is_empty()).then_some(Self { name, minutes, place })
+    }
+
+    /// The walls that stood, where it was played here.
+    pub fn walls(&self) -> &[Wall] {
+        match &self.place {
+            Place::Memory(played) => &played.walls,
+            _ => &[],
+        }
+    }
+
+    /// Whether it was played here.
+    pub fn is_played(&self) -> bool {
+        matches!(self.place, Place::Memory(_))
     }
 
     /// Hours from its beginning to its last frame.
@@ -135,11 +161,15 @@ impl FloodRun {
         match &self.place {
             #[cfg(not(target_arch = "wasm32"))]
             Place::Folder(dir) => folder::worst(dir, output, &ground.frame).map_err(wrong),
-            Place::Memory(frames) if output == "max-depth" => {
-                let deepest = frames.iter().cloned().reduce(|a, b| a.highest(&b));
+            Place::Memory(played) if output == "max-depth" => {
+                let frames = played.frames.iter().map(|(_, depths)| depths.clone());
+                let deepest = frames.reduce(|a, b| a.highest(&b));
                 deepest.ok_or_else(|| wrong("it has no pictures of its water".into()))
             }
-            Place::Memory(_) => Err(wrong(format!("a play keeps no {output}, only depths"))),
+            Place::Memory(played) => {
+                let found = played.results.iter().find(|(name, _)| *name == output);
+                found.map(|it| it.1.clone()).ok_or_else(|| wrong(format!("it has no {output}")))
+            }
             Place::Server(client, bbox) => {
                 let path = |zoom: u8, row: u32, col: u32| {
                     let tile = format!("WebMercatorQuad/{zoom}/{row}/{col}");
@@ -179,8 +209,9 @@ impl FloodRun {
         match &self.place {
             #[cfg(not(target_arch = "wasm32"))]
             Place::Folder(dir) => folder::depths(dir, minutes, &ground.frame).map_err(wrong),
-            Place::Memory(frames) => {
-                frames.get(index).cloned().ok_or_else(|| wrong("no such frame".into()))
+            Place::Memory(played) => {
+                let found = played.frames.get(index).map(|(_, depths)| depths.clone());
+                found.ok_or_else(|| wrong("no such frame".into()))
             }
             Place::Server(client, bbox) => {
                 let path = |zoom: u8, row: u32, col: u32| {

@@ -4,7 +4,9 @@
 mod basin;
 mod land;
 mod measures;
+mod past;
 mod plugin;
+mod stand;
 mod walls;
 
 pub use basin::{Basin, Figures};

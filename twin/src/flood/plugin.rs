@@ -81,6 +81,11 @@ impl Opposite {
     pub fn new(view: FloodView) -> Self {
         Self { view, part: 0.5, is_together: true, is_parted: false }
     }
+
+    /// Where the line is that parts the picture; 0 where none does.
+    pub(super) fn line(&self) -> f32 {
+        if self.is_parted { 0.0 } else { self.part.clamp(0.001, 0.999) }
+    }
 }
 
 /// Marks the water of the first run, and of the opposite one.
@@ -204,7 +209,7 @@ fn show_opposite(
     {
         opposite.view.hours = first.hours;
     }
-    scene.part(if opposite.is_parted { 0.0 } else { opposite.part.clamp(0.001, 0.999) });
+    scene.part(opposite.line());
     if let Some(shape) = stand(&mut opposite.view, &mut read, &scene.ground) {
         scene.replace(FloodWater::Opposite, shape);
     }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How far one can point, m.
-const REACH_M: f64 = 30_000.0;
+pub(super) const REACH_M: f64 = 30_000.0;
 
 /// A ray in the local frame: east, north, up in m; a unit vector.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Ray {
 }
 
 impl Ray {
-    fn at(&self, t: f64) -> [f64; 3] {
+    pub(super) fn at(&self, t: f64) -> [f64; 3] {
         std::array::from_fn(|k| self.from[k] + self.towards[k] * t)
     }
 }
@@ -49,8 +49,18 @@ pub struct Pick {
 
 /// The first thing that a ray meets; `None` in the sky.
 pub fn pick(ray: &Ray, model: &CityModel, buildings: &Buildings) -> Option<Pick> {
-    let ground = model.heights.hit(ray.from, ray.towards, REACH_M);
-    let reach = ground.unwrap_or(REACH_M);
+    pick_within(ray, REACH_M, model, buildings)
+}
+
+/// The first thing that a ray meets within a distance, m.
+pub(super) fn pick_within(
+    ray: &Ray,
+    far_m: f64,
+    model: &CityModel,
+    buildings: &Buildings,
+) -> Option<Pick> {
+    let ground = model.heights.hit(ray.from, ray.towards, far_m);
+    let reach = ground.unwrap_or(far_m);
     let solid = nearest_building(ray, reach, buildings).map(|(t, form)| (t, form.source));
     let end = ray.at(reach + 0.5);
     let models = buildings.besides().models.iter().filter_map(|it| it.first(ray.from, end));

@@ -88,34 +88,32 @@ fn show(
     }
     let context = contexts.ctx_mut()?;
     let language = *language;
-    egui::Window::new(language.of("Thử nghiệm ngập", "Flood play"))
+    let window = egui::Window::new(language.of("Thử nghiệm ngập", "Flood play"))
         .id(egui::Id::new("dothi-play"))
         .default_pos(match context.content_rect().max.x {
             wide if wide > 1020.0 => [wide - 690.0, TOP],
             narrow => [narrow - 230.0, TOP + 46.0],
         })
         .default_open(false)
-        .default_width(300.0)
-        .max_height(context.content_rect().height() - 100.0)
-        .vscroll(true)
-        .resizable(false)
-        .show(context, |ui| {
-            settings(ui, &mut player, language);
-            placed::place(ui, &mut player, &mut hand, language);
-            ui.separator();
-            let looked_at = rigs.iter().next().map(|rig| &rig.view);
-            let middle = looked_at.map(|view| city.frame.from_lon_lat(view.lon, view.lat).into());
-            let is_begun = control(ui, &mut player, language, |player| {
-                player.begin(&city, &buildings, middle.unwrap_or_default());
-            });
-            if is_begun {
-                commands.remove_resource::<FloodView>();
-                commands.remove_resource::<Opposite>();
-            }
-            figures(ui, &player, language);
-            keep(ui, &mut commands, &mut player, &mut kept, language);
-            compare::compare(ui, &mut commands, &kept, flood.as_deref(), opposite, language);
+        .default_width(300.0);
+    let most = context.content_rect().height() - 100.0;
+    super::tall(window, context, most, |ui| {
+        settings(ui, &mut player, language);
+        placed::place(ui, &mut player, &mut hand, language);
+        ui.separator();
+        let looked_at = rigs.iter().next().map(|rig| &rig.view);
+        let middle = looked_at.map(|view| city.frame.from_lon_lat(view.lon, view.lat).into());
+        let is_begun = control(ui, &mut player, language, |player| {
+            player.begin(&city, &buildings, middle.unwrap_or_default());
         });
+        if is_begun {
+            commands.remove_resource::<FloodView>();
+            commands.remove_resource::<Opposite>();
+        }
+        figures(ui, &player, language);
+        keep(ui, &mut commands, &mut player, &mut kept, language);
+        compare::compare(ui, &mut commands, &kept, flood.as_deref(), opposite, language);
+    });
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 mod chart;
 mod drawn;
+mod earth;
 mod handles;
 mod light;
 mod measuring;
@@ -14,7 +15,7 @@ mod toolbox;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
-use super::Selected;
+use super::{Selected, tall};
 use crate::{
     camera::{Hands, Rig},
     clock::VirtualClock,
@@ -114,28 +115,26 @@ fn show(
         rig: rigs.iter_mut().next(),
         language: *language,
     };
-    egui::Window::new(desk.language.of("Công cụ", "Tools"))
+    let window = egui::Window::new(desk.language.of("Công cụ", "Tools"))
         .id(egui::Id::new("dothi-tools"))
         .anchor(egui::Align2::RIGHT_TOP, [-8.0, TOP])
         .default_open(false)
         .default_width(300.0)
-        .max_width(330.0)
-        .max_height(context.content_rect().height() - TOP - 52.0)
-        .vscroll(true)
-        .resizable(false)
-        .show(context, |ui| {
-            choose(ui, &mut toolbox, desk.language);
-            used(ui, &mut toolbox, &mut desk);
-            if toolbox.tool == Tool::Proposal {
-                proposal::show(ui, &mut toolbox, &desk, &mut proposals, &mut drafting);
-            }
-            if toolbox.tool == Tool::Section {
-                section::show(ui, &desk, &mut cutting);
-            }
-            ui.separator();
-            places::search(ui, &mut places, &mut desk);
-            places::bookmarks(ui, &mut places, &mut desk);
-        });
+        .max_width(330.0);
+    let most = context.content_rect().height() - TOP - 52.0;
+    tall(window, context, most, |ui| {
+        choose(ui, &mut toolbox, desk.language);
+        used(ui, &mut toolbox, &mut desk);
+        if toolbox.tool == Tool::Proposal {
+            proposal::show(ui, &mut toolbox, &desk, &mut proposals, &mut drafting);
+        }
+        if toolbox.tool == Tool::Section {
+            section::show(ui, &desk, &mut cutting);
+        }
+        ui.separator();
+        places::search(ui, &mut places, &mut desk);
+        places::bookmarks(ui, &mut places, &mut desk);
+    });
     places::story(context, &mut places, &mut desk);
     Ok(())
 }
@@ -167,7 +166,7 @@ fn used(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &mut Desk<'_>) {
         Tool::Height => measuring::height(ui, toolbox, desk),
         Tool::Area => measuring::area(ui, toolbox, desk),
         Tool::Profile => measuring::profile(ui, toolbox, desk),
-        Tool::Earthwork => measuring::earthwork(ui, toolbox, desk),
+        Tool::Earthwork => earth::show(ui, toolbox, desk),
         Tool::Sight => light::sight(ui, toolbox, desk),
         Tool::Viewshed => light::viewshed(ui, toolbox, desk),
         Tool::Shadows => light::shadows(ui, toolbox, desk),

@@ -11,7 +11,7 @@ use bevy::{
 use city::Role;
 
 use super::{
-    Buildings, CityMaterials, drape,
+    Buildings, CityMaterials, Lamp, drape,
     materials::{GroundCover, GroundMaterial},
     shape::{Shape, chance, seed_of},
     terrain,
@@ -19,7 +19,7 @@ use super::{
     tree::{Grain, Habit, TreeForm, shape_of},
     water,
 };
-use crate::{axes, model::CityModel, quality::Quality};
+use crate::{axes, model::CityModel, quality::Quality, section::Cutting};
 
 /// What a drawn thing belongs to, so that layers can be hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Component)]
@@ -245,14 +245,24 @@ fn trees(
     }
 }
 
-fn hide(hidden: Res<'_, Hidden>, mut drawn: Query<'_, '_, (&Drawn, &mut Visibility)>) {
-    if !hidden.is_changed() {
+/// Roles that are not drawn, and lamps whose heads a box has taken: a head is no part of what is cut by pixels.
+fn hide(
+    hidden: Res<'_, Hidden>,
+    city: Res<'_, City>,
+    cutting: Option<Res<'_, Cutting>>,
+    mut drawn: Query<'_, '_, (&Drawn, Option<&Lamp>, &mut Visibility)>,
+) {
+    if !hidden.is_changed() && !cutting.as_ref().is_some_and(|it| it.is_changed()) {
         return;
     }
-    for (role, mut visibility) in &mut drawn {
-        *visibility = match hidden.0.contains(&role.0) {
-            true => Visibility::Hidden,
-            false => Visibility::Inherited,
-        };
+    let section = cutting.and_then(|it| it.section);
+    let is_taken = |lamp: &Lamp| {
+        let (east, north, up) = axes::to_local(lamp.form.head());
+        section.is_some_and(|it| it.takes([east, north, up], &city.frame))
+    };
+    for (role, lamp, mut visibility) in &mut drawn {
+        let is_hidden = hidden.0.contains(&role.0) || lamp.is_some_and(is_taken);
+        let wanted = if is_hidden { Visibility::Hidden } else { Visibility::Inherited };
+        visibility.set_if_neq(wanted);
     }
 }

@@ -334,7 +334,7 @@ fn beams(
     mut last: Local<'_, Option<Vec3>>,
 ) {
     let Some(rig) = rigs.iter().next() else { return };
-    let (eye, target) = (rig.view.eye(&ground), rig.view.target(&ground));
+    let (eye, target) = (rig.view.eye(&ground, 1.5), rig.view.target(&ground));
     let focus = eye.lerp(target, 0.7);
     let has_moved = last.is_none_or(|last| last.distance(focus) > 40.0);
     if !has_moved && changed.is_empty() {

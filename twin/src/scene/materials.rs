@@ -32,9 +32,32 @@ pub(crate) struct Cut {
     pub(crate) middle: Vec4,
     /// Halves of its sides, m.
     pub(crate) half: Vec4,
-    /// Cosine and sine of its heading; 0 there is no box, 1 it is taken out, 2 all but it is.
+    /// Cosine and sine of its heading; 0 there is no box, 1 it is taken out, 2 all but it is; of what is plain the
+    /// part of the picture's width up to which it is seen, or, below 0, from which it is.
     pub(crate) turn: Vec4,
 }
+
+impl Cut {
+    /// Whether there is a box.
+    pub(crate) fn is_box(&self) -> bool {
+        self.turn.z > 0.0
+    }
+}
+
+impl Plain {
+    /// Shows it only on one side of the picture: up to a part of the width, or, below 0, from there on; 0 for all.
+    pub(crate) fn part_at(&mut self, part: f32) {
+        self.cut.turn.w = part;
+    }
+
+    /// See [`Self::part_at`].
+    pub(crate) fn part(&self) -> f32 {
+        self.cut.turn.w
+    }
+}
+
+/// The shader of the shadows' pictures.
+const SHADOW: &str = "embedded://twin/scene/shaders/shadow.wgsl";
 
 /// What can be cut.
 pub(crate) trait HasCut {
@@ -74,6 +97,10 @@ macro_rules! with_city {
         impl MaterialExtension for $name {
             fn fragment_shader() -> ShaderRef {
                 concat!("embedded://twin/scene/shaders/", $file).into()
+            }
+
+            fn prepass_fragment_shader() -> ShaderRef {
+                SHADOW.into()
             }
         }
 
@@ -126,6 +153,10 @@ macro_rules! plain {
         impl MaterialExtension for $name {
             fn fragment_shader() -> ShaderRef {
                 concat!("embedded://twin/scene/shaders/", $file).into()
+            }
+
+            fn prepass_fragment_shader() -> ShaderRef {
+                SHADOW.into()
             }
         }
     )*};
@@ -204,6 +235,7 @@ impl Plugin for MaterialsPlugin {
     fn build(&self, app: &mut App) {
         embedded_asset!(app, "shaders/noise.wgsl");
         embedded_asset!(app, "shaders/cut.wgsl");
+        embedded_asset!(app, "shaders/shadow.wgsl");
         embedded_asset!(app, "shaders/plain.wgsl");
         embedded_asset!(app, "shaders/facade.wgsl");
         embedded_asset!(app, "shaders/road.wgsl");

@@ -7,7 +7,11 @@ use bevy::{
 };
 use city::Role;
 
-use super::{Cutting, Section, pipes, walls_of};
+use super::{
+    Cutting, Section,
+    pipes::{self, Tube},
+    walls_of,
+};
 use crate::{
     axes,
     scene::{City, Cut, Drawn, Facade, GroundCover, HasCut, PlainMaterial, Road, Water},
@@ -54,7 +58,23 @@ fn cut<E: MaterialExtension + HasCut>(
 ) {
     if cutting.is_changed() {
         let now = of(&cutting, &city);
-        materials.iter_mut().for_each(|(_, it)| *it.extension.cut_mut() = now);
+        for (_, material) in materials.iter_mut() {
+            set(material, now);
+        }
+    }
+}
+
+/// Cuts a material. Only one that may leave pixels out has a fragment shader in the shadows' pictures, so what is
+/// opaque is masked at 0, which leaves nothing out by itself.
+fn set<E: MaterialExtension + HasCut>(
+    material: &mut ExtendedMaterial<StandardMaterial, E>,
+    cut: Cut,
+) {
+    *material.extension.cut_mut() = cut;
+    let (opaque, masked) = (AlphaMode::Opaque, AlphaMode::Mask(0.0));
+    let (from, to) = if cut.is_box() { (opaque, masked) } else { (masked, opaque) };
+    if material.base.alpha_mode == from {
+        material.base.alpha_mode = to;
     }
 }
 
@@ -74,13 +94,19 @@ fn cut_plain(
     let keeps = cutting.section.is_some_and(|it| it.keeps);
     for (id, material) in materials.iter_mut() {
         let is_buried = buried.as_ref().is_some_and(|it| it.0.id() == id);
-        *material.extension.cut_mut() = if is_buried && !keeps { Cut::default() } else { now };
+        let mut cut = if is_buried && !keeps { Cut::default() } else { now };
+        cut.turn.w = material.extension.part();
+        set(material, cut);
     }
 }
 
 /// The material of what lies below.
 #[derive(Debug, Resource)]
 struct Buried(Handle<PlainMaterial>);
+
+/// What lies below, for who points at it.
+#[derive(Debug, Default, Resource)]
+pub struct Underground(pub Vec<Tube>);
 
 /// Lays pipes and cables.
 fn lay(
@@ -107,6 +133,7 @@ fn lay(
         ));
     }
     commands.insert_resource(Buried(material));
+    commands.insert_resource(Underground(tubes));
 }
 
 /// Marks the earth at the sides of the cut.

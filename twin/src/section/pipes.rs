@@ -38,6 +38,8 @@ const TILE_M: f64 = 500.0;
 pub struct Tube {
     /// Whose it is.
     pub role: Role,
+    /// The feature: its layer by position in the city, and its position in the layer.
+    pub source: (usize, usize),
     /// Its middle, m.
     pub line: Vec<[f64; 3]>,
     /// Half of its width, m.
@@ -65,16 +67,24 @@ fn usual(role: Role) -> Option<(f64, f64, u32)> {
 
 /// The tubes of a city.
 pub fn tubes(city: &CityModel) -> Vec<Tube> {
-    let layers = city.layers.iter().filter(|layer| BURIED.contains(&layer.role));
-    let features = layers.flat_map(|layer| layer.features.iter().map(move |it| (layer, it)));
-    features.flat_map(|(layer, feature)| tubes_of(layer, feature, &city.heights)).collect()
+    let layers = city.layers.iter().enumerate().filter(|(_, it)| BURIED.contains(&it.role));
+    let features = layers.flat_map(|(number, layer)| {
+        let features = layer.features.iter().enumerate();
+        features.map(move |(place, feature)| (layer, feature, (number, place)))
+    });
+    features.flat_map(|(layer, it, source)| tubes_of(layer, it, source, &city.heights)).collect()
 }
 
-fn tubes_of(layer: &CityLayer, feature: &CityFeature, heights: &Heights) -> Vec<Tube> {
+fn tubes_of(
+    layer: &CityLayer,
+    feature: &CityFeature,
+    source: (usize, usize),
+    heights: &Heights,
+) -> Vec<Tube> {
     let role = layer.role;
     let Some((cover_m, wide_m, _)) = usual(role) else { return Vec::new() };
     if role == Role::Manholes {
-        return shaft(layer, feature, heights, wide_m).into_iter().collect();
+        return shaft(layer, feature, source, heights, wide_m).into_iter().collect();
     }
     // Overhead, unless it says otherwise; of lighting it never says.
     if matches!(role, Role::PowerLines | Role::Telecom) && !layer.is(feature, "underground") {
@@ -91,6 +101,7 @@ fn tubes_of(layer: &CityLayer, feature: &CityFeature, heights: &Heights) -> Vec<
     let half = (high_m / 2.0).max(THINNEST_M);
     let made = feature.lines().iter().filter(|line| line.0.len() >= 2).map(|line| Tube {
         role,
+        source,
         line: laid(line, heights, inverts, half, cover_m),
         radius_m: (wide_m / 2.0).max(THINNEST_M),
         half_height_m: half,
@@ -138,7 +149,13 @@ fn densified(line: &LineString<f64>, step_m: f64) -> Vec<[f64; 2]> {
 }
 
 /// A manhole from its floor to the ground.
-fn shaft(layer: &CityLayer, feature: &CityFeature, heights: &Heights, wide_m: f64) -> Option<Tube> {
+fn shaft(
+    layer: &CityLayer,
+    feature: &CityFeature,
+    source: (usize, usize),
+    heights: &Heights,
+    wide_m: f64,
+) -> Option<Tube> {
     let (east, north) = feature.place()?;
     let top = heights.at(east, north);
     let invert = layer.number(feature, "invert").filter(|it| (top - 30.0..top).contains(it));
@@ -147,6 +164,7 @@ fn shaft(layer: &CityLayer, feature: &CityFeature, heights: &Heights, wide_m: f6
     let floor = invert.or(by_depth);
     Some(Tube {
         role: Role::Manholes,
+        source,
         line: vec![[east, north, floor.unwrap_or(top - 1.5)], [east, north, top - 0.05]],
         radius_m: wide_m / 2.0,
         half_height_m: wide_m / 2.0,
@@ -243,7 +261,7 @@ mod tests {
             vec![(0.0, 0.0), (50.0, 0.0), (100.0, 0.0)],
             numbers(&[1000.0, -2.0, -2.4]),
         );
-        let tube = &tubes_of(&drain, &drain.features[0], &ground())[0];
+        let tube = &tubes_of(&drain, &drain.features[0], (0, 0), &ground())[0];
         let ups: Vec<f64> = tube.line.iter().map(|at| at[2]).collect();
         for (found, expected) in ups.iter().zip([-1.5, -1.7, -1.9]) {
             assert!((found - expected).abs() < 1e-9, "{ups:?}");
@@ -255,7 +273,7 @@ mod tests {
             vec![(0.0, 0.0), (100.0, 0.0)],
             numbers(&[200.0]),
         );
-        let tube = &tubes_of(&water, &water.features[0], &ground())[0];
+        let tube = &tubes_of(&water, &water.features[0], (0, 0), &ground())[0];
         let last = tube.line.last().unwrap();
         assert!((last[2] - (1.0 - 0.8 - 0.1)).abs() < 1e-4 && tube.is_assumed, "{last:?}");
         let wires = layer(
@@ -264,12 +282,16 @@ mod tests {
             vec![(0.0, 0.0), (9.0, 0.0)],
             vec![Value::Bool(false)],
         );
-        assert!(tubes_of(&wires, &wires.features[0], &ground()).is_empty(), "they hang in the air");
+        assert!(
+            tubes_of(&wires, &wires.features[0], (0, 0), &ground()).is_empty(),
+            "they hang in the air"
+        );
     }
 
     #[test]
     fn a_tube_is_as_wide_and_as_long_as_its_pipe() {
         let tube = Tube {
+            source: (0, 0),
             role: Role::Drains,
             line: vec![[0.0, 0.0, -2.0], [0.0, 40.0, -2.0]],
             radius_m: 0.5,

@@ -2,7 +2,9 @@
 
 use geo_types::{Coord, Geometry, MultiPolygon};
 use serde_json::{Value as Json, json};
-use sim::impact::{BuildingImpact, Closure, Isolation, Reason, Spell, UnitImpact, Vehicle, Water};
+use sim::impact::{
+    BuildingImpact, Closure, Danger, Isolation, Reason, Spell, UnitImpact, Vehicle, Water,
+};
 
 use super::{super::town::Place, Found, file_of};
 use crate::flood::{error::FloodError, folder::RunFolder, model::Model, plane::Plane};
@@ -82,7 +84,7 @@ fn water(water: &Water) -> Json {
         "arrival_h": water.arrival_s().map(hours),
         "peak_h": water.peak_s.map(hours),
         "duration_h": hours(water.duration_s[1]),
-        "hazard": water.danger.map(|danger| danger as u8 + 1),
+        "hazard": water.danger.map(Danger::class),
         "arr": water.arr.map(|class| class.number()),
     })
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use sim::flood::{
-    Edge, EdgeSpan, Engine, Forcing, Ground, Inflow, Params, Rain, Series, Side, State,
+    Edge, EdgeSpan, Engine, Forcing, Ground, Inflow, Maxima, Params, Rain, Series, Side, State,
     structures::{self, Growth, Levee, Structure, Trigger, Works},
 };
 
-use super::{Area, Breach, Land, Measures, Wall};
+use super::{Area, Breach, Land, Measures, Wall, past};
 use crate::{error::TwinError, model::Heights};
 
 /// Manning's n of town and fields alike, s/m^(1/3) (Chow 1959: short grass 0.03, scattered brush 0.05).
@@ -48,6 +48,8 @@ pub struct Basin {
     began_s: f64,
     tide: Tide,
     error: f64,
+    /// The worst of what was there before.
+    before: Option<Maxima>,
 }
 
 /// How far waters outside stand above their usual level, over the time of the play.
@@ -92,7 +94,7 @@ impl Basin {
         let depth = |(bed, level): (&f64, &f64)| (level - bed).max(0.0);
         let usual: Vec<f64> = land.bed_m.iter().zip(&land.water_m).map(depth).collect();
         let state = engine.start(&usual).map_err(refused)?;
-        Ok(Self { land, engine, state, began_s: 0.0, tide, error: 0.0 })
+        Ok(Self { land, engine, state, began_s: 0.0, tide, error: 0.0, before: None })
     }
 
     /// The same water with other measures: it goes on from where and as fast as it is.
@@ -111,6 +113,7 @@ impl Basin {
         }
         let state = engine.start_moving(&depth_m, &x, &y).map_err(refused)?;
         self.error += self.state.ledger().relative_error();
+        self.before = Some(self.worst());
         (self.engine, self.state, self.began_s) = (engine, state, now_s);
         self.tide = tide;
         Ok(())
@@ -162,6 +165,17 @@ impl Basin {
                 }
             });
         land.area.field(depths.collect())
+    }
+
+    /// The worst that each cell has seen since the play began.
+    pub fn worst(&self) -> Maxima {
+        past::joined(self.before.as_ref(), self.engine.maxima(&self.state), self.began_s)
+    }
+
+    /// A result of the play so far by its name (`max-speed`, `arrival`, `duration-30cm`, `hazard`), −1 where there is
+    /// nothing to say.
+    pub fn result(&self, output: &str) -> Option<Heights> {
+        past::result(&self.worst(), &self.land, output)
     }
 
     /// What it has come to.

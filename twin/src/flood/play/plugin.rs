@@ -11,10 +11,11 @@ use bevy::{
 };
 use city::Role;
 
-use super::{Area, Basin, Figures, Land, Measures, Wall, walls::shape_of};
+use super::{Area, Basin, Figures, Land, Measures};
 use crate::{
     error::TwinError,
-    flood::{FloodRun, surface},
+    field::Worst,
+    flood::{FloodRun, Played, surface},
     ground::Ground,
     model::{CityModel, Heights},
     scene::{Buildings, CityMaterials, Drawn},
@@ -38,7 +39,8 @@ impl Plugin for PlayPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Player>().init_resource::<Kept>().add_systems(Update, run);
         if self.is_drawn {
-            app.add_systems(Update, (show, build).after(run));
+            app.add_systems(Update, show.after(run));
+            super::stand::add(app);
         }
     }
 }
@@ -74,7 +76,7 @@ pub struct Player {
     is_changed: bool,
     depths: Option<Heights>,
     is_new: bool,
-    frames: Vec<(u32, Heights)>,
+    played: Played,
     every_min: u32,
 }
 
@@ -93,7 +95,7 @@ impl Default for Player {
             is_changed: false,
             depths: None,
             is_new: false,
-            frames: Vec::new(),
+            played: Played::default(),
             every_min: 1,
         }
     }
@@ -167,37 +169,46 @@ impl Player {
 
     /// What was played so far, as a run that can be slid through.
     pub fn keep(&self, name: String) -> Option<FloodRun> {
-        FloodRun::played(name, self.frames.clone())
+        let Played { frames, results, .. } = &self.played;
+        let (frames, results) = (frames.clone(), results.clone());
+        FloodRun::played(name, Played { frames, results, walls: self.measures.walls.clone() })
     }
 
     /// Takes in what a spell of work has brought.
     fn take(&mut self, spell: Spell) {
         self.time_s = spell.basin.time_s();
         self.figures = spell.figures;
+        self.record(&spell);
         if let Err(why) = spell.outcome {
             self.trouble = Some(why.to_string());
             self.is_running = false;
         }
-        self.record(&spell.depths);
         (self.depths, self.is_new) = (Some(spell.depths), true);
         self.basin = Some(spell.basin);
     }
 
-    fn record(&mut self, depths: &Heights) {
+    fn record(&mut self, spell: &Spell) {
         let minute = (self.time_s / 60.0) as u32;
-        let is_due = self.frames.last().is_none_or(|(last, _)| minute >= last + self.every_min);
-        if is_due {
-            self.frames.push((minute, depths.clone()));
+        let Played { frames, results, .. } = &mut self.played;
+        if frames.last().is_none_or(|(last, _)| minute >= last + self.every_min) {
+            frames.push((minute, spell.depths.clone()));
+            *results = results_of(&spell.basin);
         }
-        if self.frames.len() > MOST_FRAMES {
+        if frames.len() > MOST_FRAMES {
             let mut number = 0;
-            self.frames.retain(|_| {
+            frames.retain(|_| {
                 number += 1;
                 number % 2 == 1
             });
             self.every_min *= 2;
         }
     }
+}
+
+/// What a play came to so far, but for its depths.
+fn results_of(basin: &Basin) -> Vec<(&'static str, Heights)> {
+    let names = Worst::ALL.into_iter().map(Worst::name);
+    names.filter_map(|name| Some((name, basin.result(name)?))).collect()
 }
 
 fn run(time: Res<'_, Time<Real>>, mut player: ResMut<'_, Player>, mut waited_s: Local<'_, f64>) {
@@ -274,42 +285,6 @@ fn show(
     }
 }
 
-/// Marks the walls that were placed.
-#[derive(Debug, Component)]
-struct PlayWalls;
-
-/// What stands of the walls: their measures and how many breaches had begun.
-type Standing = (Vec<Wall>, usize);
-
-fn build(
-    mut commands: Commands<'_, '_>,
-    player: Res<'_, Player>,
-    ground: Res<'_, Ground>,
-    materials: Res<'_, CityMaterials>,
-    mut meshes: ResMut<'_, Assets<Mesh>>,
-    walls: Query<'_, '_, Entity, With<PlayWalls>>,
-    mut standing: Local<'_, Standing>,
-) {
-    let wanted = &player.measures.walls;
-    let time_s = player.time_s;
-    let breaches = wanted.iter().flat_map(|wall| &wall.breaches);
-    let begun = breaches.filter(|breach| breach.from_s <= time_s).count();
-    if standing.1 == begun && standing.0 == *wanted {
-        return;
-    }
-    *standing = (wanted.clone(), begun);
-    walls.iter().for_each(|entity| commands.entity(entity).despawn());
-    let shape = shape_of(wanted, time_s, &ground);
-    if !shape.is_empty() {
-        commands.spawn((
-            PlayWalls,
-            Mesh3d(meshes.add(shape.into_mesh())),
-            MeshMaterial3d(materials.facade.clone()),
-            Transform::default(),
-        ));
-    }
-}
-
 /// Plays measures out without a picture, and gives a run with so many pictures.
 ///
 /// # Errors
@@ -333,6 +308,7 @@ pub fn play_out(
         frames.push((minute, basin.depths()));
         minute += every_min;
     }
-    let run = FloodRun::played(name.to_owned(), frames);
+    let (results, walls) = (results_of(&basin), measures.walls.clone());
+    let run = FloodRun::played(name.to_owned(), Played { frames, results, walls });
     Ok((run.ok_or_else(|| refused(None))?, basin.figures()))
 }

@@ -221,3 +221,31 @@ fn a_play_that_is_kept_slides_like_a_run() {
     };
     assert!(depth(0) == 0.0 && depth(10) > 0.3 && depth(30) > depth(10));
 }
+
+#[test]
+fn the_worst_of_a_play_goes_through_what_is_placed_meanwhile() {
+    let land = land(&model(bowl, None));
+    let mut measures = Measures {
+        sources: vec![Source { at: lon_lat(0.0, 0.0), discharge_m3_s: 2.0 }],
+        ..Measures::default()
+    };
+    let mut basin = Basin::begin(land, &measures).unwrap();
+    basin.advance(1800.0).unwrap();
+    // The pyramid of the test above is 1.026 m deep; 40 m off its middle the ground lies 0.8 m higher.
+    let at = |basin: &Basin, what: &str, east: f64| basin.result(what).unwrap().at(east, 0.0);
+    let came_h = at(&basin, "arrival", 40.0);
+    // Depth 0.1 m there is a pyramid of 0.9 m: V = (4/3) 0.9³ / 0.02² = 2430 m³, after 1215 s.
+    assert!((came_h - 1215.0 / 3600.0).abs() < 0.03, "{came_h}");
+    assert_eq!(at(&basin, "arrival", 120.0), -1.0, "there it never came");
+    // At the middle all classes: deep, so for all. DEFRA's rating of still water 1.026 m deep is 0.513 + 1 of debris.
+    assert!(at(&basin, "hazard", 0.0) >= 3.0);
+    // The water goes on for as long again without the source: nobody forgets when it came, and time under it adds up.
+    let stood_h = at(&basin, "duration-30cm", 0.0);
+    measures.sources.clear();
+    basin.change(&measures).unwrap();
+    basin.advance(3600.0).unwrap();
+    assert!((at(&basin, "arrival", 40.0) - came_h).abs() < 1e-6);
+    let more_h = at(&basin, "duration-30cm", 0.0) - stood_h;
+    assert!((more_h - 0.5).abs() < 0.01, "{more_h}");
+    assert!(basin.result("max-depth").is_none() && basin.result("nothing").is_none());
+}

@@ -1,4 +1,4 @@
-//! Lengths, heights, areas, profiles and earth.
+//! Lengths, heights, areas and profiles.
 
 use bevy_egui::egui;
 
@@ -145,62 +145,4 @@ pub(super) fn profile(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &Desk<'_>)
         row(ui, language.of("Dốc nhất", "Steepest"), text);
     });
     toolbox.pointed = pointed;
-}
-
-pub(super) fn earthwork(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &Desk<'_>) {
-    let language = desk.language;
-    let mut level_m = toolbox.level_m;
-    ui.horizontal(|ui| {
-        ui.label(language.of("Cao độ thiết kế", "Level"));
-        let number =
-            egui::DragValue::new(&mut level_m).speed(0.05).suffix(" m").range(-100.0..=4_000.0);
-        ui.add(number.custom_formatter(|metres, _| language.number(metres, 2)));
-    });
-    let mut run = toolbox.slope_run;
-    ui.horizontal(|ui| {
-        ui.label(language.of("Mái dốc 1 :", "Side slopes 1 :"));
-        let number = egui::DragValue::new(&mut run).speed(0.05).range(0.0..=20.0);
-        ui.add(number.custom_formatter(|run, _| language.number(run, 2)));
-        if run == 0.0 {
-            ui.weak(language.of("không có", "none"));
-        }
-    });
-    if run != toolbox.slope_run {
-        toolbox.slope_run = run;
-        toolbox.ask();
-    }
-    let mut balance_m = None;
-    match &toolbox.answer {
-        Answer::Earthwork(made) => {
-            let cubic = |m3: f64| format!("{} m³", language.number(m3, 0));
-            table(ui, "earthwork", |ui| {
-                row(ui, language.of("Đào", "Cut"), cubic(made.cut_m3));
-                row(ui, language.of("Đắp", "Fill"), cubic(made.fill_m3));
-                row(
-                    ui,
-                    language.of("Đắp trừ đào", "Fill less cut"),
-                    cubic(made.fill_m3 - made.cut_m3),
-                );
-                row(ui, language.of("Diện tích", "Area"), area_text(language, made.area_m2));
-                row(
-                    ui,
-                    language.of("Cao độ cân bằng", "Level of balance"),
-                    metres(language, made.balance_m),
-                );
-            });
-            if ui.button(language.of("Lấy cao độ cân bằng", "Take the level of balance")).clicked()
-            {
-                balance_m = Some(made.balance_m);
-            }
-        }
-        Answer::Trouble(vi, en) => {
-            ui.colored_label(WARNING, language.of(vi, en));
-        }
-        _ => {}
-    }
-    let level_m = balance_m.unwrap_or(level_m);
-    if level_m != toolbox.level_m {
-        toolbox.level_m = level_m;
-        toolbox.ask();
-    }
 }

@@ -74,8 +74,8 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, cutting: &mut ResMut<'_, 
         false => format!("{}: {}", language.of("Bên dưới", "Below"), shown.join(", ")),
     });
     ui.weak(language.of(
-        "Độ sâu không có trong dữ liệu là độ sâu thường dùng. Bóng đổ không theo hộp cắt.",
-        "Depths that the data do not tell are usual ones. Shadows ignore the box.",
+        "Độ sâu không có trong dữ liệu là độ sâu thường dùng. Các phép phân tích vẫn tính cả thành phố.",
+        "Depths that the data do not tell are usual ones. Studies reckon with the whole city.",
     ));
 }
 

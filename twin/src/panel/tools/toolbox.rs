@@ -1,11 +1,16 @@
 //! The tool in hand, what was clicked with it, and what it found.
 
+#[cfg(not(target_arch = "wasm32"))]
+use std::sync::Arc;
+
 use bevy::{
     prelude::*,
     tasks::{AsyncComputeTaskPool, Task, futures::check_ready},
 };
 use jiff::civil;
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::SecondTerrain;
 use crate::{
     TwinError,
     inspect::Pick,
@@ -134,8 +139,19 @@ pub(super) enum Answer {
     Viewshed(Viewshed),
     Sunned(Box<Sunned>),
     Earthwork(Earthwork),
+    #[cfg(not(target_arch = "wasm32"))]
+    Between(tools::Between),
     /// It could not be found; in both languages.
     Trouble(&'static str, &'static str),
+}
+
+/// A second terrain that somebody opened, or wants to.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug, Default)]
+pub(super) struct Second {
+    pub(super) file: String,
+    pub(super) terrain: Option<Arc<SecondTerrain>>,
+    pub(super) trouble: Option<String>,
 }
 
 /// The tool in hand.
@@ -152,6 +168,9 @@ pub struct Toolbox {
     pub(super) level_m: f64,
     /// Side slopes around it, metres out for one up or down; 0 has none.
     pub(super) slope_run: f64,
+    /// What ground is cut and filled to in place of a level.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) second: Second,
     pub(super) answer: Answer,
     /// The place of a chart that is pointed at.
     pub(super) pointed: Option<[f64; 2]>,
@@ -175,7 +194,17 @@ impl Toolbox {
         let eye_m = if self.eye_m > 0.0 { self.eye_m } else { 1.6 };
         let radius_m = if self.radius_m > 0.0 { self.radius_m } else { 300.0 };
         let answers = self.answers + 1;
-        *self = Self { tool, eye_m, radius_m, answers, ..Self::default() };
+        #[cfg(not(target_arch = "wasm32"))]
+        let second = std::mem::take(&mut self.second);
+        *self = Self {
+            tool,
+            eye_m,
+            radius_m,
+            answers,
+            #[cfg(not(target_arch = "wasm32"))]
+            second,
+            ..Self::default()
+        };
     }
 
     /// What was clicked: east, north, up, m.
@@ -255,6 +284,10 @@ impl Toolbox {
                 let eye = [from[0], from[1], from[2] + self.eye_m];
                 Answer::Sight(tools::sight(&obstacles, eye, *to))
             }
+            #[cfg(not(target_arch = "wasm32"))]
+            (Tool::Earthwork, [_, _, _, ..]) if self.second.terrain.is_some() => {
+                between(&obstacles, &plan, self.second.terrain.as_deref())
+            }
             (Tool::Earthwork, [_, _, _, ..]) => {
                 earthwork(&obstacles, &plan, self.level_m, self.slope_run)
             }
@@ -307,6 +340,12 @@ impl Toolbox {
     }
 }
 
+/// An outline that encloses nothing.
+const CROSSES: Answer = Answer::Trouble(
+    "Ranh khu đất tự cắt hoặc không có diện tích",
+    "The outline crosses itself or has no area",
+);
+
 /// Minutes between looks at the sun.
 const SUN_STEP_MIN: u32 = 10;
 
@@ -340,11 +379,14 @@ fn earthwork(obstacles: &Obstacles<'_>, ring: &[[f64; 2]], level_m: f64, run: f6
         true => tools::pad(obstacles.heights, ring, level_m, run).map(|(made, _)| made.work),
         false => tools::earthwork(obstacles.heights, ring, level_m),
     };
-    made.map_or(
-        Answer::Trouble(
-            "Ranh khu đất tự cắt hoặc không có diện tích",
-            "The outline crosses itself or has no area",
-        ),
-        Answer::Earthwork,
-    )
+    made.map_or(CROSSES, Answer::Earthwork)
+}
+
+/// Volumes against a second terrain.
+#[cfg(not(target_arch = "wasm32"))]
+fn between(obstacles: &Obstacles<'_>, ring: &[[f64; 2]], other: Option<&SecondTerrain>) -> Answer {
+    let made = other.and_then(|other| {
+        tools::between(obstacles.heights, ring, other.cell_m, |places| other.heights(places))
+    });
+    made.map_or(CROSSES, Answer::Between)
 }

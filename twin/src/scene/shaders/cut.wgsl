@@ -6,7 +6,8 @@ struct Cut {
     // w: how much is seen through the ground.
     middle: vec4<f32>,
     half: vec4<f32>,
-    // Cosine and sine of its heading; 0 no box, 1 it is taken out, 2 all but it is.
+    // Cosine and sine of its heading; 0 no box, 1 it is taken out, 2 all but it is; the part of the picture's width up
+    // to which it is seen, or, below 0, from which it is.
     turn: vec4<f32>,
 }
 
@@ -22,6 +23,11 @@ fn is_cut(cut: Cut, at: vec3<f32>) -> bool {
     let p = abs(turned(cut, at - cut.middle.xyz));
     let is_inside = all(p <= cut.half.xyz);
     return is_inside == (cut.turn.z < 1.5);
+}
+
+// Whether something that stands on one side of the picture only would be drawn on the other.
+fn is_beyond(part: f32, across: f32) -> bool {
+    return (part > 0.0 && across > part) || (part < 0.0 && across <= -part);
 }
 
 // Whether what is seen from behind is the inside of something that the box has cut: the way from it to the eye goes

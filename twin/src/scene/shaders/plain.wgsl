@@ -1,4 +1,4 @@
-// Models, trees and pipes: Bevy's own material, cut open.
+// Models, trees, pipes and walls: Bevy's own material, cut open.
 
 #import bevy_pbr::{
     forward_io::{VertexOutput, FragmentOutput},
@@ -7,13 +7,14 @@
     pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
     pbr_types::STANDARD_MATERIAL_FLAGS_UNLIT_BIT,
 }
-#import dothi::cut::{Cut, is_cut, is_section}
+#import dothi::cut::{Cut, is_beyond, is_cut, is_section}
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(101) var<uniform> cut: Cut;
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
-    if is_cut(cut, in.world_position.xyz) {
+    let across = (in.position.x - view.viewport.x) / view.viewport.z;
+    if is_beyond(cut.turn.w, across) || is_cut(cut, in.world_position.xyz) {
         discard;
     }
     var pbr = pbr_input_from_standard_material(in, is_front);

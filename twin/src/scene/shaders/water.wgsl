@@ -8,7 +8,7 @@
     pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
 }
 #import dothi::noise::value
-#import dothi::cut::{Cut, is_cut, is_let_through}
+#import dothi::cut::{Cut, is_cut, is_beyond, is_let_through}
 
 struct City {
     state: vec4<f32>,
@@ -30,9 +30,7 @@ fn height(p: vec2<f32>) -> f32 {
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
     let across = (in.position.x - view.viewport.x) / view.viewport.z;
-    let is_other_side = (city.state.w > 0.0 && across > city.state.w)
-        || (city.state.w < 0.0 && across <= -city.state.w);
-    if is_other_side || is_cut(cut, in.world_position.xyz) || is_let_through(cut, in.position.xy) {
+    if is_beyond(city.state.w, across) || is_cut(cut, in.world_position.xyz) || is_let_through(cut, in.position.xy) {
         discard;
     }
     var pbr = pbr_input_from_standard_material(in, is_front);
