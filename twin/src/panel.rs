@@ -96,6 +96,14 @@ pub fn local_ray(ray: Ray3d) -> Ray {
     Ray { from: [east, north, up], towards: [de, dn, du] }
 }
 
+/// A number that is dragged or typed, written as the language writes it.
+fn drag(value: &mut f64, language: Language, decimals: usize) -> egui::DragValue<'_> {
+    let number = egui::DragValue::new(value).max_decimals(decimals);
+    number
+        .custom_formatter(move |it, _| language.number(it, decimals))
+        .custom_parser(Language::read)
+}
+
 /// A window as high as what is in it, up to so much, with a bar to scroll by beyond that.
 fn tall(
     window: egui::Window<'_>,

@@ -37,6 +37,20 @@ impl Language {
         if self == Self::Vi { text.replace('.', ",") } else { text }
     }
 
+    /// A number as somebody writes it in either language, with its unit or without: a comma or a point stands before
+    /// the decimals.
+    ///
+    /// ```
+    /// use twin::words::Language;
+    /// assert_eq!(Language::read(" 2,5 h"), Language::read("2.5"));
+    /// assert_eq!(Language::read("hai"), None);
+    /// ```
+    pub fn read(text: &str) -> Option<f64> {
+        let is_unit = |letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ',';
+        let text = text.trim().trim_end_matches(is_unit).replace(',', ".");
+        text.parse().ok().filter(|it: &f64| it.is_finite())
+    }
+
     /// An age: seconds, minutes, hours or days.
     pub fn age(self, seconds: f64) -> String {
         let (number, vi, en) = match seconds {

@@ -125,7 +125,7 @@ fn settings(ui: &mut egui::Ui, player: &mut Player, language: Language) {
         let mut number =
             |title: &str, value: &mut f64, range: std::ops::RangeInclusive<f64>, unit: &str| {
                 ui.label(title);
-                let drag = egui::DragValue::new(value).range(range).speed(0.1).suffix(unit);
+                let drag = super::drag(value, language, 1).range(range).speed(0.1).suffix(unit);
                 is_changed |= ui.add(drag).changed();
                 ui.end_row();
             };

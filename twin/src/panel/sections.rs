@@ -76,7 +76,9 @@ pub(super) fn weather(ui: &mut egui::Ui, weather: &mut Weather, language: Langua
         ui.add_enabled_ui(!weather.is_reported, |ui| {
             let cloud = egui::Slider::new(&mut weather.cloud, 0.0..=1.0).show_value(false);
             ui.add(cloud.text(language.of("mây", "clouds")));
-            let rain = egui::Slider::new(&mut weather.rain_mm_h, 0.0..=100.0);
+            let rain = egui::Slider::new(&mut weather.rain_mm_h, 0.0..=100.0)
+                .custom_formatter(|it, _| language.number(it, 1))
+                .custom_parser(Language::read);
             ui.add(rain.text(language.of("mưa, mm/h", "rain, mm/h")));
         });
     });
@@ -210,7 +212,8 @@ pub(super) fn flood(ui: &mut egui::Ui, flood: Option<ResMut<'_, FloodView>>, lan
     let mut hours = flood.hours;
     let last = flood.run.hours().max(0.1);
     let slider = egui::Slider::new(&mut hours, 0.0..=last)
-        .custom_formatter(|hours, _| format!("{} h", language.number(hours, 1)));
+        .custom_formatter(|hours, _| format!("{} h", language.number(hours, 1)))
+        .custom_parser(Language::read);
     if ui.add(slider.text(language.of("giờ kịch bản", "hours of the run"))).changed() {
         flood.hours = hours;
         flood.trouble = None;

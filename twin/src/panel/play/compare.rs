@@ -70,7 +70,9 @@ pub(super) fn compare(
     }
     if !opposite.is_together {
         let mut hours = opposite.view.hours;
-        let slider = egui::Slider::new(&mut hours, 0.0..=opposite.view.run.hours().max(0.1));
+        let slider = egui::Slider::new(&mut hours, 0.0..=opposite.view.run.hours().max(0.1))
+            .custom_formatter(|hours, _| language.number(hours, 1))
+            .custom_parser(Language::read);
         if ui.add(slider.text(language.of("giờ, bên phải", "hours, right"))).changed() {
             opposite.view.hours = hours;
         }

@@ -3,7 +3,7 @@
 use bevy_egui::egui;
 
 use super::hand::{Hand, Placing};
-use crate::{flood::play::Player, words::Language};
+use crate::{flood::play::Player, panel::drag, words::Language};
 
 /// What is in the hand, and what stands.
 pub(super) fn place(ui: &mut egui::Ui, player: &mut Player, hand: &mut Hand, language: Language) {
@@ -25,7 +25,8 @@ pub(super) fn place(ui: &mut egui::Ui, player: &mut Player, hand: &mut Hand, lan
             Placing::Breach => (&mut hand.width_m, 1.0..=500.0, " m"),
             Placing::Pump => (&mut hand.capacity_m3_s, 0.01..=100.0, " m³/s"),
         };
-        ui.add(egui::DragValue::new(value).range(range).speed(0.1).suffix(unit));
+        let decimals = if holds == Placing::Pump { 2 } else { 1 };
+        ui.add(drag(value, language, decimals).range(range).speed(0.1).suffix(unit));
         let is_enough = match holds {
             Placing::Wall => hand.points.len() > 1,
             Placing::Pump => hand.points.len() == 1,

@@ -7,7 +7,7 @@ use super::{
     measuring::{WARNING, area_text, metres, row, table},
     toolbox::Answer,
 };
-use crate::{tools::Earthwork, words::Language};
+use crate::{panel::drag, tools::Earthwork, words::Language};
 
 /// The panel.
 pub(super) fn show(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &Desk<'_>) {
@@ -44,13 +44,12 @@ fn goal(ui: &mut egui::Ui, toolbox: &mut Toolbox, language: Language) {
     ui.horizontal(|ui| {
         ui.label(language.of("Cao độ thiết kế", "Level"));
         let number =
-            egui::DragValue::new(&mut level_m).speed(0.05).suffix(" m").range(-100.0..=4_000.0);
-        ui.add(number.custom_formatter(|metres, _| language.number(metres, 2)));
+            drag(&mut level_m, language, 2).speed(0.05).suffix(" m").range(-100.0..=4_000.0);
+        ui.add(number);
     });
     ui.horizontal(|ui| {
         ui.label(language.of("Mái dốc 1 :", "Side slopes 1 :"));
-        let number = egui::DragValue::new(&mut run).speed(0.05).range(0.0..=20.0);
-        ui.add(number.custom_formatter(|run, _| language.number(run, 2)));
+        ui.add(drag(&mut run, language, 2).speed(0.05).range(0.0..=20.0));
         if run == 0.0 {
             ui.weak(language.of("không có", "none"));
         }

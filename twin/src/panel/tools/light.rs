@@ -10,6 +10,7 @@ use super::{
 use crate::{
     inspect::Picked,
     model::CityModel,
+    panel::drag,
     tools::{By, Cell, FaceSun, Surface},
     words::Language,
 };
@@ -41,6 +42,7 @@ pub(super) fn viewshed(ui: &mut egui::Ui, toolbox: &mut Toolbox, desk: &Desk<'_>
     let mut radius_m = toolbox.radius_m;
     let slider = egui::Slider::new(&mut radius_m, 50.0..=3_000.0).logarithmic(true).suffix(" m");
     let slider = slider.custom_formatter(|metres, _| language.number(metres, 0));
+    let slider = slider.custom_parser(Language::read);
     ui.add(slider.text(language.of("bán kính", "radius")));
     if radius_m != toolbox.radius_m {
         toolbox.radius_m = radius_m;
@@ -75,8 +77,7 @@ fn eye(ui: &mut egui::Ui, toolbox: &mut Toolbox, language: Language) {
     let mut eye_m = toolbox.eye_m;
     ui.horizontal(|ui| {
         ui.label(language.of("Tầm mắt", "Height of the eye"));
-        let number = egui::DragValue::new(&mut eye_m).speed(0.05).suffix(" m").range(0.1..=200.0);
-        ui.add(number.custom_formatter(|metres, _| language.number(metres, 1)));
+        ui.add(drag(&mut eye_m, language, 1).speed(0.05).suffix(" m").range(0.1..=200.0));
     });
     if eye_m != toolbox.eye_m {
         toolbox.eye_m = eye_m;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     inspect::Picked,
     models::{self, Model},
-    panel::Selected,
+    panel::{Selected, drag},
     proposals::{self, Metrics, Proposals, Proposed, Shape},
     scene::City,
     words::Language,
@@ -253,8 +253,7 @@ fn one(
                           unit: &str| {
             ui.label(language.of(vi, en));
             let decimals = if unit.is_empty() || unit == "°" { 0 } else { 2 };
-            let drag = egui::DragValue::new(value).range(range).speed(0.1).suffix(unit);
-            ui.add(drag.custom_formatter(|it, _| language.number(it, decimals)));
+            ui.add(drag(value, language, decimals).range(range).speed(0.1).suffix(unit));
             ui.end_row();
         };
         if let Shape::Box { width_m, depth_m } = &mut now.shape {
@@ -272,7 +271,8 @@ fn one(
         let usual = now.ground_m.unwrap_or(0.0);
         now.ground_m = has_ground.then_some(usual);
         if let Some(ground_m) = &mut now.ground_m {
-            ui.add(egui::DragValue::new(ground_m).range(-500.0..=9_000.0).speed(0.05).suffix(" m"));
+            let number = drag(ground_m, language, 2).range(-500.0..=9_000.0);
+            ui.add(number.speed(0.05).suffix(" m"));
         } else {
             ui.weak(language.of("theo địa hình", "as the terrain"));
         }

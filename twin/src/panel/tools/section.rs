@@ -5,6 +5,7 @@ use bevy_egui::egui;
 
 use super::{Desk, Tool, Toolbox};
 use crate::{
+    panel::drag,
     scene::{Buildings, City},
     section::{Cutting, Section, pipes::BURIED},
     words::Language,
@@ -53,7 +54,8 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, cutting: &mut ResMut<'_, 
     let mut now = (**cutting).clone();
     let text = language.of("nhìn xuyên mặt đất", "see through the ground");
     let slider = egui::Slider::new(&mut now.see_through, 0.0..=0.95);
-    ui.add(slider.custom_formatter(|it, _| format!("{:.0} %", it * 100.0)).text(text));
+    let slider = slider.custom_formatter(|it, _| format!("{:.0} %", it * 100.0));
+    ui.add(slider.custom_parser(|it| Some(Language::read(it)? / 100.0)).text(text));
     if let Some(section) = &mut now.section {
         numbers(ui, section, language);
     }
@@ -83,8 +85,7 @@ fn numbers(ui: &mut egui::Ui, section: &mut Section, language: Language) {
     egui::Grid::new("section").num_columns(2).show(ui, |ui| {
         let mut number = |vi: &str, en: &str, value: &mut f64, unit: &str| {
             ui.label(language.of(vi, en));
-            let drag = egui::DragValue::new(value).speed(0.2).suffix(unit);
-            ui.add(drag.custom_formatter(|it, _| language.number(it, 1)));
+            ui.add(drag(value, language, 1).speed(0.2).suffix(unit));
             ui.end_row();
         };
         number("Rộng", "Width", &mut section.width_m, " m");
