@@ -34,6 +34,7 @@ use crate::{
     flood::{FloodView, Opposite},
     live::{Archive, LiveFeed, LiveState},
     remote::{Client, listen},
+    scene::Unbuilt,
 };
 pub use png_file::{Picture, read_png, similarity};
 
@@ -180,6 +181,11 @@ impl Studio {
         if !self.is_warm {
             self.draws(false);
             (0..PREPARING).for_each(|_| self.frame());
+            // A large city rises over some frames, and the last of it must reach the device.
+            while self.is_rising() {
+                self.frame();
+                self.frame();
+            }
         }
         self.draws(true);
         if self.is_lit_by_lamps() {
@@ -222,6 +228,10 @@ impl Studio {
             self.apps.main.update();
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    fn is_rising(&self) -> bool {
+        self.apps.main.world().get_resource::<Unbuilt>().is_some_and(|it| !it.is_done())
     }
 
     fn is_lit_by_lamps(&mut self) -> bool {

@@ -17,7 +17,7 @@ pub mod vehicles;
 pub mod water;
 
 pub use building::{Added, BuildingForm, Buildings, Standing};
-pub(crate) use draw::BuildingTile;
+pub(crate) use draw::{BuildingTile, Unbuilt};
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
 pub use lamp::LampForm;
 pub use lamps::{Lamp, LampsPlugin};

@@ -55,7 +55,7 @@ impl Plugin for ScenePlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Hidden>()
             .add_systems(Startup, (ground, solids, waters, trees))
-            .add_systems(Update, hide);
+            .add_systems(Update, (raise, hide).chain());
     }
 }
 
@@ -151,11 +151,9 @@ fn solids(
     materials: Res<'_, CityMaterials>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
 ) {
-    for tile in tiles::of_buildings(&buildings) {
-        let key = tiles::key(tile.origin.0, tile.origin.1);
-        spawn_tile(&mut commands, &mut meshes, tile, Role::Buildings, &materials.facade)
-            .insert(BuildingTile(key));
-    }
+    let left = tiles::groups(&buildings);
+    let at_once = left.len().div_ceil(RAISED_IN).max(LEAST_AT_ONCE);
+    commands.insert_resource(Unbuilt { left, at_once });
     let (paved, concrete) = tiles::of_roads(&city);
     for tile in paved {
         let mut road = spawn_tile(&mut commands, &mut meshes, tile, Role::Roads, &materials.road);
@@ -163,6 +161,48 @@ fn solids(
     }
     for tile in concrete {
         spawn_tile(&mut commands, &mut meshes, tile, Role::Bridges, &materials.facade);
+    }
+}
+
+/// Tiles of buildings that do not stand yet: the triangles of a large city are not held all at once, here and on the
+/// device.
+#[derive(Debug, Default, Resource)]
+pub(crate) struct Unbuilt {
+    left: Vec<tiles::Group>,
+    at_once: usize,
+}
+
+impl Unbuilt {
+    /// Whether all of them stand.
+    pub(crate) fn is_done(&self) -> bool {
+        self.left.is_empty()
+    }
+}
+
+/// A city stands after so many frames.
+const RAISED_IN: usize = 12;
+/// Fewer tiles in a frame are not worth it.
+const LEAST_AT_ONCE: usize = 48;
+
+fn raise(
+    mut commands: Commands<'_, '_>,
+    mut unbuilt: ResMut<'_, Unbuilt>,
+    buildings: Res<'_, Buildings>,
+    hidden: Res<'_, Hidden>,
+    materials: Res<'_, CityMaterials>,
+    mut meshes: ResMut<'_, Assets<Mesh>>,
+) {
+    if unbuilt.is_done() {
+        return;
+    }
+    let count = unbuilt.left.len().saturating_sub(unbuilt.at_once);
+    let groups = unbuilt.left.split_off(count);
+    let is_hidden = hidden.0.contains(&Role::Buildings);
+    for tile in tiles::of_groups(&buildings, &groups) {
+        let key = tiles::key(tile.origin.0, tile.origin.1);
+        let visibility = if is_hidden { Visibility::Hidden } else { Visibility::Inherited };
+        spawn_tile(&mut commands, &mut meshes, tile, Role::Buildings, &materials.facade)
+            .insert((BuildingTile(key), visibility));
     }
 }
 

@@ -6,7 +6,7 @@ use city::Role;
 use rayon::prelude::*;
 
 use super::{
-    building::{Buildings, append_solid},
+    building::{BuildingForm, Buildings, append_solid},
     lamp::{LampForm, append_pole},
     road::{self, Junctions, RoadForm},
     shape::Shape,
@@ -56,26 +56,48 @@ fn tiles<T: Sync>(
 }
 
 /// Where a building counts: its first corner.
-pub(super) fn corner(form: &super::BuildingForm) -> Option<(f64, f64)> {
+pub(super) fn corner(form: &BuildingForm) -> Option<(f64, f64)> {
     let at = form.outline.exterior().0.first()?;
     Some((at.x, at.y))
 }
 
-/// Buildings, without those that are gone.
-pub(super) fn of_buildings(buildings: &Buildings) -> Vec<Tile> {
-    tiles(&buildings.forms, corner, |form, origin, shape| {
-        if !buildings.is_gone(form) {
-            append_solid(form, origin, shape);
+/// A tile, and the buildings of it by their positions.
+pub(super) type Group = (Key, Vec<usize>);
+
+/// Which buildings stand in which tile.
+pub(super) fn groups(buildings: &Buildings) -> Vec<Group> {
+    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (place, form) in buildings.forms.iter().enumerate() {
+        if let Some((east, north)) = corner(form) {
+            groups.entry(key(east, north)).or_default().push(place);
         }
-    })
+    }
+    groups.into_iter().collect()
+}
+
+/// The buildings of tiles, without those that are gone.
+pub(super) fn of_groups(buildings: &Buildings, groups: &[Group]) -> Vec<Tile> {
+    let filled = groups.par_iter().map(|(key, places)| {
+        let forms = places.iter().filter_map(|place| buildings.forms.get(*place));
+        Tile { origin: middle(*key), shape: filled(buildings, *key, forms) }
+    });
+    filled.filter(|tile| !tile.shape.is_empty()).collect()
 }
 
 /// The buildings of one tile that are not gone.
 pub(crate) fn of_key(buildings: &Buildings, tile: Key) -> Shape {
+    let here = |form: &&BuildingForm| corner(form).is_some_and(|at| key(at.0, at.1) == tile);
+    filled(buildings, tile, buildings.forms.iter().filter(here))
+}
+
+fn filled<'a>(
+    buildings: &Buildings,
+    tile: Key,
+    forms: impl Iterator<Item = &'a BuildingForm>,
+) -> Shape {
     let mut shape = Shape::default();
-    let here = |form: &&super::BuildingForm| corner(form).is_some_and(|at| key(at.0, at.1) == tile);
-    let forms = buildings.forms.iter().filter(here).filter(|form| !buildings.is_gone(form));
-    forms.for_each(|form| append_solid(form, middle(tile), &mut shape));
+    let standing = forms.filter(|form| !buildings.is_gone(form));
+    standing.for_each(|form| append_solid(form, middle(tile), &mut shape));
     shape
 }
 
