@@ -74,6 +74,12 @@ pub(crate) struct Shown {
     /// Hours since the run or the play began; without it a run is shown at its beginning and a play after an hour
     #[arg(long, value_name = "HOURS")]
     pub(crate) at: Option<f64>,
+    /// The lux of the lamps that burn around the view, painted on the ground
+    #[arg(long, conflicts_with = "worst")]
+    pub(crate) lux: bool,
+    /// A photometric file (IES, LM-63) for the lamps of a light distribution, or for all: --ies type-2=lamp.ies
+    #[arg(long = "ies", value_name = "[CODE=]FILE")]
+    pub(crate) luminaires: Vec<NamedLuminaire>,
     #[command(flatten)]
     pub(crate) standing: Standing,
     /// The language of what is written
@@ -252,6 +258,31 @@ impl FromStr for Placed {
     }
 }
 
+/// A photometric file that somebody named, and for which lamps.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedLuminaire {
+    pub(crate) code: Option<String>,
+    pub(crate) file: PathBuf,
+}
+
+impl FromStr for NamedLuminaire {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_code = |it: &str| {
+            !it.is_empty() && it.chars().all(|it| it.is_alphanumeric() || "-_.".contains(it))
+        };
+        let (code, file) = match text.split_once('=') {
+            Some((code, file)) if is_code(code) => (Some(code.to_owned()), file),
+            _ => (None, text),
+        };
+        if file.is_empty() {
+            return Err("name a file: --ies lamp.ies, or --ies type-2=lamp.ies".into());
+        }
+        Ok(Self { code, file: file.into() })
+    }
+}
+
 /// A place that somebody typed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Place {
@@ -351,6 +382,18 @@ mod tests {
         let bare: Placed = "a@b/nha.city.json".parse().unwrap();
         assert_eq!((bare.source.as_str(), bare.placement), ("a@b/nha.city.json", None));
         assert!("toa.glb@108,95".parse::<Placed>().is_err());
+    }
+
+    #[test]
+    fn a_photometric_file_is_named_for_some_lamps_or_for_all() {
+        let named: NamedLuminaire = "type-2=den/a=b.ies".parse().unwrap();
+        assert_eq!(
+            (named.code.as_deref(), named.file.to_str()),
+            (Some("type-2"), Some("den/a=b.ies"))
+        );
+        let all: NamedLuminaire = "den/a=b.ies".parse().unwrap();
+        assert_eq!((all.code, all.file.to_str()), (None, Some("den/a=b.ies")));
+        assert!("type-2=".parse::<NamedLuminaire>().is_err());
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::{
     clock::VirtualClock,
     desktop::need_device,
     error::TwinError,
-    field::FieldView,
+    field::{FieldView, LuxWanted},
     flood::{FloodView, Opposite},
     live::{Archive, LiveFeed, LiveState},
     remote::{Client, listen},
@@ -216,6 +216,7 @@ impl Studio {
                 (world.get_resource::<FloodView>(), world.get_resource::<Opposite>());
             first.is_some_and(|flood| !flood.is_settled())
                 || opposite.is_some_and(|opposite| !opposite.view.is_settled())
+                || world.contains_resource::<LuxWanted>()
                 || world.get_resource::<FieldView>().is_some_and(|field| !field.is_settled())
         };
         while is_coming(self.apps.main.world()) && began.elapsed() < WATER_PATIENCE {

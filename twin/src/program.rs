@@ -3,7 +3,7 @@
 mod measure;
 mod studies;
 
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use bevy::tasks::block_on;
 use clap::Parser;
@@ -23,7 +23,7 @@ use twin::{
     models::{self, PlacedModel},
     proposals::Proposals,
     remote::{Client, LiveEvent},
-    scene::Buildings,
+    scene::{Buildings, Luminaires},
 };
 
 use crate::args::{Args, Command, Describe, Film, Placed, Render, Shown, Whence};
@@ -74,6 +74,8 @@ fn stage(shown: &Shown, until_h: f64) -> Result<(Stage, Source), TwinError> {
     };
     let mut stage = Stage::new(model, view, shown.time.as_deref())?;
     stage.language = shown.language;
+    stage.lux = shown.lux;
+    stage.luminaires = luminaires(shown, &source, Arc::make_mut(&mut stage.model))?;
     for placed in &shown.standing.models {
         stage.stand(block_on(read_placed(placed, &stage.model))?);
     }
@@ -85,6 +87,23 @@ fn stage(shown: &Shown, until_h: f64) -> Result<(Stage, Source), TwinError> {
     }
     floods(shown, until_h, &source, &mut stage)?;
     Ok((stage, source))
+}
+
+/// How lamps throw their light: by our own files, the folder's, and those that were named. What is wrong with a file of
+/// the folder is noted; one that was named must hold.
+fn luminaires(
+    shown: &Shown,
+    source: &Source,
+    model: &mut CityModel,
+) -> Result<Luminaires, TwinError> {
+    let mut luminaires = Luminaires::default();
+    if let Source::Folder(dir) = source {
+        model.notes.extend(luminaires.add_folder(&dir.join("photometry")));
+    }
+    for named in &shown.luminaires {
+        luminaires.add_file(named.code.as_deref(), &named.file)?;
+    }
+    Ok(luminaires)
 }
 
 /// The run or the play that is asked for, and the one that it is compared with.
@@ -202,6 +221,7 @@ fn moving(args: &Film) -> Result<(), TwinError> {
 fn said(args: &Describe) -> Result<(), TwinError> {
     let source = source(&args.shown.whence)?;
     let mut model = block_on(source.read())?;
+    let luminaires = luminaires(&args.shown, &source, &mut model)?;
     studies::stand(&args.shown.standing, &mut model)?;
     let mut live = LiveState::default();
     let wall = twin::clock::wall_now();
@@ -221,7 +241,8 @@ fn said(args: &Describe) -> Result<(), TwinError> {
         }
     }
     let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
-    let described = twin::inspect::describe(&model, (layer, id), &live, clock.now());
+    let described =
+        twin::inspect::describe((&model, &luminaires), (layer, id), &live, clock.now());
     let described = described.ok_or_else(|| {
         TwinError::Picture(format!("the scene has no feature '{id}' of a layer '{layer}'"))
     })?;

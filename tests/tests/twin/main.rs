@@ -4,6 +4,7 @@
 mod agreement;
 mod golden;
 mod lamps;
+mod light;
 mod past;
 mod pictures;
 mod plays;

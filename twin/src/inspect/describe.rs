@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     live::{LampLight, LiveState, lamp_light},
-    model::CityModel,
-    scene::{BuildingForm, lamp::LampForm},
+    model::{CityFeature, CityLayer, CityModel},
+    scene::{BuildingForm, Luminaires, lamp::LampForm, optics::Origin},
     sky::{Observer, sun_position},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 /// an instant, a lamp with what it does; any other feature's place. `None` where the scene has no such
 /// feature.
 pub fn describe(
-    model: &CityModel,
+    (model, luminaires): (&CityModel, &Luminaires),
     (layer, id): (&str, &str),
     live: &LiveState,
     now: Instant,
@@ -32,7 +32,7 @@ pub fn describe(
             let forms = BuildingForm::of(layer, feature, source, &model.heights);
             forms.into_iter().next().map(|form| building(model, &form))
         }
-        Role::Lamps => LampForm::of(layer, feature, source, &model.heights).map(|form| {
+        Role::Lamps => lamp(layer, feature, source, (model, luminaires)).map(|form| {
             let sun = sun_position(now, &Observer::at(lon, lat));
             let thing = live.of_feature(&layer.id, id);
             let readings = thing.iter().flat_map(|thing| thing.readings.values());
@@ -47,6 +47,7 @@ pub fn describe(
                 "light": does, "share": light.share(), "by_controller": has_spoken,
                 "foot_m": form.foot.2, "height_m": form.height_m, "flux_lm": form.flux_lm,
                 "colour_temperature_k": form.temperature_k, "broken": form.is_broken,
+                "distribution": distribution(&form),
             })
         }),
         _ => None,
@@ -55,6 +56,38 @@ pub fn describe(
         said.extend(form);
     }
     Some(said)
+}
+
+fn lamp(
+    layer: &CityLayer,
+    feature: &CityFeature,
+    source: (usize, usize),
+    (model, luminaires): (&CityModel, &Luminaires),
+) -> Option<LampForm> {
+    LampForm::of(layer, feature, source, &model.heights, luminaires)
+}
+
+/// How a lamp throws its light.
+fn distribution(form: &LampForm) -> Value {
+    let optics = &form.optics;
+    let peak = optics.distribution().peak();
+    let scale = form.flux_lm / optics.flux_lm;
+    json!({
+        "code": optics.code,
+        "assumed": form.optics_assumed,
+        "from": match &optics.origin {
+            Origin::BuiltIn => "dothi",
+            Origin::File(name) => name.as_str(),
+        },
+        "name": optics.photometry.name(),
+        "road_class": optics.class.map(|class| class.to_string()),
+        "file_lm": optics.flux_lm,
+        "azimuth_deg": form.azimuth_deg,
+        "peak": {
+            "candela": peak.candela * scale, "c_deg": peak.c_deg, "gamma_deg": peak.gamma_deg,
+        },
+        "lux_below": form.lux([0.0, 0.0], form.height_m),
+    })
 }
 
 fn building(model: &CityModel, form: &BuildingForm) -> Value {

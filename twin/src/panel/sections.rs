@@ -7,7 +7,7 @@ use datasets::codelists::CodeLists;
 
 use crate::{
     clock::{Pace, VirtualClock, wall_now},
-    field::{FieldView, Luminaire, LuxField, Worst, WorstField},
+    field::{FieldView, LuxField, Worst, WorstField},
     flood::FloodView,
     inspect::{Pick, Picked, rows},
     live::{Link, LiveState},
@@ -189,12 +189,7 @@ pub(super) fn fields(
             if ui.button(language.of("Độ rọi của đèn (lx)", "Light of the lamps (lx)")).clicked()
                 && let Some(edges) = around
             {
-                let burning = lamps.iter().map(|lamp| Luminaire {
-                    form: lamp.form.clone(),
-                    share: f64::from(lamp.light.share()),
-                });
-                let lamps = std::sync::Arc::new(burning.collect());
-                commands.insert_resource(FieldView::new(LuxField { lamps, edges }));
+                commands.insert_resource(FieldView::new(LuxField::of(lamps.iter(), edges)));
                 ui.close();
             }
         });
