@@ -18,7 +18,7 @@ use crate::{
         play::{Measures, PlayPlugin, Player},
     },
     ground::Ground,
-    live::LivePlugin,
+    live::{EstimatesPlugin, LivePlugin},
     model::CityModel,
     models::{self, Models, ModelsPlugin, PlacedModel},
     overlay::OverlayPlugin,
@@ -138,6 +138,7 @@ impl Stage {
         .add_plugins((
             ClockPlugin(self.clock),
             LivePlugin,
+            EstimatesPlugin,
             SkyPlugin { is_drawn },
             LampsPlugin { is_drawn },
             CameraPlugin { is_handled },

@@ -45,6 +45,9 @@ pub(crate) struct Whence {
     /// A running gis-server, such as http://127.0.0.1:8080
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
+    /// A file with the token of an operator, who sees the server's forecast and runs; else DOTHI_TOKEN
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub(crate) token_file: Option<PathBuf>,
 }
 
 /// What is shown.

@@ -6,7 +6,7 @@ use crate::{
     app::{self, Stage},
     error::TwinError,
     flood::RunsFolder,
-    live::{Archive, LiveFeed},
+    live::{Archive, Estimator, LiveFeed},
     remote::listen,
     source::Source,
 };
@@ -32,7 +32,8 @@ pub fn open_window(stage: Stage, source: &Source) -> Result<(), TwinError> {
     stage.into_world(&mut app, true, true);
     if let Source::Server(client) = source {
         app.insert_resource(LiveFeed::new(listen(client.clone())))
-            .insert_resource(Archive(client.clone()));
+            .insert_resource(Archive(client.clone()))
+            .insert_resource(Estimator(client.clone()));
     }
     if let Source::Folder(dir) = source {
         app.insert_resource(RunsFolder(dir.join("runs")));

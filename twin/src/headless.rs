@@ -32,7 +32,7 @@ use crate::{
     error::TwinError,
     field::{FieldView, LuxWanted},
     flood::{FloodView, Opposite},
-    live::{Archive, LiveFeed, LiveState},
+    live::{Archive, Estimates, Estimator, Link, LiveFeed, LiveState},
     remote::{Client, listen},
 };
 pub use png_file::{Picture, read_png, similarity};
@@ -89,7 +89,8 @@ impl Studio {
         stage.into_world(&mut app, true, false);
         if let Some(client) = live {
             app.insert_resource(LiveFeed::new(listen(client.clone())))
-                .insert_resource(Archive(client.clone()));
+                .insert_resource(Archive(client.clone()))
+                .insert_resource(Estimator(client.clone()));
         }
         app::add_drawing(&mut app, false);
         app.finish();
@@ -105,13 +106,17 @@ impl Studio {
         Ok(Self { apps, target, size, is_warm: false })
     }
 
-    /// Waits until the first live values have come, or so long.
+    /// Waits until the first live values and estimates have come, or so long.
     pub fn wait_for_live(&mut self, at_most: Duration) {
         let began = Instant::now();
         while began.elapsed() < at_most {
             self.frame();
-            let state = self.apps.main.world().resource::<LiveState>();
-            if state.link != crate::live::Link::Absent {
+            let world = self.apps.main.world();
+            let (state, estimates) = (world.resource::<LiveState>(), world.resource::<Estimates>());
+            let is_told = estimates.issued.is_some() || estimates.trouble.is_some();
+            let has_told = is_told || !world.contains_resource::<Estimator>();
+            let is_lost = matches!(state.link, Link::Lost(_));
+            if is_lost || (state.link != Link::Absent && has_told) {
                 return;
             }
             std::thread::sleep(Duration::from_millis(20));

@@ -18,7 +18,7 @@ use twin::{
         play::{Measures, play_out},
     },
     headless::{Studio, film},
-    live::LiveState,
+    live::{Estimates, LiveState},
     model::CityModel,
     models::{self, PlacedModel},
     proposals::Proposals,
@@ -57,10 +57,18 @@ fn print(answer: serde_json::Value) {
 fn source(whence: &Whence) -> Result<Source, TwinError> {
     match (&whence.data, &whence.server) {
         (Some(dir), _) => Ok(Source::Folder(dir.clone())),
-        (None, Some(url)) => Ok(Source::Server(Client::new(url)?)),
+        (None, Some(url)) => Ok(Source::Server(Client::new(url)?.with_token(&token(whence)?))),
         (None, None) => Err(TwinError::Picture(
             "say what to show: --data DIR or --server URL (twin --help tells more)".into(),
         )),
+    }
+}
+
+/// The token of an operator; empty where there is none.
+fn token(whence: &Whence) -> Result<String, TwinError> {
+    match &whence.token_file {
+        Some(path) => std::fs::read_to_string(path).map_err(TwinError::file(path)),
+        None => Ok(std::env::var("DOTHI_TOKEN").unwrap_or_default()),
     }
 }
 
@@ -223,7 +231,7 @@ fn said(args: &Describe) -> Result<(), TwinError> {
     let mut model = block_on(source.read())?;
     let luminaires = luminaires(&args.shown, &source, &mut model)?;
     studies::stand(&args.shown.standing, &mut model)?;
-    let mut live = LiveState::default();
+    let (mut live, mut estimates) = (LiveState::default(), Estimates::default());
     let wall = twin::clock::wall_now();
     let clock = match &args.shown.time {
         Some(time) => VirtualClock::paused(twin::clock::parse_time(time)?),
@@ -239,10 +247,17 @@ fn said(args: &Describe) -> Result<(), TwinError> {
             Ok(snapshot) => live.apply(LiveEvent::Snapshot(snapshot)),
             Err(error) => eprintln!("twin: {error}"),
         }
+        if !twin::live::is_over(&clock, wall) {
+            estimates.take(block_on(client.nowcast()));
+        }
     }
     let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
-    let described =
-        twin::inspect::describe((&model, &luminaires), (layer, id), &live, clock.now());
+    let described = twin::inspect::describe(
+        (&model, &luminaires),
+        (layer, id),
+        (&live, &estimates),
+        clock.now(),
+    );
     let described = described.ok_or_else(|| {
         TwinError::Picture(format!("the scene has no feature '{id}' of a layer '{layer}'"))
     })?;

@@ -5,7 +5,7 @@ use geo::Centroid;
 use serde_json::{Value, json};
 
 use crate::{
-    live::{LampLight, LiveState, lamp_light},
+    live::{Estimates, LampLight, LiveState, Provenance, Thing, estimates::Level, lamp_light},
     model::{CityFeature, CityLayer, CityModel},
     scene::{BuildingForm, Luminaires, lamp::LampForm, optics::Origin},
     sky::{Observer, sun_position},
@@ -17,7 +17,7 @@ use crate::{
 pub fn describe(
     (model, luminaires): (&CityModel, &Luminaires),
     (layer, id): (&str, &str),
-    live: &LiveState,
+    (live, estimates): (&LiveState, &Estimates),
     now: Instant,
 ) -> Option<Value> {
     let (number, layer) = model.layers.iter().enumerate().find(|(_, it)| it.id == layer)?;
@@ -52,6 +52,13 @@ pub fn describe(
         }),
         _ => None,
     };
+    let thing = live.of_feature(&layer.id, id);
+    if let (Some(said), Some(thing)) = (said.as_object_mut(), thing) {
+        said.insert("readings".into(), readings(thing, now));
+        if layer.role == Role::Gauges {
+            said.insert("estimate".into(), estimate(thing, estimates, now));
+        }
+    }
     if let (Some(said), Some(Value::Object(form))) = (said.as_object_mut(), form) {
         said.extend(form);
     }
@@ -65,6 +72,53 @@ fn lamp(
     (model, luminaires): (&CityModel, &Luminaires),
 ) -> Option<LampForm> {
     LampForm::of(layer, feature, source, &model.heights, luminaires)
+}
+
+/// What a Thing reports, and where that comes from.
+fn readings(thing: &Thing, now: Instant) -> Value {
+    let told = thing.readings.iter().filter(|(_, reading)| reading.time.is_some());
+    let told = told.map(|(stream, reading)| {
+        json!({
+            "datastream": stream,
+            "property": reading.property,
+            "definition": reading.definition,
+            "value": reading.result,
+            "unit": reading.unit,
+            "time": reading.time,
+            "age_s": reading.age_s(now),
+            "stale": reading.is_stale(now),
+            "quality": reading.quality.name(),
+            "alarm": reading.alarm.as_ref().map(|(level, title)| json!({ "level": level, "title": title })),
+            "from": Provenance::of(thing).name(),
+        })
+    });
+    told.collect()
+}
+
+/// What is estimated of a gauge and foreseen, in its own datum; `null` with the reason where nothing is.
+fn estimate(thing: &Thing, estimates: &Estimates, now: Instant) -> Value {
+    let Some(gauge) = estimates.of_thing(thing) else {
+        return json!({ "issued": estimates.issued, "reason": estimates.trouble });
+    };
+    let level = |it: &Level| json!({ "time": it.time, "p10_m": it.p10_m, "p50_m": it.p50_m, "p90_m": it.p90_m });
+    let alarms = gauge.alarms.iter().map(|it| {
+        json!({ "title": it.title, "level_m": it.level_m, "probability": it.probability, "reached": it.reached })
+    });
+    json!({
+        "from": estimates.by.name(),
+        "issued": estimates.issued,
+        "old": estimates.is_old(now),
+        "datastream": gauge.datastream,
+        "now": gauge.now().map(level),
+        "peak": gauge.peak().map(level),
+        "levels": gauge.levels.iter().map(level).collect::<Vec<_>>(),
+        "alarms": alarms.collect::<Vec<_>>(),
+        "state": gauge.state.as_ref().map(|it| json!({ "code": it.code, "title": it.title, "flag": it.is_flag() })),
+        "left_out": gauge.left_out,
+        "with_simulated_gauges": estimates.is_simulated,
+        "synthetic_terrain": estimates.is_synthetic,
+        "trouble": estimates.trouble,
+    })
 }
 
 /// How a lamp throws its light.
