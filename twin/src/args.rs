@@ -3,7 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use twin::{field::Worst, models::Placement, words::Language};
+use twin::{field::Worst, live::alone::Broker, models::Placement, words::Language};
 
 /// A city in 3D: a window, stills and films.
 #[derive(Debug, Parser)]
@@ -50,11 +50,28 @@ pub(crate) struct Whence {
     pub(crate) token_file: Option<PathBuf>,
 }
 
+/// What a twin that stands alone listens to.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub(crate) struct Field {
+    /// The field's own broker, which a twin of a data folder listens to; user and password by DOTHI_MQTT_USER and
+    /// DOTHI_MQTT_PASSWORD
+    #[arg(long, value_name = "mqtt://HOST[:PORT]", requires = "data")]
+    pub(crate) mqtt: Option<Broker>,
+    /// For mqtts://: certificates in PEM that the broker's is signed by
+    #[arg(long, value_name = "FILE", requires = "mqtt")]
+    pub(crate) mqtt_ca: Option<PathBuf>,
+    /// Seconds of listening before a picture is made or something is said
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
+    pub(crate) listen: f64,
+}
+
 /// What is shown.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct Shown {
     #[command(flatten)]
     pub(crate) whence: Whence,
+    #[command(flatten)]
+    pub(crate) field: Field,
     /// A view (JSON: lon, lat, distance_m, heading_deg, pitch_deg, …); without one the city is framed
     #[arg(long, value_name = "FILE")]
     pub(crate) view: Option<PathBuf>,
@@ -342,6 +359,12 @@ impl FromStr for Line {
 fn worst(text: &str) -> Result<Worst, String> {
     Worst::from_name(text)
         .ok_or_else(|| format!("write one of {}", Worst::ALL.map(Worst::name).join(", ")))
+}
+
+/// Seconds, up to an hour.
+fn seconds(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|seconds| (0.0..=3600.0).contains(seconds));
+    number.ok_or_else(|| "write seconds from 0 to 3600".to_owned())
 }
 
 /// A number of metres within bounds.

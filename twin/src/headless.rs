@@ -32,7 +32,7 @@ use crate::{
     error::TwinError,
     field::{FieldView, LuxWanted},
     flood::{FloodView, Opposite},
-    live::{Archive, Estimates, Estimator, Link, LiveFeed, LiveState},
+    live::{Archive, Estimates, Estimator, Link, LiveFeed, LiveState, alone::Alone},
     remote::{Client, listen},
 };
 pub use png_file::{Picture, read_png, similarity};
@@ -66,7 +66,12 @@ impl Studio {
     ///
     /// # Errors
     /// [`TwinError::Picture`] where there is no Vulkan.
-    pub fn open(stage: Stage, size: (u32, u32), live: Option<&Client>) -> Result<Self, TwinError> {
+    pub fn open(
+        stage: Stage,
+        size: (u32, u32),
+        live: Option<&Client>,
+        alone: Option<Alone>,
+    ) -> Result<Self, TwinError> {
         need_device()?;
         let mut app = App::new();
         app.add_plugins(
@@ -91,6 +96,9 @@ impl Studio {
             app.insert_resource(LiveFeed::new(listen(client.clone())))
                 .insert_resource(Archive(client.clone()))
                 .insert_resource(Estimator(client.clone()));
+        }
+        if let Some(alone) = alone {
+            alone.into_world(&mut app);
         }
         app::add_drawing(&mut app, false);
         app.finish();
@@ -119,6 +127,15 @@ impl Studio {
             if is_lost || (state.link != Link::Absent && has_told) {
                 return;
             }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Listens for so long.
+    pub fn listen(&mut self, period: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < period {
+            self.apps.main.update();
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -1,5 +1,7 @@
 //! The living city: latest values by Thing, lamps, gauges, vehicles, and whether they are of now.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod alone;
 pub mod estimates;
 mod lamp;
 mod past;

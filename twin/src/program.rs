@@ -18,7 +18,10 @@ use twin::{
         play::{Measures, play_out},
     },
     headless::{Studio, film},
-    live::{Estimates, LiveState},
+    live::{
+        Estimates, LiveState,
+        alone::{self, Alone},
+    },
     model::CityModel,
     models::{self, PlacedModel},
     proposals::Proposals,
@@ -180,7 +183,25 @@ fn read_proposal(source: &str, city: &CityModel) -> Result<Proposals, TwinError>
 
 fn window(shown: &Shown) -> Result<(), TwinError> {
     let (stage, source) = stage(shown, 0.0)?;
-    open_window(stage, &source)
+    let alone = alone(shown)?;
+    open_window(stage, &source, alone)
+}
+
+/// What is heard of the field's own broker, where one is named.
+fn alone(shown: &Shown) -> Result<Option<Alone>, TwinError> {
+    let (Some(broker), Some(dir)) = (&shown.field.mqtt, &shown.whence.data) else {
+        return Ok(None);
+    };
+    let of = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
+    let user = of("DOTHI_MQTT_USER");
+    let account = user.map(|user| (user, of("DOTHI_MQTT_PASSWORD").unwrap_or_default()));
+    let broker = broker.clone().with(shown.field.mqtt_ca.clone(), account);
+    let broker = broker.map_err(|why| TwinError::Ask(why.to_string()))?;
+    alone::listen(dir, &broker).map(Some)
+}
+
+fn patience(shown: &Shown) -> Duration {
+    Duration::from_secs_f64(shown.field.listen)
 }
 
 fn studio(shown: &Shown, size: (u32, u32), until_h: f64) -> Result<Studio, TwinError> {
@@ -189,9 +210,13 @@ fn studio(shown: &Shown, size: (u32, u32), until_h: f64) -> Result<Studio, TwinE
         Source::Server(client) => Some(client),
         Source::Folder(_) => None,
     };
-    let mut studio = Studio::open(stage, size, client)?;
+    let alone = alone(shown)?;
+    let is_alone = alone.is_some();
+    let mut studio = Studio::open(stage, size, client, alone)?;
     if client.is_some() {
         studio.wait_for_live(Duration::from_secs(5));
+    } else if is_alone {
+        studio.listen(patience(shown));
     }
     Ok(studio)
 }
@@ -250,6 +275,9 @@ fn said(args: &Describe) -> Result<(), TwinError> {
         if !twin::live::is_over(&clock, wall) {
             estimates.take(block_on(client.nowcast()));
         }
+    }
+    if let Some(alone) = alone(&args.shown)? {
+        alone.gather(patience(&args.shown), &mut live, &mut estimates);
     }
     let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
     let described = twin::inspect::describe(

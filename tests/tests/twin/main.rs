@@ -2,6 +2,7 @@
 //! something is wrong.
 
 mod agreement;
+mod alone;
 mod estimates;
 mod golden;
 mod lamps;
