@@ -1,5 +1,5 @@
 //! What a city *is*: identifiers, units, frames, time, layers and their roles, code lists, rasters,
-//! networks and drains.
+//! networks, drains and the light of luminaires.
 //!
 //! Values only. Nothing here reads a file, a socket or a clock, so that every other crate, the
 //! simulations and the browser among them, can stand on it.
@@ -24,6 +24,7 @@ pub mod frame;
 pub mod id;
 pub mod layer;
 pub mod network;
+pub mod photometry;
 pub mod raster;
 pub mod role;
 pub mod scenario;

@@ -114,6 +114,8 @@ pub enum Unit {
     MillimetrePerHour,
     /// Illuminance.
     Lux,
+    /// Luminous flux.
+    Lumen,
     /// Power.
     Watt,
     /// Power of transformers and feeders.
@@ -147,6 +149,7 @@ const UNITS: &[(Unit, &str, &str)] = &[
     (Unit::KilometrePerHour, "km/h", "km/h"),
     (Unit::MillimetrePerHour, "mm/h", "mm/h"),
     (Unit::Lux, "lx", "lx"),
+    (Unit::Lumen, "lm", "lm"),
     (Unit::Watt, "W", "W"),
     (Unit::KilovoltAmpere, "kV.A", "kVA"),
     (Unit::Kilovolt, "kV", "kV"),

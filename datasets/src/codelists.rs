@@ -21,7 +21,7 @@ macro_rules! built_in {
 
 built_in! {
     "asset-status" "building-use" "communes" "conduit-shape" "corridor-kind" "facility-kind"
-    "land-cover" "land-use" "luminaire-kind" "manhole-kind" "pipe-material" "plan-level"
+    "land-cover" "land-use" "light-distribution" "luminaire-kind" "manhole-kind" "pipe-material" "plan-level"
     "plan-status" "planning-function" "road-class" "roof-form" "station-kind" "water-kind"
 }
 

@@ -16,10 +16,12 @@ pub mod adapters;
 pub mod alerts;
 pub mod answer;
 pub mod bridge;
+pub mod census;
 #[cfg(test)]
 mod children;
 pub mod clock;
 pub mod command;
+pub mod ear;
 pub mod egress;
 pub mod entities;
 pub mod extent;

@@ -4,7 +4,6 @@
 //! all who listen.
 
 mod arrivals;
-pub(crate) mod census;
 mod health;
 mod hub;
 mod latest;
@@ -31,7 +30,7 @@ use crate::{
 };
 pub(crate) use arrivals::Arrivals;
 use census::Census;
-pub(crate) use census::{Roll, Thing};
+pub(crate) use feeds::census::{self, Roll, Thing};
 use hub::Hub;
 use vehicles::Fleet;
 

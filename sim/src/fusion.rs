@@ -4,7 +4,7 @@
 //! Rain, rivers and roughness are never known well. An ensemble of floods spans what they may be;
 //! [`quality`] says which gauges to believe; [`etkf`] moves the ensemble to what those say; [`stage`]
 //! carries what is still wrong at a gauge into its forecast. [`Nowcast`] puts them together; [`depth_maps`]
-//! makes maps of probability of any ensemble.
+//! makes maps of probability of any ensemble. Where no model runs, [`lone`] judges a gauge for itself.
 //!
 //! ```
 //! use sim::flood::{Forcing, Ground, Rain};
@@ -35,6 +35,7 @@ mod eigen;
 mod ensemble;
 mod error;
 pub mod etkf;
+pub mod lone;
 mod nowcast;
 pub mod quality;
 mod seed;

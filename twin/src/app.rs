@@ -12,13 +12,13 @@ use crate::{
     camera::{CameraPlugin, Rig, View},
     clock::{ClockPlugin, VirtualClock},
     error::TwinError,
-    field::{FieldPlugin, FieldView, Worst, WorstField},
+    field::{FieldPlugin, FieldView, LuxWanted, Worst, WorstField},
     flood::{
         FloodPlugin, FloodRun, FloodView, Opposite, layers_of_all,
         play::{Measures, PlayPlugin, Player},
     },
     ground::Ground,
-    live::LivePlugin,
+    live::{EstimatesPlugin, LivePlugin},
     model::CityModel,
     models::{self, Models, ModelsPlugin, PlacedModel},
     overlay::OverlayPlugin,
@@ -26,7 +26,7 @@ use crate::{
     proposals::{ProposalDrawingPlugin, Proposals, ProposalsPlugin},
     quality::{Quality, fit_to_device},
     scene::{
-        Added, Buildings, City, Hidden, LampsPlugin, MaterialsPlugin, ScenePlugin,
+        Added, Buildings, City, Hidden, LampsPlugin, Luminaires, MaterialsPlugin, ScenePlugin,
         traffic::TrafficPlugin, vehicles::VehiclesPlugin,
     },
     section::{Cutting, SectionPlugin},
@@ -51,6 +51,10 @@ pub struct Stage {
     pub versus: Option<FloodRun>,
     /// What the run came to, painted on the ground.
     pub worst: Option<Worst>,
+    /// Whether the lux of the lamps around the view are painted on the ground.
+    pub lux: bool,
+    /// How lamps throw their light.
+    pub luminaires: Luminaires,
     /// What is placed against floods.
     pub measures: Measures,
     /// Models of others that stand in it.
@@ -83,6 +87,8 @@ impl Stage {
             flood: None,
             versus: None,
             worst: None,
+            lux: false,
+            luminaires: Luminaires::default(),
             measures: Measures::default(),
             models: Models::default(),
             proposals: Proposals::default(),
@@ -112,7 +118,11 @@ impl Stage {
             }
             app.insert_resource(FloodView::new(run, hours));
         }
-        app.insert_resource(Player::of(self.measures))
+        if self.lux {
+            app.insert_resource(LuxWanted::around(&self.view, &self.model));
+        }
+        app.insert_resource(self.luminaires)
+            .insert_resource(Player::of(self.measures))
             .insert_resource(self.view.weather().unwrap_or_default());
         app.insert_resource(Ground {
             frame: self.model.frame,
@@ -128,6 +138,7 @@ impl Stage {
         .add_plugins((
             ClockPlugin(self.clock),
             LivePlugin,
+            EstimatesPlugin,
             SkyPlugin { is_drawn },
             LampsPlugin { is_drawn },
             CameraPlugin { is_handled },

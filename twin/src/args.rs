@@ -3,7 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use twin::{field::Worst, models::Placement, words::Language};
+use twin::{field::Worst, live::alone::Broker, models::Placement, words::Language};
 
 /// A city in 3D: a window, stills and films.
 #[derive(Debug, Parser)]
@@ -45,6 +45,24 @@ pub(crate) struct Whence {
     /// A running gis-server, such as http://127.0.0.1:8080
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
+    /// A file with the token of an operator, who sees the server's forecast and runs; else DOTHI_TOKEN
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub(crate) token_file: Option<PathBuf>,
+}
+
+/// What a twin that stands alone listens to.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub(crate) struct Field {
+    /// The field's own broker, which a twin of a data folder listens to; user and password by DOTHI_MQTT_USER and
+    /// DOTHI_MQTT_PASSWORD
+    #[arg(long, value_name = "mqtt://HOST[:PORT]", requires = "data")]
+    pub(crate) mqtt: Option<Broker>,
+    /// For mqtts://: certificates in PEM that the broker's is signed by
+    #[arg(long, value_name = "FILE", requires = "mqtt")]
+    pub(crate) mqtt_ca: Option<PathBuf>,
+    /// Seconds of listening before a picture is made or something is said
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
+    pub(crate) listen: f64,
 }
 
 /// What is shown.
@@ -52,6 +70,8 @@ pub(crate) struct Whence {
 pub(crate) struct Shown {
     #[command(flatten)]
     pub(crate) whence: Whence,
+    #[command(flatten)]
+    pub(crate) field: Field,
     /// A view (JSON: lon, lat, distance_m, heading_deg, pitch_deg, …); without one the city is framed
     #[arg(long, value_name = "FILE")]
     pub(crate) view: Option<PathBuf>,
@@ -74,6 +94,12 @@ pub(crate) struct Shown {
     /// Hours since the run or the play began; without it a run is shown at its beginning and a play after an hour
     #[arg(long, value_name = "HOURS")]
     pub(crate) at: Option<f64>,
+    /// The lux of the lamps that burn around the view, painted on the ground
+    #[arg(long, conflicts_with = "worst")]
+    pub(crate) lux: bool,
+    /// A photometric file (IES, LM-63) for the lamps of a light distribution, or for all: --ies type-2=lamp.ies
+    #[arg(long = "ies", value_name = "[CODE=]FILE")]
+    pub(crate) luminaires: Vec<NamedLuminaire>,
     #[command(flatten)]
     pub(crate) standing: Standing,
     /// The language of what is written
@@ -252,6 +278,31 @@ impl FromStr for Placed {
     }
 }
 
+/// A photometric file that somebody named, and for which lamps.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedLuminaire {
+    pub(crate) code: Option<String>,
+    pub(crate) file: PathBuf,
+}
+
+impl FromStr for NamedLuminaire {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_code = |it: &str| {
+            !it.is_empty() && it.chars().all(|it| it.is_alphanumeric() || "-_.".contains(it))
+        };
+        let (code, file) = match text.split_once('=') {
+            Some((code, file)) if is_code(code) => (Some(code.to_owned()), file),
+            _ => (None, text),
+        };
+        if file.is_empty() {
+            return Err("name a file: --ies lamp.ies, or --ies type-2=lamp.ies".into());
+        }
+        Ok(Self { code, file: file.into() })
+    }
+}
+
 /// A place that somebody typed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Place {
@@ -310,6 +361,12 @@ fn worst(text: &str) -> Result<Worst, String> {
         .ok_or_else(|| format!("write one of {}", Worst::ALL.map(Worst::name).join(", ")))
 }
 
+/// Seconds, up to an hour.
+fn seconds(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|seconds| (0.0..=3600.0).contains(seconds));
+    number.ok_or_else(|| "write seconds from 0 to 3600".to_owned())
+}
+
 /// A number of metres within bounds.
 fn metres(low: f64, high: f64) -> impl Fn(&str) -> Result<f64, String> + Clone + Send + Sync {
     move |text| {
@@ -351,6 +408,18 @@ mod tests {
         let bare: Placed = "a@b/nha.city.json".parse().unwrap();
         assert_eq!((bare.source.as_str(), bare.placement), ("a@b/nha.city.json", None));
         assert!("toa.glb@108,95".parse::<Placed>().is_err());
+    }
+
+    #[test]
+    fn a_photometric_file_is_named_for_some_lamps_or_for_all() {
+        let named: NamedLuminaire = "type-2=den/a=b.ies".parse().unwrap();
+        assert_eq!(
+            (named.code.as_deref(), named.file.to_str()),
+            (Some("type-2"), Some("den/a=b.ies"))
+        );
+        let all: NamedLuminaire = "den/a=b.ies".parse().unwrap();
+        assert_eq!((all.code, all.file.to_str()), (None, Some("den/a=b.ies")));
+        assert!("type-2=".parse::<NamedLuminaire>().is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     error::TwinError,
     flood::{FloodRun, FloodView},
     inspect::Picked,
-    live::{Archive, LiveFeed},
+    live::{Archive, Estimator, LiveFeed},
     panel::Selected,
     remote::{Client, listen},
     scene::City,
@@ -80,6 +80,7 @@ async fn run() -> Result<(), TwinError> {
     stage.into_world(&mut app, true, true);
     app.insert_resource(LiveFeed::new(listen(client.clone())))
         .insert_resource(Archive(client.clone()))
+        .insert_resource(Estimator(client.clone()))
         .insert_resource(Address { client, link, written: String::new(), next_s: 0.0 })
         .init_resource::<Coming>();
     app::add_drawing(&mut app, true);

@@ -6,16 +6,16 @@ use crate::{
     app::{self, Stage},
     error::TwinError,
     flood::RunsFolder,
-    live::{Archive, LiveFeed},
+    live::{Archive, Estimator, LiveFeed, alone::Alone},
     remote::listen,
     source::Source,
 };
 
-/// Opens a window on a city, and shows it until the window is closed.
+/// Opens a window on a city, and shows it until the window is closed; one of a data folder may listen to the field.
 ///
 /// # Errors
 /// [`TwinError::Picture`] where nothing can draw.
-pub fn open_window(stage: Stage, source: &Source) -> Result<(), TwinError> {
+pub fn open_window(stage: Stage, source: &Source, alone: Option<Alone>) -> Result<(), TwinError> {
     need_device()?;
     let mut app = App::new();
     let title = format!("Dothi · {}", stage.language.title(&stage.model.title));
@@ -32,7 +32,11 @@ pub fn open_window(stage: Stage, source: &Source) -> Result<(), TwinError> {
     stage.into_world(&mut app, true, true);
     if let Source::Server(client) = source {
         app.insert_resource(LiveFeed::new(listen(client.clone())))
-            .insert_resource(Archive(client.clone()));
+            .insert_resource(Archive(client.clone()))
+            .insert_resource(Estimator(client.clone()));
+    }
+    if let Some(alone) = alone {
+        alone.into_world(&mut app);
     }
     if let Source::Folder(dir) = source {
         app.insert_resource(RunsFolder(dir.join("runs")));

@@ -56,6 +56,14 @@ pub enum TwinError {
     /// A model cannot be shown.
     #[error(transparent)]
     Model(#[from] crate::models::ModelError),
+    /// A photometric file cannot be used.
+    #[error("{of}: {} · {}", what.vi, what.en)]
+    Photometry {
+        /// Which.
+        of: String,
+        /// Which line, what is wrong and what to do.
+        what: Title,
+    },
     /// A proposal cannot be read.
     #[error("{of}: {what}")]
     Proposal {

@@ -9,7 +9,7 @@ use std::{fmt::Debug, future::Future, pin::Pin};
 
 use city::Title;
 
-pub use lux::{Luminaire, LuxField};
+pub use lux::{Luminaire, LuxField, LuxWanted};
 pub use plugin::{FieldPlugin, FieldView};
 pub use worst::{Worst, WorstField};
 

@@ -30,9 +30,9 @@ use crate::{
     clock::VirtualClock,
     desktop::need_device,
     error::TwinError,
-    field::FieldView,
+    field::{FieldView, LuxWanted},
     flood::{FloodView, Opposite},
-    live::{Archive, LiveFeed, LiveState},
+    live::{Archive, Estimates, Estimator, Link, LiveFeed, LiveState, alone::Alone},
     remote::{Client, listen},
     scene::Unbuilt,
 };
@@ -67,7 +67,12 @@ impl Studio {
     ///
     /// # Errors
     /// [`TwinError::Picture`] where there is no Vulkan.
-    pub fn open(stage: Stage, size: (u32, u32), live: Option<&Client>) -> Result<Self, TwinError> {
+    pub fn open(
+        stage: Stage,
+        size: (u32, u32),
+        live: Option<&Client>,
+        alone: Option<Alone>,
+    ) -> Result<Self, TwinError> {
         need_device()?;
         let mut app = App::new();
         app.add_plugins(
@@ -90,7 +95,11 @@ impl Studio {
         stage.into_world(&mut app, true, false);
         if let Some(client) = live {
             app.insert_resource(LiveFeed::new(listen(client.clone())))
-                .insert_resource(Archive(client.clone()));
+                .insert_resource(Archive(client.clone()))
+                .insert_resource(Estimator(client.clone()));
+        }
+        if let Some(alone) = alone {
+            alone.into_world(&mut app);
         }
         app::add_drawing(&mut app, false);
         app.finish();
@@ -106,15 +115,28 @@ impl Studio {
         Ok(Self { apps, target, size, is_warm: false })
     }
 
-    /// Waits until the first live values have come, or so long.
+    /// Waits until the first live values and estimates have come, or so long.
     pub fn wait_for_live(&mut self, at_most: Duration) {
         let began = Instant::now();
         while began.elapsed() < at_most {
             self.frame();
-            let state = self.apps.main.world().resource::<LiveState>();
-            if state.link != crate::live::Link::Absent {
+            let world = self.apps.main.world();
+            let (state, estimates) = (world.resource::<LiveState>(), world.resource::<Estimates>());
+            let is_told = estimates.issued.is_some() || estimates.trouble.is_some();
+            let has_told = is_told || !world.contains_resource::<Estimator>();
+            let is_lost = matches!(state.link, Link::Lost(_));
+            if is_lost || (state.link != Link::Absent && has_told) {
                 return;
             }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Listens for so long.
+    pub fn listen(&mut self, period: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < period {
+            self.apps.main.update();
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -222,6 +244,7 @@ impl Studio {
                 (world.get_resource::<FloodView>(), world.get_resource::<Opposite>());
             first.is_some_and(|flood| !flood.is_settled())
                 || opposite.is_some_and(|opposite| !opposite.view.is_settled())
+                || world.contains_resource::<LuxWanted>()
                 || world.get_resource::<FieldView>().is_some_and(|field| !field.is_settled())
         };
         while is_coming(self.apps.main.world()) && began.elapsed() < WATER_PATIENCE {

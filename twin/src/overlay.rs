@@ -11,7 +11,12 @@ use crate::{
     camera::Rig,
     clock::VirtualClock,
     flood::{FloodView, Opposite, RightPicture},
-    live::{Link, LiveState, Quality, Reading, Thing},
+    live::{
+        Estimates, Link, LiveState, Provenance, Quality, Reading, Thing,
+        estimates::{GaugeEstimate, State},
+        is_over,
+    },
+    panel::estimate::{banded, hour},
     scene::City,
     words::Language,
 };
@@ -54,7 +59,7 @@ fn labels(
     city: Res<'_, City>,
     clock: Res<'_, VirtualClock>,
     language: Res<'_, Language>,
-    state: Res<'_, LiveState>,
+    (state, estimates): (Res<'_, LiveState>, Res<'_, Estimates>),
     cameras: Query<'_, '_, (&Camera, &GlobalTransform), With<Rig>>,
     mut frames: Local<'_, u32>,
 ) -> Result {
@@ -66,6 +71,8 @@ fn labels(
     let context = contexts.ctx_mut()?;
     let painter = context.layer_painter(egui::LayerId::background());
     let eye = place.translation();
+    // What is foreseen is of now.
+    let foresees = !is_over(&clock, crate::clock::wall_now());
     let mut wanted: Vec<Wanted<'_>> = Vec::new();
     for layer in &city.layers {
         if !matches!(layer.role, Role::Gauges | Role::RainGauges | Role::Stations) {
@@ -76,9 +83,18 @@ fn labels(
             let at = axes::to_scene(east, north, city.heights.at(east, north) + 6.0);
             let Ok(spot) = camera.world_to_viewport(place, at) else { continue };
             let thing = state.of_feature(&layer.id, &feature.id.to_string());
-            let told = thing.and_then(|thing| told(thing, clock.now(), *language, &state.link));
+            let mut told: Vec<Line> = thing
+                .and_then(|thing| told(thing, clock.now(), *language, &state.link))
+                .into_iter()
+                .collect();
+            if foresees && let Some(thing) = thing {
+                let gauge = estimates.of_thing(thing);
+                told.extend(gauge.into_iter().flat_map(|gauge| {
+                    foreseen(gauge, &estimates, clock.now(), *language, &state.link)
+                }));
+            }
             let away = eye.distance(at);
-            if away < if told.is_some() { VALUES_M } else { NAMES_M } {
+            if away < if told.is_empty() { NAMES_M } else { VALUES_M } {
                 let name = layer.text(feature, "name").unwrap_or_default();
                 wanted.push(Wanted { away, at: egui::pos2(spot.x, spot.y), name, told });
             }
@@ -106,8 +122,11 @@ struct Wanted<'a> {
     away: f32,
     at: egui::Pos2,
     name: &'a str,
-    told: Option<(String, egui::Color32)>,
+    told: Vec<Line>,
 }
+
+/// A line of a label, and its colour.
+type Line = (String, egui::Color32);
 
 /// Values are written this far from the eye, and bare names this far, m.
 const VALUES_M: f32 = 6_000.0;
@@ -116,16 +135,13 @@ const NAMES_M: f32 = 1_500.0;
 const MOST_LABELS: usize = 14;
 
 /// What a Thing says, and in which colour.
-fn told(
-    thing: &Thing,
-    now: Instant,
-    language: Language,
-    link: &Link,
-) -> Option<(String, egui::Color32)> {
+fn told(thing: &Thing, now: Instant, language: Language, link: &Link) -> Option<Line> {
     let reading = thing.readings.values().find(|reading| reading.number().is_some())?;
     let number = reading.number()?;
     let age = reading.age_s(now).map(|age| language.age(age)).unwrap_or_default();
-    let mut text = format!("{} {} · {age}", language.number(number, 2), reading.unit);
+    let (vi, en) = Provenance::of(thing).words();
+    let from = language.of(vi, en);
+    let mut text = format!("{} {} · {from} · {age}", language.number(number, 2), reading.unit);
     match reading.quality {
         Quality::Good => {}
         Quality::Suspect => text.push_str(language.of(" · nghi ngờ", " · suspect")),
@@ -136,6 +152,37 @@ fn told(
         text.push_str(language.title(title));
     }
     Some((text, tone(reading, now, link)))
+}
+
+/// What is estimated of a gauge and foreseen, and whether its readings are doubted.
+fn foreseen(
+    gauge: &GaugeEstimate,
+    estimates: &Estimates,
+    now: Instant,
+    language: Language,
+    link: &Link,
+) -> Vec<Line> {
+    let is_faint = estimates.is_old(now) || *link != Link::Live;
+    let tone = |tone| if is_faint { FAINT } else { tone };
+    let mut lines = Vec::new();
+    if let Some(level) = gauge.now() {
+        let (vi, en) = estimates.by.words();
+        lines.push((format!("{} {}", language.of(vi, en), banded(level, language)), tone(INK)));
+    }
+    if let Some(level) = gauge.peak() {
+        let word = language.of("dự báo", "forecast");
+        let mut text = format!("{word} {} · {}", banded(level, language), hour(level.time));
+        let alarm = gauge.likely_alarm();
+        if let Some((_, chance)) = alarm {
+            let percent = language.number(chance.probability * 100.0, 0);
+            text.push_str(&format!(" · {} {percent} %", language.title(&chance.title)));
+        }
+        lines.push((text, tone(alarm.map_or(INK, |(level, _)| alarm_tone(level)))));
+    }
+    if let Some(state) = gauge.state.as_ref().filter(|it: &&State| it.is_flag()) {
+        lines.push((language.title(&state.title).to_owned(), tone(alarm_tone(2))));
+    }
+    lines
 }
 
 fn tone(reading: &Reading, now: Instant, link: &Link) -> egui::Color32 {
@@ -160,35 +207,32 @@ struct Label {
     at: egui::Pos2,
     paper: egui::Rect,
     name: Arc<egui::Galley>,
-    value: Option<Arc<egui::Galley>>,
+    values: Vec<Arc<egui::Galley>>,
 }
 
 impl Label {
-    fn new(
-        painter: &egui::Painter,
-        at: egui::Pos2,
-        name: &str,
-        told: Option<(String, egui::Color32)>,
-    ) -> Self {
+    fn new(painter: &egui::Painter, at: egui::Pos2, name: &str, told: Vec<Line>) -> Self {
         let font = egui::FontId::proportional(11.0);
         let name = painter.layout_no_wrap(name.to_owned(), font.clone(), INK);
-        let value = told.map(|(text, colour)| painter.layout_no_wrap(text, font, colour));
-        let width = value.as_ref().map_or(0.0, |it| it.size().x).max(name.size().x);
-        let height = name.size().y + value.as_ref().map_or(0.0, |it| it.size().y);
+        let lay = |(text, colour)| painter.layout_no_wrap(text, font.clone(), colour);
+        let values: Vec<_> = told.into_iter().map(lay).collect();
+        let all = || std::iter::once(&name).chain(&values);
+        let width = all().map(|it| it.size().x).fold(0.0, f32::max);
+        let height: f32 = all().map(|it| it.size().y).sum();
         let corner = at - egui::vec2(width / 2.0, height + 14.0);
         let paper = egui::Rect::from_min_size(corner, egui::vec2(width, height)).expand(4.0);
-        Self { at, paper, name, value }
+        Self { at, paper, name, values }
     }
 
     fn draw(self, painter: &egui::Painter) {
         painter.rect_filled(self.paper, 3.0, PAPER);
         let foot = egui::pos2(self.at.x, self.paper.max.y);
         painter.line_segment([self.at, foot], egui::Stroke::new(1.0, INK));
-        let corner = self.paper.min + egui::vec2(4.0, 4.0);
-        let below = corner + egui::vec2(0.0, self.name.size().y);
-        painter.galley(corner, self.name, INK);
-        if let Some(value) = self.value {
-            painter.galley(below, value, INK);
+        let mut corner = self.paper.min + egui::vec2(4.0, 4.0);
+        for line in std::iter::once(self.name).chain(self.values) {
+            let high = line.size().y;
+            painter.galley(corner, line, INK);
+            corner.y += high;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The panel beside the picture: clock, layers, flood, what is under the pointer.
 
+pub(crate) mod estimate;
 mod play;
 mod sections;
 mod tools;
@@ -16,7 +17,7 @@ use crate::{
     field::FieldView,
     flood::{FloodView, play::Player},
     inspect::{Pick, Ray, pick_cut},
-    live::LiveState,
+    live::{Estimates, LiveState},
     scene::{Buildings, City, Hidden, Lamp},
     section::{Cutting, Underground},
     sky::Weather,
@@ -123,7 +124,7 @@ fn tall(
 fn show(
     mut contexts: EguiContexts<'_, '_>,
     city: Res<'_, City>,
-    state: Res<'_, LiveState>,
+    (state, estimates): (Res<'_, LiveState>, Res<'_, Estimates>),
     selected: Res<'_, Selected>,
     meanings: Res<'_, Meanings>,
     #[cfg(not(target_arch = "wasm32"))] runs: Option<Res<'_, crate::flood::RunsFolder>>,
@@ -177,7 +178,8 @@ fn show(
         sections::fields(ui, &mut commands, run, painted, &lamps, around, spoken);
         sections::flood(ui, flood, spoken);
         ui.separator();
-        sections::selected(ui, &city, &state, &clock, selected.0, meanings.0.as_ref(), spoken);
+        let live = (&*state, &*estimates);
+        sections::selected(ui, &city, live, &clock, selected.0, meanings.0.as_ref(), spoken);
     });
     if hidden.0 != wanted {
         hidden.0 = wanted;

@@ -3,7 +3,7 @@
 mod measure;
 mod studies;
 
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use bevy::tasks::block_on;
 use clap::Parser;
@@ -18,12 +18,15 @@ use twin::{
         play::{Measures, play_out},
     },
     headless::{Studio, film},
-    live::LiveState,
+    live::{
+        Estimates, LiveState,
+        alone::{self, Alone},
+    },
     model::CityModel,
     models::{self, PlacedModel},
     proposals::Proposals,
     remote::{Client, LiveEvent},
-    scene::Buildings,
+    scene::{Buildings, Luminaires},
 };
 
 use crate::args::{Args, Command, Describe, Film, Placed, Render, Shown, Whence};
@@ -57,10 +60,18 @@ fn print(answer: serde_json::Value) {
 fn source(whence: &Whence) -> Result<Source, TwinError> {
     match (&whence.data, &whence.server) {
         (Some(dir), _) => Ok(Source::Folder(dir.clone())),
-        (None, Some(url)) => Ok(Source::Server(Client::new(url)?)),
+        (None, Some(url)) => Ok(Source::Server(Client::new(url)?.with_token(&token(whence)?))),
         (None, None) => Err(TwinError::Picture(
             "say what to show: --data DIR or --server URL (twin --help tells more)".into(),
         )),
+    }
+}
+
+/// The token of an operator; empty where there is none.
+fn token(whence: &Whence) -> Result<String, TwinError> {
+    match &whence.token_file {
+        Some(path) => std::fs::read_to_string(path).map_err(TwinError::file(path)),
+        None => Ok(std::env::var("DOTHI_TOKEN").unwrap_or_default()),
     }
 }
 
@@ -74,6 +85,8 @@ fn stage(shown: &Shown, until_h: f64) -> Result<(Stage, Source), TwinError> {
     };
     let mut stage = Stage::new(model, view, shown.time.as_deref())?;
     stage.language = shown.language;
+    stage.lux = shown.lux;
+    stage.luminaires = luminaires(shown, &source, Arc::make_mut(&mut stage.model))?;
     for placed in &shown.standing.models {
         stage.stand(block_on(read_placed(placed, &stage.model))?);
     }
@@ -85,6 +98,23 @@ fn stage(shown: &Shown, until_h: f64) -> Result<(Stage, Source), TwinError> {
     }
     floods(shown, until_h, &source, &mut stage)?;
     Ok((stage, source))
+}
+
+/// How lamps throw their light: by our own files, the folder's, and those that were named. What is wrong with a file of
+/// the folder is noted; one that was named must hold.
+fn luminaires(
+    shown: &Shown,
+    source: &Source,
+    model: &mut CityModel,
+) -> Result<Luminaires, TwinError> {
+    let mut luminaires = Luminaires::default();
+    if let Source::Folder(dir) = source {
+        model.notes.extend(luminaires.add_folder(&dir.join("photometry")));
+    }
+    for named in &shown.luminaires {
+        luminaires.add_file(named.code.as_deref(), &named.file)?;
+    }
+    Ok(luminaires)
 }
 
 /// The run or the play that is asked for, and the one that it is compared with.
@@ -153,7 +183,25 @@ fn read_proposal(source: &str, city: &CityModel) -> Result<Proposals, TwinError>
 
 fn window(shown: &Shown) -> Result<(), TwinError> {
     let (stage, source) = stage(shown, 0.0)?;
-    open_window(stage, &source)
+    let alone = alone(shown)?;
+    open_window(stage, &source, alone)
+}
+
+/// What is heard of the field's own broker, where one is named.
+fn alone(shown: &Shown) -> Result<Option<Alone>, TwinError> {
+    let (Some(broker), Some(dir)) = (&shown.field.mqtt, &shown.whence.data) else {
+        return Ok(None);
+    };
+    let of = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
+    let user = of("DOTHI_MQTT_USER");
+    let account = user.map(|user| (user, of("DOTHI_MQTT_PASSWORD").unwrap_or_default()));
+    let broker = broker.clone().with(shown.field.mqtt_ca.clone(), account);
+    let broker = broker.map_err(|why| TwinError::Ask(why.to_string()))?;
+    alone::listen(dir, &broker).map(Some)
+}
+
+fn patience(shown: &Shown) -> Duration {
+    Duration::from_secs_f64(shown.field.listen)
 }
 
 fn studio(shown: &Shown, size: (u32, u32), until_h: f64) -> Result<Studio, TwinError> {
@@ -162,9 +210,13 @@ fn studio(shown: &Shown, size: (u32, u32), until_h: f64) -> Result<Studio, TwinE
         Source::Server(client) => Some(client),
         Source::Folder(_) => None,
     };
-    let mut studio = Studio::open(stage, size, client)?;
+    let alone = alone(shown)?;
+    let is_alone = alone.is_some();
+    let mut studio = Studio::open(stage, size, client, alone)?;
     if client.is_some() {
         studio.wait_for_live(Duration::from_secs(5));
+    } else if is_alone {
+        studio.listen(patience(shown));
     }
     Ok(studio)
 }
@@ -202,8 +254,9 @@ fn moving(args: &Film) -> Result<(), TwinError> {
 fn said(args: &Describe) -> Result<(), TwinError> {
     let source = source(&args.shown.whence)?;
     let mut model = block_on(source.read())?;
+    let luminaires = luminaires(&args.shown, &source, &mut model)?;
     studies::stand(&args.shown.standing, &mut model)?;
-    let mut live = LiveState::default();
+    let (mut live, mut estimates) = (LiveState::default(), Estimates::default());
     let wall = twin::clock::wall_now();
     let clock = match &args.shown.time {
         Some(time) => VirtualClock::paused(twin::clock::parse_time(time)?),
@@ -219,9 +272,20 @@ fn said(args: &Describe) -> Result<(), TwinError> {
             Ok(snapshot) => live.apply(LiveEvent::Snapshot(snapshot)),
             Err(error) => eprintln!("twin: {error}"),
         }
+        if !twin::live::is_over(&clock, wall) {
+            estimates.take(block_on(client.nowcast()));
+        }
+    }
+    if let Some(alone) = alone(&args.shown)? {
+        alone.gather(patience(&args.shown), &mut live, &mut estimates);
     }
     let (layer, id) = args.feature.split_once('/').unwrap_or(("buildings", &args.feature));
-    let described = twin::inspect::describe(&model, (layer, id), &live, clock.now());
+    let described = twin::inspect::describe(
+        (&model, &luminaires),
+        (layer, id),
+        (&live, &estimates),
+        clock.now(),
+    );
     let described = described.ok_or_else(|| {
         TwinError::Picture(format!("the scene has no feature '{id}' of a layer '{layer}'"))
     })?;

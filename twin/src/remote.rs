@@ -17,7 +17,10 @@ pub(crate) use terrain::{Coding, MOST_TILES, Sampled, sample_tiles, terrain_tile
 
 use crate::{
     error::TwinError,
-    live::wire::{AlertNews, Alerts, Observed, Position, Snapshot},
+    live::{
+        estimates::wire::Nowcast,
+        wire::{AlertNews, Alerts, Observed, Position, Snapshot},
+    },
 };
 
 /// JSON documents are taken up to this size.
@@ -78,6 +81,14 @@ impl Client {
     /// As [`Self::json`].
     pub async fn past(&self, at: Instant) -> Result<Snapshot, TwinError> {
         self.json(&format!("/replay/state?at={at}")).await
+    }
+
+    /// What is estimated of the gauges and foreseen.
+    ///
+    /// # Errors
+    /// As [`Self::json`]; it is for operators.
+    pub async fn nowcast(&self) -> Result<Nowcast, TwinError> {
+        self.json("/nowcast").await
     }
 
     fn wrong(&self, path: &str, what: String) -> TwinError {

@@ -6,6 +6,7 @@ mod draw;
 pub mod lamp;
 mod lamps;
 mod materials;
+pub mod optics;
 pub mod road;
 pub mod shape;
 pub mod terrain;
@@ -25,4 +26,5 @@ pub(crate) use materials::{
     CityMaterials, Cut, Facade, GroundCover, HasCut, MaterialsPlugin, Plain, PlainMaterial, Road,
     Water, WaterMaterial, paint,
 };
+pub use optics::Luminaires;
 pub(crate) use tiles::of_key as tile_of;

@@ -42,19 +42,28 @@ fn luminaire(class: Class) -> Luminaire {
     }
 }
 
+/// The optic that reaches over what a lamp has to light: half of the road where lamps stand on both sides.
+fn distribution(street: &Road, light: &Luminaire) -> &'static str {
+    let across = if street.width >= BOTH_SIDES_M { street.width / 2.0 } else { street.width };
+    if across <= light.height { "type-2" } else { "type-3" }
+}
+
+/// Roads so wide have lamps on both sides, m.
+const BOTH_SIDES_M: f64 = 14.0;
+
 /// Distance between lamps, in metres, and the side of each: both, alternate or one.
 pub(super) fn lamp_places(road: &Road, line: &[Point]) -> Vec<(f64, f64)> {
     let total = line::length_of(line);
     if total < 14.0 {
         return Vec::new();
     }
-    let spacing = if road.width >= 14.0 { 35.0 } else { 32.0 };
+    let spacing = if road.width >= BOTH_SIDES_M { 35.0 } else { 32.0 };
     let count = (total / spacing).round().max(1.0) as usize;
     let at = |k: usize| total * (k as f64 + 0.5) / count as f64;
     (0..count)
         .flat_map(|k| {
             let sides: &[f64] = match road.width {
-                w if w >= 14.0 => &[1.0, -1.0],
+                w if w >= BOTH_SIDES_M => &[1.0, -1.0],
                 w if w >= 9.0 => {
                     if k % 2 == 0 {
                         &[1.0]
@@ -147,6 +156,7 @@ impl Lighting {
                     .set("road", town.street_name(road, place))
                     .set("luminaire", if old { "hps" } else { "led" })
                     .number("power", watts, 0)
+                    .set("distribution", distribution(street, &light))
                     .set("height", light.height)
                     .number("azimuth", compass(inward), 1)
                     .set("arm", light.arm)

@@ -132,6 +132,11 @@ impl Adapters {
         self.adapters.iter().map(|adapter| adapter.name.as_str())
     }
 
+    /// The topics whose messages they take, as topic filters.
+    pub fn topics(&self) -> impl Iterator<Item = &str> {
+        self.adapters.iter().flat_map(|adapter| adapter.topics.iter().map(TopicFilter::as_str))
+    }
+
     /// The first adapter that takes messages of a topic.
     pub fn of_topic(&self, topic: &str) -> Option<&str> {
         let takes = |adapter: &&Adapter| adapter.topics.iter().any(|it| it.matches(topic));

@@ -1,6 +1,6 @@
 //! Packets over a stream, as a client sends and receives them.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use bytes::BytesMut;
 use tokio::{
@@ -16,19 +16,30 @@ use tokio_rustls::{
     },
 };
 
-use super::{BridgeConfig, BridgeError};
+use super::BridgeError;
 use crate::mqtt::codec::{Decoder, Packet, Version, encode};
 
 /// The version that the bridge speaks: every broker does.
-pub(super) const VERSION: Version = Version::V3;
+pub(crate) const VERSION: Version = Version::V3;
 /// Longer than connecting takes anywhere.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+/// Where a broker is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) port: u16,
+    /// Certificates in PEM that the broker's is signed by: with them TLS is spoken.
+    pub(crate) ca_file: Option<&'a Path>,
+    /// The largest message, in bytes.
+    pub(crate) most_bytes: usize,
+}
+
 /// A connection to a broker.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: Box<dyn Stream>,
     input: BytesMut,
     decoder: Decoder,
@@ -36,24 +47,24 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Connects, over TLS where certificates are given.
-    pub(super) async fn connect(config: &BridgeConfig) -> Result<Self, BridgeError> {
+    pub(crate) async fn connect(at: At<'_>) -> Result<Self, BridgeError> {
         let connecting = async {
-            let stream = TcpStream::connect((config.host.as_str(), config.port())).await?;
+            let stream = TcpStream::connect((at.host, at.port)).await?;
             stream.set_nodelay(true)?;
-            let Some(path) = &config.ca_file else {
+            let Some(path) = at.ca_file else {
                 return Ok(Box::new(stream) as Box<dyn Stream>);
             };
-            let stream = encrypted(stream, &config.host, path).await?;
+            let stream = encrypted(stream, at.host, path).await?;
             Ok(Box::new(stream) as Box<dyn Stream>)
         };
         let connected = timeout(PATIENCE, connecting).await.map_err(|_| timed_out());
         let stream = connected.and_then(|it| it).map_err(BridgeError::Connect)?;
-        let decoder = Decoder::of_version(VERSION, config.most_bytes);
+        let decoder = Decoder::of_version(VERSION, at.most_bytes);
         Ok(Self { stream, input: BytesMut::new(), decoder })
     }
 
     /// The next packet. It may be dropped while it waits: nothing is lost then.
-    pub(super) async fn next(&mut self) -> Result<Packet, BridgeError> {
+    pub(crate) async fn next(&mut self) -> Result<Packet, BridgeError> {
         loop {
             if let Some((packet, _)) = self.decoder.decode(&mut self.input)? {
                 return Ok(packet);
@@ -66,7 +77,7 @@ impl Connection {
     }
 
     /// Sends packets; a broker that takes nothing is gone.
-    pub(super) async fn send(&mut self, packets: &[Packet]) -> Result<(), BridgeError> {
+    pub(crate) async fn send(&mut self, packets: &[Packet]) -> Result<(), BridgeError> {
         let mut bytes = BytesMut::new();
         for packet in packets {
             encode(packet, VERSION, &mut bytes)?;
@@ -76,11 +87,7 @@ impl Connection {
     }
 }
 
-async fn encrypted(
-    stream: TcpStream,
-    host: &str,
-    path: &std::path::Path,
-) -> io::Result<impl Stream + use<>> {
+async fn encrypted(stream: TcpStream, host: &str, path: &Path) -> io::Result<impl Stream + use<>> {
     let wrong = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
     let mut roots = RootCertStore::empty();
     let certificates = CertificateDer::pem_file_iter(path);

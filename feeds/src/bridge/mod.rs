@@ -8,7 +8,7 @@
 //! acknowledged.
 
 mod config;
-mod connection;
+pub(crate) mod connection;
 mod outward;
 mod running;
 mod session;

@@ -7,7 +7,7 @@ use tokio::time::{Instant, interval, sleep, timeout};
 
 use super::{
     BridgeConfig,
-    connection::{Connection, VERSION},
+    connection::{At, Connection, VERSION},
     outward::Outward,
     running::Shared,
 };
@@ -90,7 +90,13 @@ pub(super) async fn run(
     mut stopping: tokio::sync::watch::Receiver<bool>,
 ) -> Result<(), BridgeError> {
     let config = &shared.config;
-    let mut connection = Connection::connect(config).await?;
+    let at = At {
+        host: &config.host,
+        port: config.port(),
+        ca_file: config.ca_file.as_deref(),
+        most_bytes: config.most_bytes,
+    };
+    let mut connection = Connection::connect(at).await?;
     let introduced = introduce(&mut connection, config);
     timeout(PATIENCE, introduced).await.map_err(|_| BridgeError::Silent)??;
     outward.begin_again();

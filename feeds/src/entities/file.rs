@@ -91,6 +91,18 @@ pub(super) fn versions(path: &Path, key: EntityKey) -> Result<Vec<Version>, Enti
     understood(path, rows.map_err(failed(path))?)
 }
 
+/// Copies every version of a folder's entities into a new file of another folder, and says how many there are. The first
+/// folder is only read, whoever writes it meanwhile.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<usize, EntityError> {
+    let path = from.join(FILE_NAME);
+    let connection = open_reader(&path)?;
+    let sql = format!("SELECT {COLUMNS} FROM version ORDER BY number");
+    let rows = read(&connection, &sql, &[]);
+    let versions = understood(&path, rows.map_err(failed(&path))?)?;
+    EntityFile::new(to).commit(&versions)?;
+    Ok(versions.len())
+}
+
 /// A version, or the number of a row that cannot be understood, and why.
 type Understood = Result<Version, (i64, String)>;
 

@@ -10,9 +10,8 @@ use tokio::sync::broadcast;
 use super::{
     Live,
     arrivals::Arrived,
-    census::{Roll, Stream, Thing},
+    census::{Roll, Stream, Thing, Value},
     health::Gauge,
-    latest::Value,
     message::Message,
     vehicles::Position,
 };

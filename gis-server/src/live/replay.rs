@@ -25,9 +25,10 @@ use tokio::{
 };
 
 use super::{
+    census::latest_document,
     fresh,
     hub::{Batch, Told},
-    latest, sensing,
+    sensing,
 };
 use crate::{
     error::Problem,
@@ -66,7 +67,7 @@ pub async fn state(State(app): State<App>, query: Query) -> Result<Response, Pro
         let period = Period { from: at, to: after, warm_up: Duration::ZERO };
         let replay = sensing.service.replay(period, Vec::new()).map_err(|error| problem(&error))?;
         let roll = sensing.live.census.roll();
-        latest::document(replay.latest(), &roll, roles.as_deref(), bbox)
+        latest_document(replay.latest(), &roll, roles.as_deref(), bbox)
             .map_err(|error| Problem::internal(&error))
     };
     let made = blocking(work).await?;

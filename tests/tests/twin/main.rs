@@ -2,8 +2,11 @@
 //! something is wrong.
 
 mod agreement;
+mod alone;
+mod estimates;
 mod golden;
 mod lamps;
+mod light;
 mod past;
 mod pictures;
 mod plays;

@@ -55,7 +55,8 @@ pub struct FieldPlugin;
 
 impl Plugin for FieldPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Update, show).add_systems(EguiPrimaryContextPass, legend);
+        app.add_systems(Update, (super::lux::want, show).chain())
+            .add_systems(EguiPrimaryContextPass, legend);
     }
 }
 

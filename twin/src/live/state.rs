@@ -33,6 +33,22 @@ pub enum Quality {
     Bad,
 }
 
+impl Quality {
+    /// Its name for people: Vietnamese, English.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Good => ("tốt", "good"),
+            Self::Suspect => ("nghi ngờ", "suspect"),
+            Self::Bad => ("sai", "bad"),
+        }
+    }
+
+    /// Its name for programs.
+    pub fn name(self) -> &'static str {
+        self.words().1
+    }
+}
+
 /// A datastream's latest value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {

@@ -7,10 +7,10 @@ use datasets::codelists::CodeLists;
 
 use crate::{
     clock::{Pace, VirtualClock, wall_now},
-    field::{FieldView, Luminaire, LuxField, Worst, WorstField},
+    field::{FieldView, LuxField, Worst, WorstField},
     flood::FloodView,
     inspect::{Pick, Picked, rows},
-    live::{Link, LiveState},
+    live::{Estimates, Link, LiveState, Provenance, is_over},
     model::CityModel,
     scene::Lamp,
     sky::Weather,
@@ -191,12 +191,7 @@ pub(super) fn fields(
             if ui.button(language.of("Độ rọi của đèn (lx)", "Light of the lamps (lx)")).clicked()
                 && let Some(edges) = around
             {
-                let burning = lamps.iter().map(|lamp| Luminaire {
-                    form: lamp.form.clone(),
-                    share: f64::from(lamp.light.share()),
-                });
-                let lamps = std::sync::Arc::new(burning.collect());
-                commands.insert_resource(FieldView::new(LuxField { lamps, edges }));
+                commands.insert_resource(FieldView::new(LuxField::of(lamps.iter(), edges)));
                 ui.close();
             }
         });
@@ -227,7 +222,7 @@ pub(super) fn flood(ui: &mut egui::Ui, flood: Option<ResMut<'_, FloodView>>, lan
 pub(super) fn selected(
     ui: &mut egui::Ui,
     city: &CityModel,
-    state: &LiveState,
+    (state, estimates): (&LiveState, &Estimates),
     clock: &VirtualClock,
     pick: Option<Pick>,
     lists: Option<&CodeLists>,
@@ -268,13 +263,19 @@ pub(super) fn selected(
                 None => reading.result.to_string(),
             };
             let age = reading.age_s(clock.now()).map(|age| language.age(age)).unwrap_or_default();
+            let ((vi, en), quality) = (Provenance::of(thing).words(), reading.quality.words());
             ui.label(format!(
-                "{}: {value} {} · {age} · {:?}",
-                reading.property, reading.unit, reading.quality
+                "{}: {value} {} · {age} · {} · {}",
+                reading.property,
+                reading.unit,
+                language.of(vi, en),
+                language.of(quality.0, quality.1)
             ));
         }
-        if thing.is_simulated {
-            ui.weak(language.of("thiết bị mô phỏng", "simulated device"));
+        let is_asked = estimates.issued.is_some() || estimates.trouble.is_some();
+        if layer.role == Role::Gauges && is_asked && !is_over(clock, wall_now()) {
+            let gauge = estimates.of_thing(thing);
+            super::estimate::estimate(ui, estimates, gauge, clock.now(), language);
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn measure(args: &Measure) -> Result<Value, TwinError> {
     let model = stage.model.clone();
     let (schedule, changed) = without_drawing(&args.shown)?;
     let drawing = Instant::now();
-    let mut studio = Studio::open(stage, args.size, None)?;
+    let mut studio = Studio::open(stage, args.size, None, None)?;
     studio.shoot()?;
     let first_s = read_s + drawing.elapsed().as_secs_f64();
     let frames = studio.time_frames(args.frames as usize);

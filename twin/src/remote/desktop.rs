@@ -2,7 +2,7 @@
 
 mod events;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bevy::tasks::block_on;
 
@@ -15,6 +15,19 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long until the server must have begun to answer.
 const FIRST_BYTE: Duration = Duration::from_secs(20);
 
+/// What only operators are answered. The city is read as the public sees it, whoever looks: a picture is shown to others.
+const FOR_OPERATORS: [&str; 2] = ["/nowcast", "/jobs"];
+
+/// A token, which is never written anywhere.
+#[derive(Clone)]
+struct Token(Arc<str>);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
 /// A way to a server.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -22,6 +35,7 @@ pub struct Client {
     agent: ureq::Agent,
     /// For answers that never end.
     endless: ureq::Agent,
+    token: Option<Token>,
 }
 
 impl Client {
@@ -49,7 +63,15 @@ impl Client {
             base: base.to_owned(),
             agent: config().timeout_global(Some(PATIENCE)).build().into(),
             endless: config().build().into(),
+            token: None,
         })
+    }
+
+    /// The same way for an operator: what is for operators is asked with this token.
+    #[must_use]
+    pub fn with_token(self, token: &str) -> Self {
+        let token = token.trim();
+        Self { token: (!token.is_empty()).then(|| Token(token.into())), ..self }
     }
 
     /// An answer's bytes, up to a size.
@@ -57,11 +79,13 @@ impl Client {
     /// # Errors
     /// [`TwinError::Server`] when they cannot be had.
     pub async fn bytes(&self, path: &str, most: u64) -> Result<Vec<u8>, TwinError> {
-        let mut answer = self
-            .agent
-            .get(self.url(path))
-            .call()
-            .map_err(|error| self.wrong(path, error.to_string()))?;
+        let mut request = self.agent.get(self.url(path));
+        if let Some(Token(token)) = &self.token
+            && FOR_OPERATORS.iter().any(|it| path.starts_with(it))
+        {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let mut answer = request.call().map_err(|error| self.wrong(path, error.to_string()))?;
         let status = answer.status();
         if !status.is_success() {
             let text = answer.body_mut().with_config().limit(4096).read_to_string();

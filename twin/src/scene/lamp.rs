@@ -1,16 +1,21 @@
 //! Street lamps: a pole with an arm, a head that glows, and where its light comes from.
 
+use std::sync::Arc;
+
 use bevy::math::Vec3;
 use city::FeatureId;
 
-use super::shape::{Corner, Shape, linear};
+use super::{
+    optics::{Known, Luminaires, Optics},
+    shape::{Corner, Shape, linear},
+};
 use crate::{
     axes,
     model::{CityFeature, CityLayer, Heights},
 };
 
 /// Lumens a watt of light-emitting diodes, and of sodium lamps (typical values of luminaires in
-/// service; photometric files replace them).
+/// service), where neither the lamp nor its photometric file says more.
 const LED_LM_PER_W: f64 = 120.0;
 const SODIUM_LM_PER_W: f64 = 85.0;
 
@@ -35,6 +40,10 @@ pub struct LampForm {
     pub temperature_k: f64,
     /// Whether the records say that it is broken.
     pub is_broken: bool,
+    /// How it throws its light.
+    pub optics: Arc<Optics>,
+    /// Whether nothing says that it does.
+    pub optics_assumed: bool,
 }
 
 impl LampForm {
@@ -44,6 +53,7 @@ impl LampForm {
         feature: &CityFeature,
         source: (usize, usize),
         heights: &Heights,
+        luminaires: &Luminaires,
     ) -> Option<Self> {
         let (east, north) = feature.place()?;
         let within = |name: &str, low: f64, high: f64, usual: f64| {
@@ -52,14 +62,22 @@ impl LampForm {
         let is_sodium = matches!(layer.text(feature, "luminaire"), Some("hps" | "sodium"));
         let watts = within("power", 1.0, 2000.0, 70.0);
         let efficacy = if is_sodium { SODIUM_LM_PER_W } else { LED_LM_PER_W };
+        let height_m = within("height", 1.0, 60.0, 8.0);
+        let (optics, optics_assumed) = luminaires.of(Known {
+            distribution: layer.text(feature, "distribution"),
+            luminaire: layer.text(feature, "luminaire"),
+            arm_m: layer.number(feature, "arm"),
+            height_m,
+        });
+        let usual_lm = optics.own_flux_lm().unwrap_or(watts * efficacy);
         Some(Self {
             id: feature.id.clone(),
             source,
             foot: (east, north, heights.at(east, north)),
-            height_m: within("height", 1.0, 60.0, 8.0),
+            height_m,
             arm_m: within("arm", 0.0, 6.0, 1.2),
             azimuth_deg: within("azimuth", -360.0, 720.0, 0.0),
-            flux_lm: watts * efficacy,
+            flux_lm: within("flux", 1.0, 1e6, usual_lm),
             temperature_k: within(
                 "colour_temperature",
                 1500.0,
@@ -67,7 +85,18 @@ impl LampForm {
                 if is_sodium { 2000.0 } else { 4000.0 },
             ),
             is_broken: layer.text(feature, "status") == Some("broken"),
+            optics,
+            optics_assumed,
         })
+    }
+
+    /// Illuminance of level ground so far east and north of the head and so far below it, lx, when it burns fully.
+    pub fn lux(&self, [east_m, north_m]: [f64; 2], below_m: f64) -> f64 {
+        let (sin, cos) = self.azimuth_deg.to_radians().sin_cos();
+        let street_m = east_m * sin + north_m * cos;
+        let left_m = north_m * sin - east_m * cos;
+        let of_file = self.optics.distribution().horizontal_lux([street_m, left_m], below_m);
+        of_file * self.flux_lm / self.optics.flux_lm
     }
 
     /// Where the head hangs, in Bevy's axes.
@@ -184,9 +213,41 @@ mod tests {
             flux_lm: 8000.0,
             temperature_k: 4000.0,
             is_broken: false,
+            optics: Luminaires::default().of(Known::default()).0,
+            optics_assumed: true,
         };
         let head = form.head();
         assert!((head - Vec3::new(11.5, 11.0, -20.0)).length() < 1e-4, "{head}");
+    }
+
+    #[test]
+    fn a_lamp_lights_the_road_that_its_arm_points_to() {
+        let known = Known { distribution: Some("type-3"), ..Known::default() };
+        let form = |azimuth_deg: f64| LampForm {
+            id: FeatureId::Number(1),
+            source: (0, 0),
+            foot: (0.0, 0.0, 0.0),
+            height_m: 8.0,
+            arm_m: 1.5,
+            azimuth_deg,
+            flux_lm: 8000.0,
+            temperature_k: 4000.0,
+            is_broken: false,
+            optics: Luminaires::default().of(known).0,
+            optics_assumed: false,
+        };
+        let ahead = form(0.0).lux([0.0, 6.0], 8.0);
+        assert!(
+            ahead > 1.5 * form(0.0).lux([0.0, -6.0], 8.0),
+            "the street is brighter than the houses"
+        );
+        // Turned by a quarter, the same light falls east.
+        assert!((form(90.0).lux([6.0, 0.0], 8.0) - ahead).abs() < 1e-9);
+        assert!((form(90.0).lux([3.0, 20.0], 8.0) - form(0.0).lux([-20.0, 3.0], 8.0)).abs() < 1e-9);
+        // 8 lm for each of the file's: I / h² below.
+        let nadir = form(0.0).optics.distribution().candela(0.0, 0.0);
+        let below = form(0.0).lux([0.0, 0.0], 8.0);
+        assert!((below / (nadir * 8.0 / 64.0) - 1.0).abs() < 2e-3, "{below}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::{
     CityMaterials,
     draw::{City, Drawn},
     lamp::{LampForm, head_shape},
+    optics::{Luminaires, Optics},
     shape::{Corner, Shape},
     tiles,
 };
@@ -63,7 +64,7 @@ pub struct LampsPlugin {
 
 impl Plugin for LampsPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Startup, spawn).add_systems(Update, decide);
+        app.init_resource::<Luminaires>().add_systems(Startup, spawn).add_systems(Update, decide);
         if self.is_drawn {
             app.init_resource::<Glows>()
                 .add_systems(PostStartup, dress)
@@ -72,13 +73,14 @@ impl Plugin for LampsPlugin {
     }
 }
 
-fn spawn(mut commands: Commands<'_, '_>, city: Res<'_, City>) {
+fn spawn(mut commands: Commands<'_, '_>, city: Res<'_, City>, luminaires: Res<'_, Luminaires>) {
     for (number, layer) in city.layers.iter().enumerate() {
         if layer.role != Role::Lamps {
             continue;
         }
         for (place, feature) in layer.features.iter().enumerate() {
-            let form = LampForm::of(layer, feature, (number, place), &city.heights);
+            let source = (number, place);
+            let form = LampForm::of(layer, feature, source, &city.heights, &luminaires);
             let Some(form) = form else { continue };
             commands.spawn((
                 Drawn(Role::Lamps),
@@ -147,8 +149,25 @@ fn settle(mut lamp: Mut<'_, Lamp>, thing: Option<&Thing>, link: &Link, elevation
 #[derive(Debug, Default, Resource)]
 struct Glows {
     heads: HashMap<Look, Handle<StandardMaterial>>,
-    pools: HashMap<Look, Handle<StandardMaterial>>,
-    spot: Option<Handle<Image>>,
+    pools: HashMap<PoolLook, Handle<StandardMaterial>>,
+    /// The ground below each of the optics, by where they are kept.
+    grounds: HashMap<usize, Painted>,
+}
+
+/// The light of a lamp on level ground, as a picture.
+#[derive(Debug, Clone)]
+struct Painted {
+    image: Handle<Image>,
+    /// Its brightest place, lx for each lumen of a lamp at 1 m.
+    most_lx: f64,
+}
+
+/// What a pool of light looks like: the lamp's look, its optics, and its brightest place in half octaves of lux.
+type PoolLook = (Look, usize, i8);
+
+/// Which optics a lamp has: the same ones are shared.
+fn key_of(optics: &Arc<Optics>) -> usize {
+    Arc::as_ptr(optics) as usize
 }
 
 /// What a lamp looks like: tenths of its flux, hundreds of kelvin; −1 is failed, −2 stale.
@@ -174,7 +193,10 @@ fn dress(
     mut images: ResMut<'_, Assets<Image>>,
     mut glows: ResMut<'_, Glows>,
 ) {
-    glows.spot = Some(images.add(spot_image()));
+    for (_, lamp) in &lamps {
+        let known = glows.grounds.entry(key_of(&lamp.form.optics));
+        known.or_insert_with(|| paint_ground(&lamp.form.optics, &mut images));
+    }
     let forms: Vec<LampForm> = lamps.iter().map(|(_, lamp)| (*lamp.form).clone()).collect();
     for tile in tiles::of_poles(&forms) {
         super::draw::spawn_tile(&mut commands, &mut meshes, tile, Role::Lamps, &materials.facade);
@@ -184,20 +206,20 @@ fn dress(
         let at = lamp.form.head();
         let (east, north, up_m) = axes::to_local(at);
         let drop_m = up_m - ground.heights.at(east, north) - 0.3;
-        let reach = (lamp.form.height_m * 2.6) as f32;
+        let reach = (lamp.form.height_m * POOL_HEIGHTS) as f32;
+        let turn = Quat::from_rotation_y(-(lamp.form.azimuth_deg.to_radians() as f32));
         commands.entity(entity).with_children(|parent| {
             parent.spawn((
                 Head,
                 Mesh3d(head.clone()),
-                Transform::from_rotation(Quat::from_rotation_y(
-                    -(lamp.form.azimuth_deg.to_radians() as f32),
-                )),
+                Transform::from_rotation(turn),
                 NotShadowCaster,
             ));
             parent.spawn((
                 Pool,
                 Mesh3d(pool.clone()),
                 Transform::from_xyz(0.0, -drop_m as f32, 0.0)
+                    .with_rotation(turn)
                     .with_scale(Vec3::new(reach, 1.0, reach)),
                 NotShadowCaster,
                 NotShadowReceiver,
@@ -221,28 +243,35 @@ fn pool_shape() -> Shape {
     shape
 }
 
-/// How light falls off from below a lamp: cos⁴ of the angle, for a mounting height of a fifth of the
-/// picture's width (each point's illuminance below a source that shines alike to all sides).
-fn spot_image() -> Image {
-    const SIDE: u32 = 64;
-    let mut data = Vec::with_capacity((SIDE * SIDE * 4) as usize);
-    for row in 0..SIDE {
-        for col in 0..SIDE {
-            let offset = |k: u32| (k as f32 + 0.5) / SIDE as f32 - 0.5;
-            let distance = offset(col).hypot(offset(row));
-            let share = 1.0 / (1.0 + (distance / 0.2).powi(2)).powi(2);
-            let rim = (1.0 - distance / 0.5).clamp(0.0, 1.0);
-            data.extend_from_slice(&[255, 255, 255, (share * rim.sqrt() * 255.0) as u8]);
-        }
+/// Sides of the painted ground below a lamp, in mounting heights: beyond, it is too dark to be seen.
+const POOL_HEIGHTS: f64 = 5.0;
+
+/// The light of optics on level ground below them: the street side is up in the picture, as it is in the scene before
+/// it is turned.
+fn paint_ground(optics: &Optics, images: &mut Assets<Image>) -> Painted {
+    const SIDE: usize = 64;
+    let place = |k: usize| ((k as f64 + 0.5) / SIDE as f64 - 0.5) * POOL_HEIGHTS;
+    let at = |row: usize, col: usize| {
+        optics.distribution().horizontal_lux([-place(row), -place(col)], 1.0)
+    };
+    let lux: Vec<f64> = (0..SIDE).flat_map(|row| (0..SIDE).map(move |col| at(row, col))).collect();
+    let most = lux.iter().copied().fold(1e-9, f64::max);
+    let mut data = Vec::with_capacity(SIDE * SIDE * 4);
+    for (k, lux) in lux.iter().enumerate() {
+        let off = place(k / SIDE).hypot(place(k % SIDE)) / (POOL_HEIGHTS / 2.0);
+        // It fades before the edge of the picture, which would be seen.
+        let rim = ((1.0 - off) * 5.0).clamp(0.0, 1.0);
+        data.extend_from_slice(&[255, 255, 255, (lux / most * rim * 255.0).round() as u8]);
     }
-    let size = Extent3d { width: SIDE, height: SIDE, depth_or_array_layers: 1 };
-    Image::new(
+    let size = Extent3d { width: SIDE as u32, height: SIDE as u32, depth_or_array_layers: 1 };
+    let image = Image::new(
         size,
         TextureDimension::D2,
         data,
         TextureFormat::Rgba8Unorm,
         RenderAssetUsages::RENDER_WORLD,
-    )
+    );
+    Painted { image: images.add(image), most_lx: most / optics.flux_lm }
 }
 
 /// Gives heads and pools the look of what their lamps do.
@@ -254,29 +283,31 @@ fn paint(
     mut glows: ResMut<'_, Glows>,
     mut materials: ResMut<'_, Assets<StandardMaterial>>,
 ) {
-    let seen = POOL_CD_M2 * sun.light.exposure();
+    let seen = CD_M2_PER_LX * sun.light.exposure();
+    let Glows { heads: head_looks, pools, grounds } = &mut *glows;
     for (lamp, children) in &lamps {
         let look = look(lamp);
-        let spot = glows.spot.clone();
+        let optics = key_of(&lamp.form.optics);
+        let Some(ground) = grounds.get(&optics) else { continue };
+        let lux = ground.most_lx * lamp.form.flux_lm / lamp.form.height_m.powi(2);
+        let pool: PoolLook = (look, optics, (2.0 * lux.max(1e-3).log2()).round() as i8);
         for child in children {
-            let is_head = heads.contains(*child);
-            let known = if is_head { &mut glows.heads } else { &mut glows.pools };
-            let handle = known.entry(look).or_insert_with(|| {
-                materials.add(match is_head {
-                    true => head_look(lamp, look),
-                    false => pool_look(lamp, look, spot.clone(), seen),
-                })
-            });
+            let handle = if heads.contains(*child) {
+                head_looks.entry(look).or_insert_with(|| materials.add(head_look(lamp, look)))
+            } else {
+                let new = || materials.add(pool_look(lamp, pool, ground.image.clone(), seen));
+                pools.entry(pool).or_insert_with(new)
+            };
             commands.entity(*child).insert(MeshMaterial3d(handle.clone()));
         }
     }
     if sun.is_changed() {
         // By day a burning lamp is not seen on the ground.
-        for (look, handle) in &glows.pools {
+        for (look, handle) in pools.iter() {
             if let Some(mut material) = materials.get_mut(handle) {
                 let old = material.base_color.to_linear();
                 let most = old.red.max(old.green).max(old.blue).max(1e-9);
-                let scale = seen * share(*look) / most;
+                let scale = seen * brightest_lx(*look) / most;
                 material.base_color =
                     Color::linear_rgb(old.red * scale, old.green * scale, old.blue * scale);
             }
@@ -284,8 +315,13 @@ fn paint(
     }
 }
 
-/// Luminance of asphalt below a lamp, cd/m²: 30 lx on a surface that gives back a seventh.
-const POOL_CD_M2: f32 = 1.4;
+/// Luminance of asphalt for each lux, cd/m²: it gives back a seventh of the light, to all sides alike.
+const CD_M2_PER_LX: f32 = 0.147 / std::f32::consts::PI;
+
+/// The brightest place of a pool, lx.
+fn brightest_lx((look, _, half_octaves): PoolLook) -> f32 {
+    2.0f32.powf(f32::from(half_octaves) / 2.0) * share(look)
+}
 
 /// The share of its flux in a lamp's look.
 fn share(look: Look) -> f32 {
@@ -304,11 +340,12 @@ fn head_look(lamp: &Lamp, look: Look) -> StandardMaterial {
     StandardMaterial { base_color: grey, emissive, perceptual_roughness: 0.6, ..default() }
 }
 
-fn pool_look(lamp: &Lamp, look: Look, spot: Option<Handle<Image>>, seen: f32) -> StandardMaterial {
-    let [r, g, b] = lamp.form.colour().map(|channel| channel * seen * share(look).max(1e-3));
+fn pool_look(lamp: &Lamp, look: PoolLook, ground: Handle<Image>, seen: f32) -> StandardMaterial {
+    let brightness = seen * brightest_lx(look).max(1e-3);
+    let [r, g, b] = lamp.form.colour().map(|channel| channel * brightness);
     StandardMaterial {
         base_color: Color::linear_rgb(r, g, b),
-        base_color_texture: spot,
+        base_color_texture: Some(ground),
         alpha_mode: AlphaMode::Add,
         unlit: true,
         fog_enabled: false,
@@ -346,10 +383,13 @@ fn beams(
         .filter(|(_, lamp, _)| is_burning(lamp))
         .map(|(entity, lamp, _)| (lamp.form.head().distance_squared(focus), entity, lamp))
         .collect();
-    if near.len() > quality.lit_lamps {
-        near.select_nth_unstable_by(quality.lit_lamps, |a, b| a.0.total_cmp(&b.0));
-        near.truncate(quality.lit_lamps);
-    }
+    near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    // A lamp whose light parts along the road costs two.
+    let mut lights = 0;
+    near.retain(|(_, _, lamp)| {
+        lights += lamp.form.optics.cones.len();
+        lights <= quality.lit_lamps
+    });
     old.iter().for_each(|entity| commands.entity(entity).despawn());
     // Who casts light needs no painted pool.
     let lit: HashSet<Entity> = near.iter().map(|(_, entity, _)| *entity).collect();
@@ -363,25 +403,32 @@ fn beams(
         }
     }
     for (_, _, lamp) in near {
-        let [r, g, b] = lamp.form.colour();
-        let flux_lm = lamp.form.flux_lm as f32 * lamp.light.share();
-        // All flux goes into the cone: I = Φ / 2π(1 − cos α), and Bevy divides what it is given by 4π.
-        let outer = 1.25f32;
-        let intensity = flux_lm * 2.0 / (1.0 - outer.cos());
+        cast(&mut commands, lamp);
+    }
+}
+
+/// The cones of a lamp's light.
+fn cast(commands: &mut Commands<'_, '_>, lamp: &Lamp) {
+    let [r, g, b] = lamp.form.colour();
+    let flux_lm = lamp.form.flux_lm * f64::from(lamp.light.share());
+    let turn = Quat::from_rotation_y(-(lamp.form.azimuth_deg.to_radians() as f32));
+    for cone in &lamp.form.optics.cones {
+        let [street, left, up] = cone.axis.map(|it| it as f32);
         commands.spawn((
             Beam,
             SpotLight {
                 color: Color::linear_rgb(r, g, b),
-                intensity,
-                range: (lamp.form.height_m * 4.5) as f32,
+                // Bevy divides what it is given by 4π.
+                intensity: (cone.candela_per_lm * flux_lm * 4.0 * std::f64::consts::PI) as f32,
+                range: (lamp.form.height_m * 6.0) as f32,
                 radius: 0.15,
-                outer_angle: outer,
-                inner_angle: 0.7,
+                outer_angle: cone.outer as f32,
+                inner_angle: cone.inner as f32,
                 shadow_maps_enabled: false,
                 ..default()
             },
             Transform::from_translation(lamp.form.head() - Vec3::Y * 0.1)
-                .looking_to(Vec3::NEG_Y, Vec3::X),
+                .looking_to(turn * Vec3::new(-left, up, -street), Vec3::X),
         ));
     }
 }

@@ -89,6 +89,8 @@ pub(super) const LAMPS: &[Attribute] = &[
     ROAD,
     code("luminaire", "luminaire-kind", "Loại đèn", "Luminaire"),
     POWER,
+    real("flux", U::Lumen, "Quang thông", "Luminous flux"),
+    code("distribution", "light-distribution", "Phân bố ánh sáng", "Light distribution"),
     HEIGHT,
     real("azimuth", U::Degree, "Hướng tay đèn", "Azimuth of the arm"),
     real("arm", U::Metre, "Chiều dài tay đèn", "Arm length"),

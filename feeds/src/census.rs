@@ -1,4 +1,7 @@
-//! Things with their datastreams, ready to be looked through: who is where, and observes what.
+//! Things with their datastreams, ready to be looked through: who is where, and observes what; and their latest
+//! values as one document, which maps and twins draw from.
+
+mod document;
 
 use std::{
     collections::HashMap,
@@ -6,64 +9,76 @@ use std::{
     time::{Duration, Instant as Moment},
 };
 
-use feeds::{
+use serde_json::Value as Json;
+
+use crate::{
     model::{Body, EntityKey, EntityKind, FeatureLink, Id, Relation, StreamId, StreamRules},
     service::Service,
 };
-use serde_json::Value as Json;
+
+pub use document::{Value, latest_document};
 
 /// While entities keep changing, the census is taken anew so often at most.
 const REST: Duration = Duration::from_secs(1);
 
 /// What observes a position.
-pub(crate) const POSITION: &str = "urn:dothi:observed-property:position";
+pub const POSITION: &str = "urn:dothi:observed-property:position";
 
 /// A Thing.
 #[derive(Debug)]
-pub(crate) struct Thing {
-    pub(crate) id: Id,
-    pub(crate) name: String,
-    pub(crate) role: Arc<str>,
-    pub(crate) feature: Option<FeatureLink>,
-    pub(crate) is_simulated: bool,
+pub struct Thing {
+    /// Its number.
+    pub id: Id,
+    /// What people call it.
+    pub name: String,
+    /// What it is for: the role of its layer, or `vehicles`.
+    pub role: Arc<str>,
+    /// The feature that it is.
+    pub feature: Option<FeatureLink>,
+    /// Whether it is played.
+    pub is_simulated: bool,
     /// Longitude and latitude.
-    pub(crate) place: Option<[f64; 2]>,
-    pub(crate) streams: Vec<Stream>,
+    pub place: Option<[f64; 2]>,
+    /// What it observes.
+    pub streams: Vec<Stream>,
 }
 
 /// A datastream of a Thing.
 #[derive(Debug)]
-pub(crate) struct Stream {
-    pub(crate) id: StreamId,
+pub struct Stream {
+    /// Its number.
+    pub id: StreamId,
     /// What it observes, for people.
-    pub(crate) property: Arc<str>,
+    pub property: Arc<str>,
     /// The definition of that.
-    pub(crate) definition: Arc<str>,
+    pub definition: Arc<str>,
     /// What is written after its numbers.
-    pub(crate) unit: Option<String>,
-    pub(crate) rules: Arc<StreamRules>,
+    pub unit: Option<String>,
+    /// How its observations are judged.
+    pub rules: Arc<StreamRules>,
 }
 
 impl Stream {
     /// Whether its results are positions of the Thing.
-    pub(crate) fn is_position(&self) -> bool {
+    pub fn is_position(&self) -> bool {
         &*self.definition == POSITION
     }
 }
 
 /// All Things at one moment.
 #[derive(Debug, Default)]
-pub(crate) struct Roll {
+pub struct Roll {
     /// The version of the entities that it is as of.
     version: i64,
-    pub(crate) things: Vec<Thing>,
+    /// All of them.
+    pub things: Vec<Thing>,
     /// Where each datastream is: its Thing, and its place there.
     by_stream: HashMap<StreamId, (usize, usize)>,
 }
 
 impl Roll {
     /// A datastream with its Thing.
-    pub(crate) fn stream(&self, id: StreamId) -> Option<(&Thing, &Stream)> {
+    pub fn stream(&self, id: StreamId) -> Option<(&Thing, &Stream)> {
         let (thing, stream) = *self.by_stream.get(&id)?;
         let thing = self.things.get(thing)?;
         Some((thing, thing.streams.get(stream)?))
@@ -71,19 +86,21 @@ impl Roll {
 }
 
 /// Keeps the roll.
-pub(crate) struct Census {
+#[derive(Debug)]
+pub struct Census {
     service: Arc<Service>,
     roll: Mutex<(Arc<Roll>, Option<Moment>)>,
 }
 
 impl Census {
-    pub(crate) fn new(service: Arc<Service>) -> Self {
+    /// Of a service.
+    pub fn new(service: Arc<Service>) -> Self {
         Self { service, roll: Mutex::new((Arc::new(Roll::default()), None)) }
     }
 
     /// The roll, taken anew where entities have changed. It takes some ten milliseconds for
     /// thousands of Things: not for asynchronous tasks.
-    pub(crate) fn roll(&self) -> Arc<Roll> {
+    pub fn roll(&self) -> Arc<Roll> {
         let mut kept = self.roll.lock().unwrap_or_else(PoisonError::into_inner);
         let (roll, taken) = &mut *kept;
         let version = self.service.entities.last_version();
@@ -162,7 +179,7 @@ fn stream(service: &Service, id: Id, names: &mut Names) -> Option<Stream> {
 }
 
 /// The point of a GeoJSON geometry or feature; of others, their first position.
-pub(crate) fn point_of(document: &Json) -> Option<[f64; 2]> {
+pub fn point_of(document: &Json) -> Option<[f64; 2]> {
     let geometry = document.get("geometry").unwrap_or(document);
     let mut at = geometry.get("coordinates")?;
     while let Some(first) = at.get(0).filter(|first| first.is_array()) {
