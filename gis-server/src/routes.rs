@@ -138,6 +138,7 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}/position", || get(coverages::position)),
     at("/collections/{collectionId}/trajectory", || get(coverages::trajectory)),
     at("/collections/{collectionId}/area", || get(coverages::area)),
+    at("/collections/{collectionId}/cube", || get(coverages::cube)),
     at("/collections/{collectionId}/statistics", || get(coverages::statistics)),
     // The catalogue
     at("/records", || get(records::landing)),
@@ -231,6 +232,7 @@ pub const ROUTES: &[Route] = &[
     at("/jobs/{jobId}/position", || get(processes::position)),
     at("/jobs/{jobId}/coverage", || get(processes::coverage)),
     at("/jobs/{jobId}/area", || get(processes::area)),
+    at("/jobs/{jobId}/cube", || get(processes::cube)),
     at("/jobs/{jobId}/trajectory", || get(processes::trajectory)),
     at("/jobs/{jobId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
         get(processes::map_tile)
