@@ -81,6 +81,7 @@ pub const ROUTES: &[Route] = &[
     }),
     at("/collections/{collectionId}/changes", || get(versions::changes)),
     at("/edits", || post(batch::make)),
+    at("/edits/{version}/undo", || post(batch::undo)),
     at("/functions", || get(filtering::functions)),
     // Tiles
     at("/collections/{collectionId}/tiles", || get(sets::of_collection)),
