@@ -17,7 +17,7 @@ use crate::{
     ogc::{
         api, collections, conformance, coverages,
         features::{batch, edit, item, items, versions},
-        filtering, landing, maps, processes, schema, styles,
+        filtering, landing, maps, processes, schema, sprites, styles,
         tiles::{matrix, raster, sets, vector},
         volumes,
     },
@@ -114,6 +114,8 @@ pub const ROUTES: &[Route] = &[
     at("/styles/{styleId}", || get(styles::show)),
     at("/collections/{collectionId}/styles", || get(styles::of_collection)),
     at("/collections/{collectionId}/styles/{styleId}", || get(styles::one_of_collection)),
+    at("/sprites/{file}", || get(sprites::sheet)),
+    at("/sprites/dothi/{icon}", || get(sprites::sign)),
     // Maps
     at("/map", || get(maps::of_city)),
     at("/styles/{styleId}/map", || get(maps::of_city_style)),
