@@ -135,7 +135,9 @@ mod tests {
                 arms.chunks(2).for_each(|arm| outputs(arm.last().unwrap_or(&Json::Null), into));
             }
             Some(other) => panic!("{other:?} picks no sign by name"),
-            None => drop(into.insert(value.as_str().unwrap_or_default().to_owned())),
+            None => {
+                into.insert(value.as_str().unwrap_or_default().to_owned());
+            }
         }
     }
 

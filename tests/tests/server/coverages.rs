@@ -66,7 +66,7 @@ fn values(coverage: &Value) -> Vec<f64> {
 /// The interpreter of an environment with netCDF4; none where it cannot be installed.
 pub(crate) fn netcdf_reader() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    python::with(folder, "netcdf-reader", &["netCDF4==1.7.2"], "netCDF4")
+    python::with(folder, "netcdf-reader", &["netCDF4==1.7.5.1.post1"], "netCDF4")
 }
 
 /// Holds a NetCDF file of the server against the document of the same path.
