@@ -2,7 +2,7 @@
 //!
 //! The program speaks on its standard output, a [`Said`] in JSON on each line.
 
-use city::{Property, Title};
+use city::{Instant, Property, Title};
 use serde::{Deserialize, Serialize};
 
 /// A format that `datasets export` writes.
@@ -73,6 +73,34 @@ pub struct About {
     pub columns: Vec<Property>,
     /// The column whose texts a drawing shows.
     pub label: Option<String>,
+}
+
+/// The exit code of `datasets` where the GDAL that is installed cannot write a format.
+pub const NO_DRIVER: u8 = 7;
+
+/// What `datasets grids` writes: one parameter on one grid, at one time or at several.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AboutGrids {
+    /// Name of the variable.
+    pub name: String,
+    /// What it is, for people.
+    pub title: Title,
+    /// Its unit.
+    pub unit: String,
+    /// Where the data came from, under which licence, and whether they are synthetic.
+    pub credits: String,
+    /// Rasters as GeoTIFF, all on one grid, beside this document; by their times where there are several.
+    pub sheets: Vec<Sheet>,
+}
+
+/// One raster of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// Name of its file.
+    pub file: String,
+    /// When; none of what has no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Instant>,
 }
 
 /// One line of what the program says.

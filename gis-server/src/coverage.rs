@@ -6,7 +6,7 @@ mod mask;
 mod statistics;
 
 use city::{
-    Bbox, Crs, Title,
+    Bbox, Crs, Instant, Title,
     raster::{Grid, Raster},
 };
 use datasets::{
@@ -20,7 +20,7 @@ use crate::tiles::raster::{RasterError, window};
 
 use mask::Mask;
 
-pub use document::{along, at, axes, domain_set, grid, range_type};
+pub use document::{along, at, axes, collection, domain_set, grid, range_type, series};
 pub use statistics::{Percentiles, Statistics, Values};
 
 /// Cells of a CoverageJSON document at most, and of a GeoTIFF.
@@ -72,6 +72,17 @@ pub struct Parameter {
     pub title: Title,
     /// Its unit.
     pub unit: String,
+    /// Where its values come from, and under which licence.
+    pub credits: String,
+}
+
+/// A raster, and the time that it is of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// When; none of what has no time.
+    pub time: Option<Instant>,
+    /// The values then.
+    pub raster: Raster,
 }
 
 /// Which part of a raster.
@@ -102,7 +113,21 @@ pub enum Scale {
 /// # Errors
 /// [`CoverageError`].
 pub fn part(cog: &Cog, part: &Part, scale: Scale, most: Most) -> Result<Raster, CoverageError> {
-    let wanted = plan(cog, part, scale, most)?;
+    part_of_many(cog, part, scale, most, 1)
+}
+
+/// As [`part`], of one raster of so many that are given together.
+///
+/// # Errors
+/// [`CoverageError`]; too many are the cells of all of them.
+pub fn part_of_many(
+    cog: &Cog,
+    part: &Part,
+    scale: Scale,
+    most: Most,
+    count: usize,
+) -> Result<Raster, CoverageError> {
+    let wanted = plan(cog, part, scale, (most, count))?;
     let inside = match part {
         Part::Within(polygons) => Some(Mask::new(&wanted, polygons)?),
         Part::Whole | Part::Box(_) | Part::Window(_) => None,
@@ -119,7 +144,7 @@ pub fn statistics(
     polygons: &MultiPolygon<f64>,
     scale: Scale,
 ) -> Result<Statistics, CoverageError> {
-    let wanted = plan(cog, &Part::Within(polygons.clone()), scale, Most::Written)?;
+    let wanted = plan(cog, &Part::Within(polygons.clone()), scale, (Most::Written, 1))?;
     let mask = Mask::new(&wanted, polygons)?;
     let raster = fill(cog, &wanted, |_, _| true)?;
     Ok(Statistics::of(&raster, |col, row| mask.holds(wanted.centre_of(col, row).0, row)))
@@ -140,8 +165,13 @@ pub fn value_at(cog: &Cog, place: Point<f64>) -> Result<Option<f32>, CoverageErr
     Ok(at.and_then(|(col, row)| source.get(col, row)).filter(|value| value.is_finite()))
 }
 
-/// The cells in which a part is given.
-fn plan(cog: &Cog, part: &Part, scale: Scale, most: Most) -> Result<Grid, CoverageError> {
+/// The cells in which a part is given, of so many rasters.
+fn plan(
+    cog: &Cog,
+    part: &Part,
+    scale: Scale,
+    (most, count): (Most, usize),
+) -> Result<Grid, CoverageError> {
     let grid = *cog.grid();
     let wanted = match part {
         Part::Whole => grid.bbox(),
@@ -158,7 +188,7 @@ fn plan(cog: &Cog, part: &Part, scale: Scale, most: Most) -> Result<Grid, Covera
         Scale::Size(cols, rows) => (Some(sized(&grid, &wanted, cols, rows)), 1),
     };
     let planned = planned.ok_or_else(|| outside(&grid))?;
-    let cells = planned.cols.saturating_mul(planned.rows);
+    let cells = planned.cols.saturating_mul(planned.rows).saturating_mul(count);
     if cells > most.cells() {
         let times = (cells as f64 / most.cells() as f64).sqrt().ceil() as usize;
         let factor = factor * times.max(2);

@@ -3,6 +3,7 @@
 
 mod child;
 mod export;
+mod grids;
 mod import;
 mod tiles;
 pub mod uploads;
@@ -15,11 +16,13 @@ use std::{
 };
 
 use city::Title;
+use datasets::write::CogWriteError;
 use tokio::sync::Semaphore;
 
 use crate::{config, http::stream::WriteError, store::StoreError, tiles::TileError};
 
 pub use export::{Export, Exported};
+pub use grids::netcdf;
 pub use import::{Import, Imported, Wanted};
 pub use tiles::{Container, MOST_TILES, TileExport, WrittenTiles, tiles_in};
 
@@ -46,6 +49,9 @@ pub enum ExchangeError {
     /// The program says why.
     #[error("{}", .0.en)]
     Refused(Title),
+    /// The GDAL that is installed here cannot do it.
+    #[error("{}", .0.en)]
+    NoDriver(Title),
     /// It took too long.
     #[error("it was not done after {} s", .0.as_secs())]
     TooLong(Duration),
@@ -67,6 +73,9 @@ pub enum ExchangeError {
     /// A tile.
     #[error(transparent)]
     Tile(#[from] TileError),
+    /// A raster that is handed over.
+    #[error(transparent)]
+    Raster(#[from] CogWriteError),
     /// The program could not be started, or its files not be used.
     #[error("a file of the exchange: {0}")]
     Io(#[from] std::io::Error),
@@ -80,7 +89,7 @@ impl ExchangeError {
     #[must_use]
     pub fn told(&self) -> Title {
         match self {
-            Self::Refused(said) => said.clone(),
+            Self::Refused(said) | Self::NoDriver(said) => said.clone(),
             Self::NoProgram => Title::new(
                 "Máy chủ này không có chương trình 'datasets' bên cạnh; đặt exchange.program trong cấu hình.",
                 "The program 'datasets' is not beside this server; set exchange.program in its configuration.",

@@ -39,6 +39,7 @@ pub mod sensing;
 pub mod sensorthings;
 pub mod serve;
 pub mod sld;
+pub mod sprites;
 pub mod stac;
 pub mod state;
 pub mod stills;

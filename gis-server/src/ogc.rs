@@ -13,6 +13,7 @@ pub mod maps;
 pub mod processes;
 pub mod refusals;
 pub mod schema;
+pub mod sprites;
 pub mod styles;
 pub mod tiles;
 pub mod volumes;
@@ -43,6 +44,7 @@ pub const PARTS: &[Part] = &[
     filtering::PART,
     tiles::PART,
     styles::PART,
+    sprites::PART,
     maps::PART,
     volumes::PART,
     coverages::PART,

@@ -16,7 +16,13 @@ use utoipa::OpenApi;
 
 use crate::{
     error::Problem,
-    http::{ask::Ask, base::Base, format::Format, link::Link},
+    html,
+    http::{
+        ask::{Ask, JSON_OR_PAGE},
+        base::Base,
+        format::Format,
+        link::Link,
+    },
     ogc::{Part, refusals::BadParameter},
     store::LayerView,
 };
@@ -31,11 +37,11 @@ pub const ROOT: &str = "/records";
 pub const CATALOGUE: &str = "catalogue";
 
 /// Formats of the catalogue.
-const FORMATS: [Format; 3] = [Format::GeoJson, Format::Dcat, Format::Turtle];
+const FORMATS: [Format; 4] = [Format::GeoJson, Format::Html, Format::Dcat, Format::Turtle];
 
 /// Formats of a record.
-const FORMATS_OF_ONE: [Format; 4] =
-    [Format::GeoJson, Format::Dcat, Format::Turtle, Format::Iso19139];
+const FORMATS_OF_ONE: [Format; 5] =
+    [Format::GeoJson, Format::Html, Format::Dcat, Format::Turtle, Format::Iso19139];
 
 /// The catalogue.
 pub const PART: Part = Part {
@@ -77,35 +83,39 @@ struct Document;
 #[utoipa::path(get, path = "/records", tag = "Records", operation_id = "getRecordsLandingPage",
     responses((status = 200, description = "Links", body = Object)))]
 pub async fn landing(ask: Ask) -> Result<Response, Problem> {
-    ask.query.only(&["f"])?;
-    ask.json(Format::Json, &describe::landing(&ask.base))
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let document = describe::landing(&ask.base);
+    ask.answer(format, &document, |document| html::records::about(&ask.base, document))
 }
 
 /// Which requirement classes are fulfilled.
 #[utoipa::path(get, path = "/records/conformance", tag = "Records", operation_id = "getRecordsConformance",
     responses((status = 200, description = "Conformance classes", body = Object)))]
 pub async fn conformance(ask: Ask) -> Result<Response, Problem> {
-    ask.query.only(&["f"])?;
-    ask.json(Format::Json, &json!({ "conformsTo": describe::CONFORMANCE }))
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let document = json!({ "conformsTo": describe::CONFORMANCE });
+    ask.answer(format, &document, |_| html::records::conformance(&ask.base, &describe::CONFORMANCE))
 }
 
 /// The catalogues: one.
 #[utoipa::path(get, path = "/records/collections", tag = "Records", operation_id = "getCatalogues",
     responses((status = 200, description = "Catalogues", body = Object)))]
 pub async fn collections(ask: Ask) -> Result<Response, Problem> {
-    ask.query.only(&["f"])?;
+    let format = ask.format(&JSON_OR_PAGE)?;
     let own =
         Link::new("self", ask.base.url(&format!("{ROOT}/collections"))).of_type("application/json");
     let all = [describe::catalogue(&ask.base, &ask.app, &views(&ask))];
-    ask.json(Format::Json, &json!({ "links": [own], "collections": all }))
+    let document = json!({ "links": [own], "collections": all });
+    ask.answer(format, &document, |document| html::records::catalogues(&ask.base, document))
 }
 
 /// The catalogue: where it is and how it is asked.
 #[utoipa::path(get, path = "/records/collections/catalogue", tag = "Records", operation_id = "getCatalogue",
     responses((status = 200, description = "The catalogue", body = Object)))]
 pub async fn catalogue(ask: Ask) -> Result<Response, Problem> {
-    ask.query.only(&["f"])?;
-    ask.json(Format::Json, &describe::catalogue(&ask.base, &ask.app, &views(&ask)))
+    let format = ask.format(&JSON_OR_PAGE)?;
+    let document = describe::catalogue(&ask.base, &ask.app, &views(&ask));
+    ask.answer(format, &document, |document| html::records::about(&ask.base, document))
 }
 
 /// Records, searched.
@@ -119,7 +129,7 @@ pub async fn catalogue(ask: Ask) -> Result<Response, Problem> {
         ("datetime" = Option<String>, Query, description = "Instant, date, or START/END with '..' for an open end: what holds then; what says no time always holds"),
         ("limit" = Option<u64>, Query, minimum = 1, description = "Records on a page; 100 where not given, 1000 at most"),
         ("offset" = Option<u64>, Query, description = "Records that are passed over, from the 'next' link of the page before"),
-        ("f" = Option<String>, Query, description = "geojson (or json); all that matches as dcat (JSON-LD) or ttl (Turtle)"),
+        ("f" = Option<String>, Query, description = "geojson (or json), html; all that matches as dcat (JSON-LD) or ttl (Turtle)"),
     ),
     responses(
         (status = 200, description = "Records", content(
@@ -141,28 +151,27 @@ pub async fn items(ask: Ask) -> Result<Response, Problem> {
     let mut links = ask.own_links(&path, format, &FORMATS);
     let next = wish.offset + page.len();
     if next < found.len() && !page.is_empty() {
-        let query = ask.query.with(&[("offset", Some(&next.to_string())), ("f", Some("json"))]);
+        let name = if format == Format::Html { "html" } else { "json" };
+        let query = ask.query.with(&[("offset", Some(&next.to_string())), ("f", Some(name))]);
         let next = Link::new("next", format!("{}?{query}", ask.base.url(&path)));
-        links.push(next.of_type(Format::GeoJson.media_type()).titled("Trang sau · Next page"));
+        links.push(next.of_type(format.essence()).titled("Trang sau · Next page"));
     }
     let records: Vec<_> = page.iter().map(|view| cataloguer.record(view, Vec::new())).collect();
-    ask.json(
-        format,
-        &json!({
-            "type": "FeatureCollection",
-            "numberMatched": found.len(),
-            "numberReturned": records.len(),
-            "features": records,
-            "links": links,
-        }),
-    )
+    let document = json!({
+        "type": "FeatureCollection",
+        "numberMatched": found.len(),
+        "numberReturned": records.len(),
+        "features": records,
+        "links": links,
+    });
+    ask.answer(format, &document, |document| html::records::items(&ask.base, &ask.query, document))
 }
 
 /// A record.
 #[utoipa::path(get, path = "/records/collections/catalogue/items/{recordId}", tag = "Records", operation_id = "getRecord",
     params(
         ("recordId" = String, Path, description = "Identifier of a record, which is that of its layer"),
-        ("f" = Option<String>, Query, description = "geojson (or json), dcat (JSON-LD), ttl (Turtle), iso (ISO 19139)"),
+        ("f" = Option<String>, Query, description = "geojson (or json), html, dcat (JSON-LD), ttl (Turtle), iso (ISO 19139)"),
     ),
     responses(
         (status = 200, description = "The record", content(
@@ -190,10 +199,9 @@ pub async fn item(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem>
         }
         _ => {
             let path = format!("{ROOT}/collections/{CATALOGUE}/items/{id}");
-            ask.json(
-                format,
-                &cataloguer.record(&view, ask.own_links(&path, format, &FORMATS_OF_ONE)),
-            )
+            let own = ask.own_links(&path, format, &FORMATS_OF_ONE);
+            let record = cataloguer.record(&view, own);
+            ask.answer(format, &record, |record| html::records::item(&ask.base, record))
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     ogc::{
         api, collections, conformance, coverages,
         features::{batch, edit, item, items, versions},
-        filtering, landing, maps, processes, schema, styles,
+        filtering, landing, maps, processes, schema, sprites, styles,
         tiles::{matrix, raster, sets, vector},
         volumes,
     },
@@ -81,6 +81,7 @@ pub const ROUTES: &[Route] = &[
     }),
     at("/collections/{collectionId}/changes", || get(versions::changes)),
     at("/edits", || post(batch::make)),
+    at("/edits/{version}/undo", || post(batch::undo)),
     at("/functions", || get(filtering::functions)),
     // Tiles
     at("/collections/{collectionId}/tiles", || get(sets::of_collection)),
@@ -113,6 +114,8 @@ pub const ROUTES: &[Route] = &[
     at("/styles/{styleId}", || get(styles::show)),
     at("/collections/{collectionId}/styles", || get(styles::of_collection)),
     at("/collections/{collectionId}/styles/{styleId}", || get(styles::one_of_collection)),
+    at("/sprites/{file}", || get(sprites::sheet)),
+    at("/sprites/dothi/{icon}", || get(sprites::sign)),
     // Maps
     at("/map", || get(maps::of_city)),
     at("/styles/{styleId}/map", || get(maps::of_city_style)),
@@ -138,6 +141,7 @@ pub const ROUTES: &[Route] = &[
     at("/collections/{collectionId}/position", || get(coverages::position)),
     at("/collections/{collectionId}/trajectory", || get(coverages::trajectory)),
     at("/collections/{collectionId}/area", || get(coverages::area)),
+    at("/collections/{collectionId}/cube", || get(coverages::cube)),
     at("/collections/{collectionId}/statistics", || get(coverages::statistics)),
     // The catalogue
     at("/records", || get(records::landing)),
@@ -231,6 +235,7 @@ pub const ROUTES: &[Route] = &[
     at("/jobs/{jobId}/position", || get(processes::position)),
     at("/jobs/{jobId}/coverage", || get(processes::coverage)),
     at("/jobs/{jobId}/area", || get(processes::area)),
+    at("/jobs/{jobId}/cube", || get(processes::cube)),
     at("/jobs/{jobId}/trajectory", || get(processes::trajectory)),
     at("/jobs/{jobId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", || {
         get(processes::map_tile)

@@ -25,11 +25,11 @@ const PIXEL_M: f64 = 0.28e-3;
 /// Classes of one style layer at most.
 const MOST_CLASSES: usize = 200;
 
-/// The styles of a map's layers as one document.
+/// The styles of a map's layers as one document; `base` is the address under which their signs are found.
 ///
 /// # Errors
 /// 501 for a style that cannot be read.
-pub fn document(app: &App, composition: &Composition) -> Result<Vec<u8>, Problem> {
+pub fn document(app: &App, base: &str, composition: &Composition) -> Result<Vec<u8>, Problem> {
     let style = maps::compose(app, composition)?;
     let mut xml = Xml::document();
     xml.open(
@@ -54,14 +54,14 @@ pub fn document(app: &App, composition: &Composition) -> Result<Vec<u8>, Problem
             .filter(|layer| layer.collection.as_deref() == Some(view.layer().id.as_str()));
         let own: Vec<&StyleLayer> = own.collect();
         if !own.is_empty() {
-            layer(&mut xml, view, &own);
+            layer((&mut xml, base), view, &own);
         }
     }
     xml.close("StyledLayerDescriptor");
     Ok(xml.finish())
 }
 
-fn layer(xml: &mut Xml, view: &LayerView, layers: &[&StyleLayer]) {
+fn layer((xml, base): (&mut Xml, &str), view: &LayerView, layers: &[&StyleLayer]) {
     let about = view.layer();
     xml.open("NamedLayer", &[]);
     xml.leaf("se:Name", &[], &about.id);
@@ -75,7 +75,7 @@ fn layer(xml: &mut Xml, view: &LayerView, layers: &[&StyleLayer]) {
         xml.open("se:FeatureTypeStyle", &[]);
         xml.leaf("se:Name", &[], &layer.id);
         for span in spans(layer) {
-            rules(xml, view, layer, span);
+            rules((xml, base), view, layer, span);
         }
         xml.close("se:FeatureTypeStyle");
     }
@@ -126,6 +126,7 @@ fn values_of(layer: &StyleLayer) -> Vec<&Expression> {
             &circle.stroke_colour,
             &circle.stroke_width,
         ]),
+        Look::Icon(icon) => values.extend([&icon.image, &icon.size]),
         Look::Text(text) => values.extend([&text.size, &text.colour]),
         Look::Background(_) | Look::Raster(_) => {}
     }
@@ -136,7 +137,7 @@ fn hangs_on_zoom(expression: &Expression) -> bool {
     matches!(expression, Expression::Zoom) || expression.parts().into_iter().any(hangs_on_zoom)
 }
 
-fn rules(xml: &mut Xml, view: &LayerView, layer: &StyleLayer, span: (f64, f64)) {
+fn rules((xml, base): (&mut Xml, &str), view: &LayerView, layer: &StyleLayer, span: (f64, f64)) {
     let zoom = middle(span);
     let at_zoom = layer.at_zoom(zoom);
     let mut classes = classes::of(&values_of(&at_zoom));
@@ -147,7 +148,7 @@ fn rules(xml: &mut Xml, view: &LayerView, layer: &StyleLayer, span: (f64, f64)) 
         if filter.as_ref().is_some_and(is_literal_false) {
             continue;
         }
-        let body = symbol::of(view, &at_zoom, class);
+        let body = symbol::of(base, view, &at_zoom, class);
         if body.is_empty() {
             continue;
         }

@@ -1,10 +1,10 @@
 /** Files of editors, sent from the map. */
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { startGuarded } from './town.mjs';
+import { startDemo, startGuarded } from './town.mjs';
 
 const TOKEN = 'editor-token-of-the-browser';
 const TOKENS = `[[token]]\nname = "Biên tập"\ntoken = "${TOKEN}"\nroles = ["editor"]\n`;
@@ -17,6 +17,30 @@ const wells = () => JSON.stringify({
 });
 
 export const UPLOAD_TESTS = {
+  async 'a layer is taken away as one file of tiles, with its progress'(visit) {
+    const town = await startDemo();
+    try {
+      visit.server = town.url;
+      for (const { hash, download, done, kind, head } of [
+        { hash: '', download: 'Tải về', done: 'Đã ghi roads', kind: 'pmtiles', head: 'PMTiles\u0003' },
+        { hash: '#lang=en', download: 'Download', done: 'Wrote roads', kind: 'mbtiles', head: 'SQLite format 3' },
+      ]) {
+        const page = await visit.open({ hash });
+        const layer = page.locator('li.layer', { has: page.locator('[data-layer="roads"]') });
+        await layer.locator('button.name').click();
+        await layer.locator('.downloads summary', { hasText: download }).click();
+        const [file] = await Promise.all([page.waitForEvent('download'), layer.locator(`[data-tiles=${kind}]`).click()]);
+        assert.equal(file.suggestedFilename(), `roads-synthetic.${kind}`);
+        const bytes = readFileSync(await file.path());
+        assert.equal(bytes.subarray(0, head.length).toString('latin1'), head);
+        await layer.getByText(done).waitFor();
+        await visit.keep(`tiles as a file ${kind}`);
+      }
+    } finally {
+      await town.stop();
+    }
+  },
+
   async 'an editor sends a file from the map, sees its progress and then the layer'(visit) {
     const town = await startGuarded(TOKENS);
     try {

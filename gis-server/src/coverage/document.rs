@@ -1,14 +1,14 @@
 //! Coverages as CoverageJSON documents.
 
 use city::{
-    Title,
+    Instant, Title,
     frame::CrsKind,
     raster::{Grid, Raster},
 };
 use geo_types::Point;
 use serde_json::{Value as Json, json};
 
-use super::{Along, Parameter};
+use super::{Along, Moment, Parameter};
 
 /// Values are told to a thousandth: finer than any of them is known.
 fn told(value: f32) -> Json {
@@ -22,33 +22,76 @@ fn told(value: f32) -> Json {
 #[must_use]
 pub fn grid(raster: &Raster, parameter: &Parameter) -> Json {
     let grid = raster.grid();
-    let (first_x, first_y) = grid.centre_of(0, 0);
-    let (last_x, last_y) = grid.centre_of(grid.cols - 1, grid.rows - 1);
-    let kind = match grid.crs.kind() {
-        CrsKind::Geographic => "GeographicCRS",
-        CrsKind::Projected => "ProjectedCRS",
-    };
     let values: Vec<Json> = raster.values().iter().copied().map(told).collect();
     json!({
         "type": "Coverage",
-        "domain": {
-            "type": "Domain",
-            "domainType": "Grid",
-            "axes": {
-                "x": { "start": first_x, "stop": last_x, "num": grid.cols },
-                "y": { "start": first_y, "stop": last_y, "num": grid.rows },
-            },
-            "referencing": [{
-                "coordinates": ["x", "y"],
-                "system": { "type": kind, "id": grid.crs.uri() },
-            }],
-        },
+        "domain": domain(grid),
         "parameters": { &parameter.key: described(parameter) },
         "ranges": { &parameter.key: {
             "type": "NdArray", "dataType": "float", "axisNames": ["y", "x"],
             "shape": [grid.rows, grid.cols], "values": values,
         }},
     })
+}
+
+fn domain(grid: &Grid) -> Json {
+    let (first_x, first_y) = grid.centre_of(0, 0);
+    let (last_x, last_y) = grid.centre_of(grid.cols - 1, grid.rows - 1);
+    let kind = match grid.crs.kind() {
+        CrsKind::Geographic => "GeographicCRS",
+        CrsKind::Projected => "ProjectedCRS",
+    };
+    json!({
+        "type": "Domain",
+        "domainType": "Grid",
+        "axes": {
+            "x": { "start": first_x, "stop": last_x, "num": grid.cols },
+            "y": { "start": first_y, "stop": last_y, "num": grid.rows },
+        },
+        "referencing": [{
+            "coordinates": ["x", "y"],
+            "system": { "type": kind, "id": grid.crs.uri() },
+        }],
+    })
+}
+
+/// Rasters of one grid at several times as a coverage of the domain type Grid with an axis `t`; `None` of nothing.
+#[must_use]
+pub fn series(moments: &[Moment], parameter: &Parameter) -> Option<Json> {
+    let first = moments.first()?.raster.grid();
+    let times: Option<Vec<Instant>> = moments.iter().map(|moment| moment.time).collect();
+    let Some(times) = times else { return Some(grid(&moments.first()?.raster, parameter)) };
+    let values = moments.iter().flat_map(|moment| moment.raster.values());
+    let values: Vec<Json> = values.copied().map(told).collect();
+    let mut domain = domain(first);
+    domain["axes"]["t"] = json!({ "values": times });
+    if let Some(referencing) = domain["referencing"].as_array_mut() {
+        let system = json!({ "type": "TemporalRS", "calendar": "Gregorian" });
+        referencing.push(json!({ "coordinates": ["t"], "system": system }));
+    }
+    Some(json!({
+        "type": "Coverage",
+        "domain": domain,
+        "parameters": { &parameter.key: described(parameter) },
+        "ranges": { &parameter.key: {
+            "type": "NdArray", "dataType": "float", "axisNames": ["t", "y", "x"],
+            "shape": [times.len(), first.rows, first.cols], "values": values,
+        }},
+    }))
+}
+
+/// Coverages as one document: the one that there is, or a collection.
+#[must_use]
+pub fn collection(mut coverages: Vec<Json>) -> Json {
+    match (coverages.len(), coverages.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => {
+            coverages.extend(last);
+            json!({
+                "type": "CoverageCollection", "domainType": "Grid", "coverages": coverages,
+            })
+        }
+    }
 }
 
 /// The value at a place of longitude and latitude as a coverage of the domain type Point.
@@ -147,6 +190,7 @@ pub fn along(places: &[Along], parameter: &Parameter) -> Json {
         key: "distance".into(),
         title: Title::new("Khoảng cách dọc tuyến", "Distance along the line"),
         unit: "m".into(),
+        credits: String::new(),
     };
     let range = |values: Vec<Json>| {
         json!({

@@ -80,7 +80,12 @@ fn cells_outside_of_a_polygon_have_no_value() {
 }
 
 fn parameter() -> Parameter {
-    Parameter { key: "depth".into(), title: Title::new("Độ sâu", "Depth"), unit: "m".into() }
+    Parameter {
+        key: "depth".into(),
+        title: Title::new("Độ sâu", "Depth"),
+        unit: "m".into(),
+        credits: String::new(),
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the store refuses, as a problem.
 
 use axum::http::StatusCode;
-use city::Title;
+use city::{FeatureId, LayerId, Title};
 
 use super::{Fault, Problem, capitalised};
 use crate::store::StoreError;
@@ -82,6 +82,15 @@ impl From<&StoreError> for Problem {
                     "After change {seq} feature '{id}' was changed again (change {last}): undo change {last} first, or restore a version (…/versions/…/restore)."
                 ),
             ),
+            StoreError::UnknownChange(seq) => Self::not_found(
+                format!("Không có thay đổi {seq}; /collections/ID/changes kể các thay đổi."),
+                format!("There is no change {seq}; /collections/ID/changes lists them."),
+            ),
+            StoreError::BatchOutOfSight => Self::forbidden(
+                "Các thay đổi được ghi cùng lúc chạm tới đối tượng mà người gọi không được xem; không có gì được hoàn tác.",
+                format!("{}: nothing is undone.", capitalised(&en)),
+            ),
+            StoreError::ChangedSince(changed) => since(changed),
             StoreError::DeletedAlready(id) => {
                 Self::conflict(format!("Đối tượng '{id}' đã được xoá rồi."), en)
             }
@@ -94,4 +103,31 @@ impl From<&StoreError> for Problem {
             other => Self::internal(other),
         }
     }
+}
+
+/// Features of a document at most that are named.
+const MOST_NAMED: usize = 100;
+
+/// Changes that cannot be undone together, since features were changed again: which.
+fn since(changed: &[(LayerId, FeatureId, u64)]) -> Problem {
+    let one = |(layer, id, last): &(LayerId, FeatureId, u64)| {
+        Title::new(
+            format!("đối tượng '{id}' của lớp '{layer}' đã được sửa tiếp (thay đổi {last})"),
+            format!("feature '{id}' of collection '{layer}' was changed again (change {last})"),
+        )
+    };
+    let first = changed.first().map(one).unwrap_or_default();
+    let more = changed.len().saturating_sub(1);
+    let (mut vi, mut en) = (capitalised(&first.vi), capitalised(&first.en));
+    if more > 0 {
+        vi = format!("{vi}, và {more} đối tượng nữa");
+        en = format!("{en}, and {more} more");
+    }
+    let told = changed.iter().take(MOST_NAMED).map(one);
+    let fault = |said| Fault { pointer: String::new(), property: None, entry: None, said };
+    Problem::conflict(
+        format!("{vi}: không có gì được hoàn tác. Hãy hoàn tác các thay đổi sau trước."),
+        format!("{en}: nothing is undone. Undo what came later first."),
+    )
+    .with_faults(told.map(fault).collect())
 }

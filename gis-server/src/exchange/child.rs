@@ -10,6 +10,7 @@ use std::{
 };
 
 use city::Title;
+use datasets::exchange::NO_DRIVER;
 
 use super::ExchangeError;
 
@@ -66,10 +67,13 @@ pub(super) fn run(
         return Ok(());
     }
     tracing::info!(%status, complaint, "the program datasets failed");
-    Err(ExchangeError::Refused(match status.signal() {
-        Some(signal) => by_signal(signal),
-        None => in_both(&complaint),
-    }))
+    Err(match status.signal() {
+        Some(signal) => ExchangeError::Refused(by_signal(signal)),
+        None if status.code() == Some(i32::from(NO_DRIVER)) => {
+            ExchangeError::NoDriver(in_both(&complaint))
+        }
+        None => ExchangeError::Refused(in_both(&complaint)),
+    })
 }
 
 /// A program that is killed when nobody holds it any more.

@@ -5,6 +5,7 @@ pub mod codelists;
 pub mod collections;
 pub mod features;
 mod page;
+pub mod records;
 pub mod styles;
 pub mod tiles;
 

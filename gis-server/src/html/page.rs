@@ -24,6 +24,7 @@ pub(super) fn page(base: Option<&Base>, title: &str, content: Markup) -> Html<St
                         a href=(base.url("/")) { strong { "Dothi" } }
                         a href=(base.url("/?f=html")) { "Trang đầu" }
                         a href=(base.url("/collections?f=html")) { "Lớp dữ liệu" }
+                        a href=(base.url("/records?f=html")) { "Danh mục" }
                         a href=(base.url("/api?f=html")) { "API" }
                     } }
                 }

@@ -1,11 +1,12 @@
-//! Rasters as numbers: OGC API - Coverages (a window in cells of any size, as CoverageJSON and GeoTIFF), the
-//! queries of EDR (OGC 19-086r6: position, trajectory, area) on layers, and what the cells under a polygon say
+//! Rasters as numbers: OGC API - Coverages (a window in cells of any size, as CoverageJSON, GeoTIFF and NetCDF), the
+//! queries of EDR (OGC 19-086r6: position, trajectory, area, cube) on layers, and what the cells under a polygon say
 //! together.
 //!
 //! OGC API - Coverages is a draft; its core, subsetting, scaling and GeoTIFF are followed, and the domain set
 //! and range type of CIS 1.1 that clients of earlier drafts ask for are there.
 
 pub(crate) mod answer;
+pub(crate) mod cube;
 mod subset;
 
 use std::sync::Arc;
@@ -29,11 +30,15 @@ use crate::{
     error::Problem,
     http::{ask::Ask, base::Base, format::Format, link::Link, work},
     store::{LayerView, StoreError},
+    styles::credits,
 };
 use answer::{refused, scale, told};
 
 /// Media type of GeoTIFF.
 pub(crate) const TIFF: &str = "image/tiff; application=geotiff; profile=cloud-optimized";
+
+/// Media type of NetCDF, as OGC 19-086r6 names it.
+pub(crate) const NETCDF: &str = "application/netcdf";
 
 /// Relations of a collection to itself as a coverage, and to what that is made of.
 const COVERAGE: &str = "http://www.opengis.net/def/rel/ogc/1.0/coverage";
@@ -65,6 +70,9 @@ fn collection_links(base: &Base, layer: &Layer) -> Vec<Link> {
         Link::new(COVERAGE, format!("{own}/coverage?f=covjson"))
             .of_type(COVERAGE_JSON)
             .titled("Các ô dạng CoverageJSON · Cells as CoverageJSON"),
+        Link::new(COVERAGE, format!("{own}/coverage?f=netcdf"))
+            .of_type(NETCDF)
+            .titled("Các ô dạng NetCDF · Cells as NetCDF"),
         Link::new(DOMAIN_SET, format!("{own}/coverage/domainset"))
             .of_type(json)
             .titled("Lưới ô · Domain set"),
@@ -76,7 +84,7 @@ fn collection_links(base: &Base, layer: &Layer) -> Vec<Link> {
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(window, domain_set, range_type, position, trajectory, area, statistics),
+    paths(window, domain_set, range_type, position, trajectory, area, cube, statistics),
     components(schemas(Statistics, coverage::Values, coverage::Percentiles))
 )]
 struct Document;
@@ -90,11 +98,12 @@ struct Document;
         ("subset" = Option<String>, Query, description = "In place of bbox: Lat(south:north),Lon(west:east), or N(…),E(…) in the raster's own grid"),
         ("scale-factor" = Option<u64>, Query, minimum = 1, description = "So many cells a side become one"),
         ("scale-size" = Option<String>, Query, description = "In place of scale-factor: Lon(columns),Lat(rows), or E(…),N(…); scaleSize as well"),
-        ("f" = Option<String>, Query, description = "covjson where it is left out; tiff"),
+        ("f" = Option<String>, Query, description = "covjson where it is left out; tiff, netcdf"),
     ),
     responses(
         (status = 200, description = "The window, in the frame of the raster", content(
             (Object = "application/vnd.cov+json"), (String = "image/tiff; application=geotiff; profile=cloud-optimized"),
+            (String = "application/netcdf"),
         )),
         BadParameter, NoCollection,
     )
@@ -179,7 +188,7 @@ pub async fn trajectory(Path(id): Path<String>, ask: Ask) -> Result<Response, Pr
         ("collectionId" = String, Path, description = "Identifier of a raster"),
         ("coords" = String, Query, description = "POLYGON((longitude latitude, …))"),
         ("scale-factor" = Option<u64>, Query, minimum = 1, description = "So many cells a side become one"),
-        ("f" = Option<String>, Query, description = "covjson where it is left out; tiff"),
+        ("f" = Option<String>, Query, description = "covjson where it is left out; tiff, netcdf"),
     ),
     responses(
         (status = 200, description = "The cells, those outside without a value", content_type = "application/vnd.cov+json", body = Object),
@@ -191,6 +200,37 @@ pub async fn area(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem>
     let part = coverage::Part::Within(polygon_of(&ask.query)?.into());
     let scale = scale(&ask.query)?;
     let (cog, parameter) = opened(&ask, &id)?;
+    answer::cells(&ask, cog, parameter, part, scale).await
+}
+
+/// The cells of a raster in a box, as EDR asks for them.
+///
+/// A layer has neither heights nor a time of its own: `z` and `datetime` are checked and leave nothing out.
+#[utoipa::path(
+    get, path = "/collections/{collectionId}/cube", tag = "Coverages", operation_id = "getRasterCube",
+    params(
+        ("collectionId" = String, Path, description = "Identifier of a raster"),
+        ("bbox" = String, Query, description = "west,south,east,north; six numbers with heights, which leave nothing out"),
+        ("z" = Option<String>, Query, description = "A height, LOWER/UPPER, or a list; a layer has no heights, so it leaves nothing out"),
+        ("datetime" = Option<String>, Query, description = "Instant or interval; a layer has no axis of time, so it leaves nothing out"),
+        ("parameter-name" = Option<String>, Query, description = "Identifier of the raster, its one parameter"),
+        ("scale-factor" = Option<u64>, Query, minimum = 1, description = "So many cells a side become one"),
+        ("f" = Option<String>, Query, description = "covjson where it is left out; tiff, netcdf"),
+    ),
+    responses(
+        (status = 200, description = "The cells, in the frame of the raster", content(
+            (Object = "application/vnd.cov+json"), (String = "application/netcdf"),
+        )),
+        BadParameter, NoCollection,
+    )
+)]
+pub async fn cube(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    ask.query.only(&["bbox", "z", "datetime", "parameter-name", "scale-factor", "f"])?;
+    let part = cube::part(&ask.query)?;
+    ask.query.datetime()?;
+    let scale = scale(&ask.query)?;
+    let (cog, parameter) = opened(&ask, &id)?;
+    cube::names(&ask.query, &[&parameter.key])?;
     answer::cells(&ask, cog, parameter, part, scale).await
 }
 
@@ -261,5 +301,10 @@ fn parameter(view: &LayerView) -> Parameter {
         Content::Raster { unit, .. } => unit.symbol(),
         Content::Vector { .. } => "1",
     };
-    Parameter { key: layer.id.to_string(), title: layer.title.clone(), unit: unit.to_owned() }
+    Parameter {
+        key: layer.id.to_string(),
+        title: layer.title.clone(),
+        unit: unit.to_owned(),
+        credits: credits(&[layer]),
+    }
 }

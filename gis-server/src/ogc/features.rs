@@ -75,6 +75,7 @@ pub const PART: Part = Part {
     edit::options_of_items,
     edit::options_of_item,
     batch::make,
+    batch::undo,
     versions::list,
     versions::show,
     versions::undo,

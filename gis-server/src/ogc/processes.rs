@@ -34,7 +34,7 @@ use crate::{
 
 pub use alert::draft as alert_draft;
 pub use compare::{raster as comparison_raster, table as comparison};
-pub use coverages::{area, trajectory, window as coverage};
+pub use coverages::{area, cube, trajectory, window as coverage};
 pub use describe::{list, show};
 pub use execute::execute;
 pub use jobs::{all as jobs, dismiss, one as job};
@@ -86,6 +86,7 @@ pub const PART: Part = Part {
     compare::raster,
     coverages::window,
     coverages::area,
+    coverages::cube,
     coverages::trajectory,
     describe::list,
     describe::show,

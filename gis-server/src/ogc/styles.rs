@@ -222,9 +222,10 @@ fn answer_style(
 
 /// The styles of layers as SLD.
 async fn answer_sld(ask: &Ask, views: Vec<LayerView>) -> Result<Response, Problem> {
-    let app = ask.app.clone();
-    let document =
-        in_turn(&ask.app.maps.turns, move |_| sld::document(&app, &Composition::Stack(views)));
+    let (app, base) = (ask.app.clone(), ask.base.as_str().to_owned());
+    let document = in_turn(&ask.app.maps.turns, move |_| {
+        sld::document(&app, &base, &Composition::Stack(views))
+    });
     let document = document.await?;
     Ok(ask.tagged(&ETag::of_bytes(&document), Format::Sld, || document))
 }

@@ -44,14 +44,16 @@ impl Wish {
                 )
             })?,
         };
+        // A form that is sent with nothing in a field wants nothing of it.
+        let names = |name: &str| query.names(name).filter(|names| !names.is_empty());
         Ok(Self {
             words: words
                 .map(|word| word.trim().to_owned())
                 .filter(|word| !word.is_empty())
                 .collect(),
-            types: query.names("type"),
-            themes: query.names("theme"),
-            ids: query.names("ids"),
+            types: names("type"),
+            themes: names("theme"),
+            ids: names("ids"),
             bbox: query.lon_lat_box()?,
             time: query.datetime()?,
             limit: limit.min(MOST),

@@ -145,6 +145,18 @@ impl Canvas {
         self.0.draw_pixmap(0, 0, above, &how, Transform::identity(), None);
     }
 
+    /// Lays a small picture over this one, its middle at a place; it stands on whole pixels, so that it stays sharp.
+    pub fn stamp(&mut self, picture: PixmapRef<'_>, [x, y]: [f32; 2], opacity: f64) {
+        let half = [picture.width(), picture.height()].map(|side| side as f32 / 2.0);
+        let (left, top) = ((x - half[0]).round() as i32, (y - half[1]).round() as i32);
+        let how = PixmapPaint {
+            opacity: opacity as f32,
+            blend_mode: BlendMode::SourceOver,
+            quality: FilterQuality::Nearest,
+        };
+        self.0.draw_pixmap(left, top, picture, &how, Transform::identity(), None);
+    }
+
     /// Width and height in pixels.
     pub fn size(&self) -> (u32, u32) {
         (self.0.width(), self.0.height())

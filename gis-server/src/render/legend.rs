@@ -8,9 +8,12 @@ use super::{
     colour::Colour,
     fonts::{Fonts, Placed, Writer},
 };
+use crate::sprites;
 
 /// Sides of a sign, in pixels of the styles.
 const SIGN: [f32; 2] = [28.0, 16.0];
+/// Size of a sign of a place, as a share of its drawing's.
+const ICON_SIZE: f32 = 0.9;
 /// Height of a row.
 const ROW: f32 = 22.0;
 /// Size of letters.
@@ -108,7 +111,7 @@ fn draw_row(canvas: &mut Canvas, writer: &mut Writer<'_>, row: &Row, middle: f32
     }
 }
 
-/// Draws a sign by the member that names its kind: `color`, `line`, `circle`, `text` or `ramp`.
+/// Draws a sign by the member that names its kind: `icon`, `color`, `line`, `circle`, `text` or `ramp`.
 fn draw_sign(
     canvas: &mut Canvas,
     writer: &mut Writer<'_>,
@@ -118,7 +121,13 @@ fn draw_sign(
 ) {
     let colour = |key: &str| sign[key].as_str().and_then(|text| text.parse::<Colour>().ok());
     let [width, height] = SIGN.map(|side| side * ratio);
-    if let Some(fill) = colour("color") {
+    let icon = sign["icon"].as_str().and_then(|name| {
+        let side = (sprites::SIDE as f32 * ratio * ICON_SIZE).round();
+        sprites::picture(name, side as u32)
+    });
+    if let Some(icon) = icon {
+        canvas.stamp(icon.as_ref(), [left + width / 2.0, middle], 1.0);
+    } else if let Some(fill) = colour("color") {
         let (top, bottom) = (middle - height / 2.0, middle + height / 2.0);
         let ring = [[left, top], [left + width, top], [left + width, bottom], [left, bottom]];
         let mut path = PathBuilder::new();

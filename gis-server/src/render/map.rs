@@ -1,10 +1,13 @@
 //! A map from the paper up.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use city::Interval;
 use datasets::read::Cog;
-use tiny_skia::PathBuilder;
+use tiny_skia::{PathBuilder, Pixmap};
 
 use super::{
     canvas::{Canvas, Nib, add_ring},
@@ -15,11 +18,12 @@ use super::{
     labels::Labels,
     relief,
     shapes::{Kind, Shape, Shapes},
-    style::{Circle, Fill, Line, Look, StyleLayer, Valued},
+    style::{Circle, Fill, Icon, Line, Look, StyleLayer, Valued},
 };
 use crate::{
     filter::{Bounds, Filter},
     http::work::Stop,
+    sprites,
     store::{LayerView, StoreError},
     tiles::{pyramid::Pyramid, raster::RasterError},
 };
@@ -220,6 +224,7 @@ impl<'v> Brush<'_, 'v> {
         taken: Vec<(&'v Shape<'v>, Scene<'v>)>,
     ) -> Result<(), RenderError> {
         let mut path = PathBuilder::new();
+        let mut signs = Signs::new();
         for (n, (shape, scene)) in taken.into_iter().enumerate() {
             if n % LOOK_EVERY == 0 && self.stop.is_set() {
                 return Err(RenderError::Stopped);
@@ -232,6 +237,7 @@ impl<'v> Brush<'_, 'v> {
                     path = self.line(path, line, shape, &scene);
                 }
                 Look::Circle(circle) => self.circle(circle, shape, &scene),
+                Look::Icon(icon) => self.icon(icon, shape, &scene, &mut signs),
                 _ => {}
             }
         }
@@ -281,6 +287,19 @@ impl<'v> Brush<'_, 'v> {
         path.clear()
     }
 
+    fn icon(&mut self, icon: &Icon, shape: &Shape<'_>, scene: &Scene<'_>, signs: &mut Signs) {
+        let (name, size) = (icon.image.word(scene), icon.size.length(scene, 1.0));
+        let side = (sprites::SIDE as f32 * size * self.ratio).round().min(LARGEST_SIGN) as u32;
+        let sign = signs.entry((name, side)).or_insert_with_key(|(name, side)| {
+            // One without a size is none.
+            sprites::picture(name, *side)
+        });
+        let (Some(sign), opacity) = (sign, icon.opacity.share(scene)) else { return };
+        for at in self.shapes.rings(shape).filter_map(|ring| place_of(shape.kind, ring)) {
+            self.canvas.stamp(sign.as_ref(), at, opacity);
+        }
+    }
+
     fn circle(&mut self, circle: &Circle, shape: &Shape<'_>, scene: &Scene<'_>) {
         let radius = circle.radius.length(scene, 5.0) * self.ratio;
         let stroke = circle.stroke_width.length(scene, 0.0) * self.ratio;
@@ -298,6 +317,23 @@ impl<'v> Brush<'_, 'v> {
             }
         }
     }
+}
+
+/// Signs by name and side, each drawn once for a style layer.
+type Signs = HashMap<(String, u32), Option<Pixmap>>;
+
+/// Sides of a sign at most, in pixels.
+const LARGEST_SIGN: f32 = 256.0;
+
+/// Where a sign stands: on a point; of a line or an area in the middle of its box.
+fn place_of(kind: Kind, ring: &[[f32; 2]]) -> Option<[f32; 2]> {
+    let (first, rest) = ring.split_first()?;
+    if kind == Kind::Point {
+        return Some(*first);
+    }
+    let least = rest.iter().fold(*first, |a, b| [a[0].min(b[0]), a[1].min(b[1])]);
+    let most = rest.iter().fold(*first, |a, b| [a[0].max(b[0]), a[1].max(b[1])]);
+    Some([(least[0] + most[0]) / 2.0, (least[1] + most[1]) / 2.0])
 }
 
 /// The lengths of dashes and gaps in pixels: the style counts them in widths.

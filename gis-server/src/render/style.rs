@@ -72,6 +72,8 @@ pub enum Look {
     Line(Box<Line>),
     /// Discs.
     Circle(Box<Circle>),
+    /// Signs.
+    Icon(Box<Icon>),
     /// Names.
     Text(Box<Text>),
     /// Heights, shaded; its opacity.
@@ -127,6 +129,17 @@ pub struct Circle {
     pub stroke_opacity: Expression,
     /// The lower is drawn first.
     pub sort_key: Option<Expression>,
+}
+
+/// Signs, which lie over each other where they must and keep nothing away; sizes are shares of the drawing's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Icon {
+    /// Name of the sign.
+    pub image: Expression,
+    /// Size.
+    pub size: Expression,
+    /// Opacity.
+    pub opacity: Expression,
 }
 
 /// Where names are written.
@@ -219,6 +232,11 @@ impl StyleLayer {
                 stroke_opacity: at(&circle.stroke_opacity),
                 sort_key: maybe(&circle.sort_key),
             })),
+            Look::Icon(icon) => Look::Icon(Box::new(Icon {
+                image: at(&icon.image),
+                size: at(&icon.size),
+                opacity: at(&icon.opacity),
+            })),
             Look::Text(text) => Look::Text(Box::new(Text {
                 field: at(&text.field),
                 size: at(&text.size),
@@ -254,7 +272,7 @@ impl StyleLayer {
             Look::Line(line) => line.sort_key.as_ref(),
             Look::Circle(circle) => circle.sort_key.as_ref(),
             Look::Text(text) => text.sort_key.as_ref(),
-            Look::Background(_) | Look::Fill(_) | Look::Raster(_) => None,
+            Look::Background(_) | Look::Fill(_) | Look::Raster(_) | Look::Icon(_) => None,
         }
     }
 }

@@ -6,8 +6,9 @@ use crate::{
     render::{
         StyleLayer,
         expression::{Expression, Scene, Value},
-        style::{Circle, Fill, Line, Look, Placement, Text},
+        style::{Circle, Fill, Icon, Line, Look, Placement, Text},
     },
+    sprites,
     store::LayerView,
 };
 
@@ -15,12 +16,13 @@ use crate::{
 const PIXELS: (&str, &str) = ("uom", "http://www.opengeospatial.org/se/units/pixel");
 
 /// The symbolisers of a style layer at one zoom for a class; empty where nothing is drawn.
-pub(super) fn of(view: &LayerView, layer: &StyleLayer, class: &Class) -> Vec<u8> {
+pub(super) fn of(base: &str, view: &LayerView, layer: &StyleLayer, class: &Class) -> Vec<u8> {
     let mut writer = Symbols { xml: Xml::part(), class };
     match &layer.look {
         Look::Fill(fill) => writer.fill(fill),
         Look::Line(line) => writer.line(line),
         Look::Circle(circle) => writer.circle(circle),
+        Look::Icon(icon) => writer.icon(base, icon),
         Look::Text(text) => writer.text(view, text),
         Look::Raster(opacity) => writer.raster(opacity),
         Look::Background(_) => {}
@@ -121,6 +123,24 @@ impl Symbols<'_> {
         }
         self.xml.close("se:Mark");
         self.xml.leaf("se:Size", &[], &decimal(2.0 * radius + width));
+        self.xml.close("se:Graphic");
+        self.xml.close("se:PointSymbolizer");
+    }
+
+    fn icon(&mut self, base: &str, icon: &Icon) {
+        let name = self.value(&icon.image).to_text().into_owned();
+        if sprites::svg(&name).is_none() {
+            return;
+        }
+        let href = format!("{base}/sprites/{}/{name}.svg", sprites::NAME);
+        let size = f64::from(sprites::SIDE) * self.number(&icon.size, 1.0);
+        self.xml.open("se:PointSymbolizer", &[PIXELS]);
+        self.xml.open("se:Graphic", &[]);
+        self.xml.open("se:ExternalGraphic", &[]);
+        self.xml.empty("se:OnlineResource", &[("xlink:type", "simple"), ("xlink:href", &href)]);
+        self.xml.leaf("se:Format", &[], "image/svg+xml");
+        self.xml.close("se:ExternalGraphic");
+        self.xml.leaf("se:Size", &[], &decimal(size));
         self.xml.close("se:Graphic");
         self.xml.close("se:PointSymbolizer");
     }

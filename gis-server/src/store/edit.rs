@@ -2,6 +2,7 @@
 
 mod editor;
 mod restore;
+mod together;
 
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ pub struct Patch {
 pub enum Back {
     /// What it was before this change, which must be its last.
     Before(u64),
+    /// What it was before the first of these changes, which were recorded together; the second must be its last.
+    BeforeAll(u64, u64),
     /// What this change made of it; 0 is as it was before the first change.
     To(u64),
 }

@@ -104,6 +104,16 @@ pub enum StoreError {
         /// The last one.
         last: u64,
     },
+    /// No change of this number, or none that the viewer may see.
+    #[error("there is no change {0}")]
+    UnknownChange(u64),
+    /// Changes that are to be undone together, of which the viewer may not see all.
+    #[error("changes that were made together with it are of features that the caller may not see")]
+    BatchOutOfSight,
+    /// Changes that are to be undone together, where features were changed again since: which, and by which
+    /// change last.
+    #[error("{} feature(s) were changed again since: the first is '{}' of '{}', by change {}", .0.len(), .0[0].1, .0[0].0, .0[0].2)]
+    ChangedSince(Vec<(LayerId, FeatureId, u64)>),
     /// A feature that is to be taken away, and is not there.
     #[error("feature '{0}' is deleted already")]
     DeletedAlready(FeatureId),

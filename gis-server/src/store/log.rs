@@ -17,7 +17,7 @@ use city::{FeatureId, Instant, Interval, LayerId};
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::error::StoreError;
-pub(crate) use reader::{Fold, LogReader, LoggedEdit};
+pub(crate) use reader::{Fold, LogReader, LoggedEdit, Together};
 
 /// Name of the log in the data folder.
 pub(crate) const FILE_NAME: &str = "edits.sqlite";

@@ -11,7 +11,7 @@ use super::{
     fragment::{Fragment, Group},
     names,
 };
-use crate::tiles::simplify::LAST_ZOOM;
+use crate::{sprites, tiles::simplify::LAST_ZOOM};
 
 /// The source that holds every layer of the ground.
 const BASE_SOURCE: &str = "base";
@@ -112,6 +112,10 @@ impl Composer<'_> {
             "sources": sources,
             "layers": stack.collect::<Vec<_>>(),
         });
+        let has_signs = |layer: &Value| !layer["layout"]["icon-image"].is_null();
+        if document["layers"].as_array().is_some_and(|layers| layers.iter().any(has_signs)) {
+            document["sprite"] = json!(format!("{}/sprites/{}", self.base, sprites::NAME));
+        }
         if let Some(bbox) = union(layers.iter().map(|(layer, _)| *layer)) {
             let (x, y) = bbox.centre();
             document["center"] = json!([rounded(x), rounded(y)]);

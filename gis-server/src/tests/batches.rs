@@ -140,3 +140,97 @@ async fn who_may_not_edit_may_not_edit_in_batches() {
     let token = [("authorization", "Bearer token-of-lan")];
     assert_eq!(service.ask(Method::POST, "/edits", &token, &body.to_string()).await.status, 403);
 }
+
+async fn undo(service: &Service, version: &Json, query: &str) -> Answer {
+    service.ask(Method::POST, &format!("/edits/{version}/undo{query}"), &[], "").await
+}
+
+#[tokio::test]
+async fn a_batch_is_taken_back_as_a_whole_and_its_undo_too() {
+    let service = Service::start();
+    let wells = "/collections/wells/items";
+    let (before, road) = (
+        service.json(&format!("{wells}/2")).await["properties"].clone(),
+        service.json("/collections/roads/items/1").await["properties"].clone(),
+    );
+    let parcel = service.json("/collections/parcels/items/5").await;
+    let batch = json!({"edits": [
+        {"op": "create", "collection": "wells", "feature": well("Mới", json!(3))},
+        {"op": "update", "collection": "wells", "id": 2, "patch": {"properties": {"depth": 9}}},
+        {"op": "update", "collection": "wells", "id": 2, "patch": {"properties": {"depth": 10}}},
+        {"op": "update", "collection": "roads", "id": 1, "patch": {"properties": {"ten": "Phan Bội Châu"}}},
+        {"op": "delete", "collection": "parcels", "id": 5},
+    ]});
+    let made = send(&service, &batch).await.json();
+    let link = made["undo"].as_str().unwrap();
+    assert!(link.ends_with(&format!("/edits/{}/undo", made["changes"][0]["version"])), "{made}");
+    let new = made["changes"][0]["id"].clone();
+
+    // By the number of any of its changes.
+    let undone = undo(&service, &made["changes"][3]["version"], "?reason=Sai").await;
+    assert_eq!(undone.status, 200, "{}", undone.text());
+    let undone = undone.json();
+    assert_eq!(undone["changes"].as_array().unwrap().len(), 4, "one for each feature: {undone}");
+    assert_eq!(service.get(&format!("{wells}/{new}")).await.status, 404);
+    assert_eq!(service.json(&format!("{wells}/2")).await["properties"], before);
+    assert_eq!(service.json("/collections/roads/items/1").await["properties"], road);
+    let back = service.json("/collections/parcels/items/5").await;
+    assert_eq!(
+        (&back["properties"], &back["geometry"]),
+        (&parcel["properties"], &parcel["geometry"])
+    );
+    let version = &service.json(&format!("{wells}/2/versions")).await["features"][0]["version"];
+    assert_eq!(version["undoes"], made["changes"][2]["version"], "{version}");
+
+    let again = undo(&service, &undone["changes"][0]["version"], "").await;
+    assert_eq!(again.status, 200, "{}", again.text());
+    assert_eq!(service.json(&format!("{wells}/2")).await["properties"]["depth"], 10.0);
+    assert_eq!(service.get("/collections/parcels/items/5").await.status, 404);
+    assert_eq!(service.json(&format!("{wells}/{new}")).await["properties"]["name"], "Mới");
+}
+
+#[tokio::test]
+async fn a_batch_of_which_a_feature_was_changed_since_stays_and_the_feature_is_named() {
+    let service = Service::start();
+    let update = |id: u64, depth: u64| json!({"op": "update", "collection": "wells", "id": id, "patch": {"properties": {"depth": depth}}});
+    let made =
+        send(&service, &json!({"edits": [update(1, 7), update(2, 8), update(3, 9)]})).await.json();
+    let later = send(&service, &json!({"edits": [update(2, 11)]})).await.json();
+    let refused = undo(&service, &made["changes"][0]["version"], "").await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    let problem = refused.json();
+    let last = &later["changes"][0]["version"];
+    let told = format!("eature '2' of collection 'wells' was changed again (change {last})");
+    assert!(problem["detail_en"].as_str().unwrap().contains(&told), "{problem}");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("đối tượng '2'")
+            || problem["detail"].as_str().unwrap().contains("Đối tượng '2'")
+    );
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 1);
+    // Nothing of it was taken back.
+    assert_eq!(service.json("/collections/wells/items/1").await["properties"]["depth"], 7.0);
+    assert_eq!(undo(&service, last, "").await.status, 200);
+    // The later change is undone, but that too is a change: the feature's last is not the batch's.
+    assert_eq!(undo(&service, &made["changes"][0]["version"], "").await.status, 409);
+    for unknown in [json!(999), json!(0)] {
+        assert_eq!(undo(&service, &unknown, "").await.status, 404);
+    }
+    let odd = service.ask(Method::POST, "/edits/last/undo", &[], "").await;
+    assert_eq!(odd.status, 404, "{}", odd.text());
+    assert_eq!(undo(&service, last, "?why=x").await.status, 400);
+}
+
+#[tokio::test]
+async fn what_came_and_went_within_a_batch_does_not_stand_in_the_way_of_its_undo() {
+    let service = Service::start();
+    let made = send(&service, &json!({"edits": [
+        {"op": "create", "collection": "wells", "feature": {"type": "Feature", "id": 77, "properties": {},
+            "geometry": {"type": "Point", "coordinates": [108.0, 15.0]}}},
+        {"op": "delete", "collection": "wells", "id": 77},
+        {"op": "delete", "collection": "wells", "id": 1},
+    ]})).await.json();
+    let undone = undo(&service, &made["changes"][1]["version"], "").await;
+    assert_eq!(undone.status, 200, "{}", undone.text());
+    assert_eq!(undone.json()["changes"].as_array().unwrap().len(), 1);
+    assert_eq!(service.json("/collections/wells/items").await["numberMatched"], 5);
+}

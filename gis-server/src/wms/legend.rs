@@ -37,12 +37,12 @@ pub(super) async fn answer(ask: &OwsAsk) -> Result<Response, Exception> {
 /// The styles of layers as SLD.
 pub(super) async fn styles(ask: &OwsAsk) -> Result<Response, Exception> {
     let composition = composition(ask, "layers")?;
-    let app = ask.app.clone();
+    let (app, base) = (ask.app.clone(), ask.base.as_str().to_owned());
     let document = in_turn(&ask.app.maps.turns, move |_| {
         let views: Vec<LayerView> = match &composition {
             Composition::City(_, views) | Composition::Stack(views) => views.clone(),
         };
-        sld::document(&app, &Composition::Stack(views))
+        sld::document(&app, &base, &Composition::Stack(views))
     });
     Ok(ows::answer("application/vnd.ogc.sld+xml", document.await?))
 }

@@ -1,9 +1,13 @@
 //! Rasters as numbers, held against the file that they come from, as GDAL reads it; GDAL reads the server too.
 
-use std::process::Command;
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
-use tests::{server::Server, town};
+use tests::{python, repo, server::Server, town};
 
 /// A window of the demo city's terrain: west, south, east, north.
 type Window = [f64; 4];
@@ -59,6 +63,21 @@ fn values(coverage: &Value) -> Vec<f64> {
     values.map(|value| value.as_f64().unwrap_or(f64::NAN)).collect()
 }
 
+/// The interpreter of an environment with netCDF4; none where it cannot be installed.
+pub(crate) fn netcdf_reader() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    python::with(folder, "netcdf-reader", &["netCDF4==1.7.5.1.post1"], "netCDF4")
+}
+
+/// Holds a NetCDF file of the server against the document of the same path.
+#[track_caller]
+pub(crate) fn agree_as_netcdf(python: &Path, server: &Server, path: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = folder.join("tests/server/coverages/by_netcdf.py");
+    let checked = python::run(Command::new(python).arg(script).args([server.address(), path]));
+    checked.unwrap_or_else(|why| panic!("{why}\n{}", server.log()));
+}
+
 fn near(ours: &[f64], theirs: &[f64], within: f64) {
     assert_eq!(ours.len(), theirs.len());
     for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
@@ -91,6 +110,45 @@ fn a_window_has_the_values_of_the_file_as_a_document_and_as_a_file() {
         source.iter().copied().fold(f64::MIN, f64::max),
     );
     assert!(values(&coarse).iter().all(|it| (low - 0.01..=high + 0.01).contains(it)));
+}
+
+#[test]
+fn a_window_a_polygon_and_a_cube_are_read_back_as_netcdf() {
+    let Some(python) = netcdf_reader() else { return };
+    let server = Server::start(&town::demo(500));
+    let [west, south, east, north] = window(&server);
+    let terrain = "/collections/terrain";
+    let subset = format!("subset=E({west}:{east}),N({south}:{north})");
+    agree_as_netcdf(&python, &server, &format!("{terrain}/coverage?{subset}"));
+    let [w, s, e, n] = [108.48, 15.56, 108.4805, 15.5608];
+    let ring = format!("{w}%20{s},{e}%20{s},{e}%20{n},{w}%20{s}");
+    agree_as_netcdf(&python, &server, &format!("{terrain}/area?coords=POLYGON(({ring}))"));
+    let cube = format!("{terrain}/cube?bbox={w},{s},{e},{n}");
+    agree_as_netcdf(&python, &server, &format!("{cube}&z=0/10&parameter-name=terrain"));
+    // A cube of a raster is its window; heights and times leave nothing out of what has none.
+    let plain = server.json(&format!("{terrain}/coverage?bbox={w},{s},{e},{n}"));
+    assert_eq!(server.json(&format!("{cube}&datetime=2020-01-01/..&f=CoverageJSON")), plain);
+    assert_eq!(server.json(&format!("{terrain}/cube?bbox={w},{s},0,{e},{n},9")), plain);
+}
+
+#[test]
+fn where_gdal_writes_no_netcdf_the_answer_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("datasets-without-netcdf");
+    let program = repo::program("datasets");
+    let text = format!("#!/bin/sh\nGDAL_SKIP=netCDF exec '{}' \"$@\"\n", program.display());
+    std::fs::write(&script, text).expect("it is written");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("it runs");
+    let town = town::demo(500).copy();
+    let server = Server::on(town, &["--datasets", &script.display().to_string()]);
+    let path = "/collections/terrain/cube?bbox=108.48,15.56,108.4805,15.5608";
+    let problem = server.get(&format!("{path}&f=netcdf")).expect(501).json();
+    assert_eq!(problem["type"], "urn:dothi:problem:no-driver", "{problem}");
+    for (member, word) in [("detail_en", "no driver netCDF"), ("detail", "trình điều khiển")]
+    {
+        assert!(problem[member].as_str().is_some_and(|said| said.contains(word)), "{problem}");
+    }
+    server.get(path).expect(200);
 }
 
 #[test]
@@ -153,7 +211,11 @@ fn what_cannot_be_given_is_told_with_the_way_out() {
         ("coverage?scale-size=E(90000),N(90000)", "scale-factor"),
         ("coverage?scale-factor=0", "scale-factor"),
         ("coverage?subset=time(1:2)", "subset"),
-        ("coverage?f=netcdf", "covjson"),
+        ("coverage?f=grib", "covjson, tiff, netcdf"),
+        ("cube?z=0/10", "bbox"),
+        ("cube?bbox=108.48,15.56,108.49,15.57&z=deep", "z"),
+        ("cube?bbox=108.48,15.56,108.49,15.57&parameter-name=depth", "terrain"),
+        ("cube?bbox=108.48,15.56,108.49,15.57&datetime=yesterday", "datetime"),
         ("position", "POINT"),
         ("position?coords=POINT(0 0)", "108."),
         ("statistics?feature=parcels", "parcels/12"),

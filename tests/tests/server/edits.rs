@@ -7,6 +7,7 @@ use tests::{
     geometry::id_of,
     mvt,
     server::{Reply, Server},
+    town,
 };
 
 const ITEMS: &str = "/collections/check-points/items";
@@ -104,6 +105,48 @@ fn options_tell_what_may_be_done() {
     assert!(matches!(reply.status, 200 | 204), "{}", reply.status);
     let allow = reply.header("allow");
     assert!(allow.contains("GET") && allow.contains("POST"), "Allow: {allow}");
+}
+
+#[test]
+fn a_batch_over_two_layers_is_taken_back_whole_even_after_a_power_cut() {
+    let server = Server::on(town::demo(500).copy(), &[]);
+    let items = |server: &Server, layer: &str| {
+        server.json(&format!("/collections/{layer}/items?limit=200"))["features"].clone()
+    };
+    let (parcels, roads) = (items(&server, "parcels"), items(&server, "roads"));
+    let update = |id: &Value| json!({"op": "update", "collection": "roads", "id": id, "patch": {"properties": {"name": "Đường thử"}}});
+    let mut edits: Vec<Value> =
+        roads.as_array().unwrap().iter().take(50).map(|road| update(&road["id"])).collect();
+    let gone = &parcels[0]["id"];
+    edits.push(json!({"op": "delete", "collection": "parcels", "id": gone}));
+    let batch = json!({"reason": "Thử", "edits": edits});
+    let made = server.send(server.request(Method::POST, "/edits").json(&batch)).expect(200).json();
+    assert_eq!(items(&server, "roads")[3]["properties"]["name"], "Đường thử");
+    let path = |made: &Value| {
+        let link = made["undo"].as_str().expect("a way back").to_owned();
+        format!("/edits/{}", link.rsplit_once("/edits/").expect("of edits").1)
+    };
+
+    let again = Server::on(server.kill(), &[]);
+    let undone = again.send(again.request(Method::POST, &path(&made))).expect(200).json();
+    assert_eq!(undone["changes"].as_array().map(Vec::len), Some(51));
+    assert_eq!(items(&again, "roads"), roads);
+    assert_eq!(items(&again, "parcels"), parcels);
+    // Of one road that somebody changes, all stays as it is.
+    let redone = again.send(again.request(Method::POST, &path(&undone))).expect(200).json();
+    let road = format!("/collections/roads/items/{}", id_of(&roads[7]));
+    let patch =
+        again.request(Method::PATCH, &road).header("content-type", "application/merge-patch+json");
+    again.send(patch.body(json!({"properties": {"name": "Khác"}}).to_string())).expect(204);
+    let refused = again.send(again.request(Method::POST, &path(&redone))).expect(409).text();
+    assert!(
+        refused.contains(&format!("'{}' of collection 'roads'", id_of(&roads[7]))),
+        "{refused}"
+    );
+    assert_eq!(
+        again.get(&format!("/collections/parcels/items/{}", id_of(&parcels[0]))).status,
+        404
+    );
 }
 
 fn body(lon: f64, lat: f64, name: &str) -> Value {

@@ -22,6 +22,7 @@ mod paging;
 mod rasters;
 mod records;
 mod reload;
+mod sprites;
 mod stac;
 mod tile_files;
 mod tiles;

@@ -49,7 +49,7 @@ fn every_layer_has_a_record_that_is_found_by_words_theme_place_and_time() {
     assert_eq!(ids(&server, "type=service"), set(&[]));
     assert_eq!(ids(&server, "bbox=4,52,5,53"), set(&[]), "Delft is not in Tam Kỳ");
     assert!(ids(&server, "bbox=108.4,15.5,108.6,15.6").contains("parcels"));
-    for wrong in ["q2=a", "bbox=1,2", "datetime=soon", "limit=0", "offset=-1", "f=html"] {
+    for wrong in ["q2=a", "bbox=1,2", "datetime=soon", "limit=0", "offset=-1", "f=iso"] {
         server.get(&format!("{ITEMS}?{wrong}")).expect(400);
     }
 }
@@ -71,6 +71,44 @@ fn pages_of_records_neither_lose_nor_repeat_one() {
     }
     assert_eq!(seen.len(), all.len());
     assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), all);
+}
+
+#[test]
+fn people_read_the_catalogue_search_it_and_go_from_a_record_to_its_layer() {
+    let server = Server::start(&town::demo(2000));
+    let browser = |path: &str| {
+        let request = server.request(reqwest::Method::GET, path);
+        let reply = server.send(request.header("accept", "text/html,*/*;q=0.8")).expect(200);
+        assert!(reply.header("content-type").starts_with("text/html"), "{path}");
+        reply.text()
+    };
+    for path in [
+        "/records",
+        "/records/collections",
+        "/records/collections/catalogue",
+        "/records/conformance",
+    ] {
+        browser(path);
+        assert!(server.json(path).is_object(), "{path}: programs get JSON");
+    }
+    // As the form sends it, with a field that is left empty.
+    let found = browser(&format!("{ITEMS}?f=html&q=cong%20trinh&theme="));
+    let count = ids(&server, "q=cong%20trinh").len();
+    assert!(found.contains(&format!("{count} / {count} bản ghi")), "{found}");
+    assert!(found.contains("value=\"cong trinh\"") && found.contains("synthetic"));
+    let page = browser(&format!("{ITEMS}?limit=3"));
+    let next = page.split("href=\"").find(|part| part.contains("rel=\"next\""));
+    let next =
+        next.and_then(|part| part.split('"').next()).expect("a next page").replace("&amp;", "&");
+    let next = next.strip_prefix(server.address()).expect("of this server").to_owned();
+    assert!(next.contains("f=html") && browser(&next).contains("bản ghi"));
+    let record = browser(&format!("{ITEMS}/buildings"));
+    for part in ["/collections/buildings?f=html", "f=iso", "Ghi công", "108."] {
+        assert!(record.contains(part), "{part}: {record}");
+    }
+    // What somebody writes in the address is text.
+    let odd = browser(&format!("{ITEMS}?q=%22%3E%3Cscript%3E"));
+    assert!(!odd.contains("<script>"), "{odd}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ export type Swatch =
       readonly width: number;
       readonly dash: boolean;
     }
+  | { readonly kind: 'icon'; readonly name: string }
   | { readonly kind: 'text'; readonly color: string }
   | { readonly kind: 'circle'; readonly color: string; readonly outline: string | undefined }
   | { readonly kind: 'ramp'; readonly colors: readonly string[] };
@@ -42,6 +43,8 @@ function swatchOf(
   const outline = text(row.outline ?? row.stroke) || undefined;
   const ramp = list(row.ramp ?? row.colors).map(text).filter(Boolean);
   if (ramp.length > 1) return { kind: 'ramp', colors: ramp };
+  const icon = text(row.icon);
+  if (/^[a-z0-9-]+$/.test(icon)) return { kind: 'icon', name: icon };
   const line = text(row.line);
   if (line) return lineOf(row, line);
   const circle = text(row.circle ?? row.point);

@@ -1,7 +1,8 @@
-import type { StyleSpecification } from 'maplibre-gl';
+import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { describe, expect, it } from 'vitest';
 
 import type { Collection } from '../api/types.ts';
+import { legendOf } from './legend.ts';
 import { Stack, drawOrder, longestInOrder, reordered } from './stack.ts';
 
 const collection = (id: string): Collection => ({
@@ -54,6 +55,13 @@ describe('the stack of layers', () => {
     ]);
     expect(stack.layers.get('zones')?.minZoom).toBe(10);
     expect(stack.toText()).toBe('');
+  });
+
+  it('shows the sign that a legend names, and its colour where the name is none', () => {
+    const row = { vi: 'Trường', en: 'School', circle: '#c98a3a' };
+    const layerOf = (icon: string) => ({ type: 'symbol', metadata: { 'dothi:legend': [{ ...row, icon }] } }) as unknown as LayerSpecification;
+    expect(legendOf(layerOf('school'))[0]?.swatch).toEqual({ kind: 'icon', name: 'school' });
+    expect(legendOf(layerOf('../x"'))[0]?.swatch).toEqual({ kind: 'circle', color: '#c98a3a', outline: undefined });
   });
 
   it('moves a layer past the next one that is on, and keeps labels above shapes', () => {

@@ -6,6 +6,7 @@ import type { LegendRow, Swatch } from '../layers/legend.ts';
 import type { MapLayer } from '../layers/stack.ts';
 import { h } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
+import { tileExport } from './tile-export.ts';
 
 /** What opens below a layer's name: legend, opacity, where it lies and where it comes from. */
 export function layerDetails(app: App, layer: MapLayer): HTMLElement {
@@ -33,7 +34,7 @@ export function layerDetails(app: App, layer: MapLayer): HTMLElement {
           t('layers.zoomTo'),
         ),
     ),
-    downloads(collection),
+    downloads(app, collection),
     collection.attribution
       ? h('p', { class: 'muted small' }, t('feature.source', { source: collection.attribution }))
       : null,
@@ -41,13 +42,20 @@ export function layerDetails(app: App, layer: MapLayer): HTMLElement {
 }
 
 /** The whole layer as a file, in each format that the server writes. */
-function downloads({ id, downloads: formats }: Collection): HTMLElement | null {
+function downloads(app: App, collection: Collection): HTMLElement | null {
+  const { id, downloads: formats } = collection;
   if (!formats.length) return null;
   const links = formats.map((format) => {
     const href = `./collections/${encodeURIComponent(id)}/items?f=${format}`;
     return h('a', { class: 'text-button', attrs: { href, download: '' } }, DOWNLOADS[format] ?? format);
   });
-  return h('details', { class: 'downloads' }, h('summary', {}, t('layers.download')), h('div', { class: 'row' }, ...links));
+  return h(
+    'details',
+    { class: 'downloads' },
+    h('summary', {}, t('layers.download')),
+    h('div', { class: 'row' }, ...links),
+    app.catalogue.hasProcesses ? tileExport(collection) : null,
+  );
 }
 
 const DOWNLOADS: Readonly<Record<string, string>> = {
@@ -82,6 +90,9 @@ function swatch(look: Swatch): HTMLElement {
     case 'circle':
       style.background = look.color;
       style.borderColor = look.outline ?? '#fff';
+      break;
+    case 'icon':
+      style.backgroundImage = `url("./sprites/dothi/${look.name}.svg")`;
       break;
     case 'line':
       style.setProperty('--line', look.color);

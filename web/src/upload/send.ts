@@ -1,12 +1,10 @@
 /** Sending a file and having it imported, as the server's processes take it. */
 
 import { RequestError, request, url } from '../api/http.ts';
+import { parsed, reasonIn, resultsOf, startJob } from '../api/jobs.ts';
 import { list, record, text, title } from '../api/read.ts';
-import { lang, type Title } from '../i18n/index.ts';
+import type { Title } from '../i18n/index.ts';
 import { bearer } from '../live/rights.ts';
-
-/** How often it is asked how far a job is. */
-const ASK_MS = 500;
 
 /** What the importer is told. */
 export interface Wanted {
@@ -67,37 +65,14 @@ export async function importFile(file: File, wanted: Wanted, tell: Tell, signal:
     void fetch(url(`uploads/${upload}`), { method: 'DELETE', headers: bearer() }).catch(() => undefined);
     throw error;
   }
-  return resultOf(job, tell, signal);
+  const result = await resultsOf(job, (share) => tell('importing', share), signal);
+  return imported(record(result.report));
 }
 
 /** Asks for the import of what was sent; the number of its job. */
-async function jobOf(upload: string, wanted: Wanted, signal: AbortSignal): Promise<string> {
+function jobOf(upload: string, wanted: Wanted, signal: AbortSignal): Promise<string> {
   const { title: named, crs, ...inputs } = wanted;
-  const body = JSON.stringify({ inputs: { upload, ...inputs, ...(named ? { title: named } : {}), ...(crs ? { crs } : {}) } });
-  const headers = { ...bearer(), 'Content-Type': 'application/json', Accept: 'application/json' };
-  const made = await answered(await fetch(url('processes/import/execution'), { method: 'POST', headers, body, signal }));
-  return text(record(made).jobID);
-}
-
-/** Waits for the end of a job. */
-async function resultOf(job: string, tell: Tell, signal: AbortSignal): Promise<Imported> {
-  const dismiss = (): void => {
-    void fetch(url(`jobs/${job}`), { method: 'DELETE', headers: bearer() }).catch(() => undefined);
-  };
-  signal.addEventListener('abort', dismiss, { once: true });
-  try {
-    for (;;) {
-      const status = record(await answered(await fetch(url(`jobs/${job}`), { headers: bearer(), signal })));
-      tell('importing', Number(status.progress) / 100 || 0);
-      if (status.status === 'successful') break;
-      if (status.status !== 'accepted' && status.status !== 'running') throw new RequestError(400, oneOf(text(status.message)));
-      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
-    }
-    const result = record(await answered(await fetch(url(`jobs/${job}/results`), { headers: bearer(), signal })));
-    return imported(record(result.report));
-  } finally {
-    signal.removeEventListener('abort', dismiss);
-  }
+  return startJob('import', { upload, ...inputs, ...(named ? { title: named } : {}), ...(crs ? { crs } : {}) }, signal);
 }
 
 function imported(report: Readonly<Record<string, unknown>>): Imported {
@@ -143,29 +118,4 @@ function send(file: File, tell: (share: number) => void, signal: AbortSignal): P
     form.append('file', file);
     sending.send(form);
   });
-}
-
-async function answered(response: Response): Promise<unknown> {
-  const said: unknown = parsed(await response.text());
-  if (!response.ok) throw new RequestError(response.status, reasonIn(record(said)));
-  return said;
-}
-
-function parsed(words: string): unknown {
-  try {
-    return JSON.parse(words);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Why the server refused, in the language of the page. */
-function reasonIn(problem: Readonly<Record<string, unknown>>): string | undefined {
-  return text(lang() === 'vi' ? problem.detail : problem.detail_en) || text(problem.detail) || undefined;
-}
-
-/** Jobs say both languages at once: `vi / en`. */
-function oneOf(message: string): string {
-  const [vi, en] = message.split(' / ');
-  return (lang() === 'vi' ? vi : en) ?? message;
 }

@@ -149,7 +149,7 @@ fn export(args: &ExportArgs) -> Result<(), crate::Failure> {
 }
 
 /// The folder of the target, which must not be there yet.
-fn folder_of(out: &Path) -> Result<PathBuf, ExportError> {
+pub(crate) fn folder_of(out: &Path) -> Result<PathBuf, ExportError> {
     let wrong = |why: &str| ExportError::Target { path: out.to_owned(), why: why.to_owned() };
     if out.exists() {
         return Err(wrong("it is there already"));
@@ -160,7 +160,7 @@ fn folder_of(out: &Path) -> Result<PathBuf, ExportError> {
 }
 
 /// Says something on standard output; nobody need listen.
-fn say(said: &Said) {
+pub(crate) fn say(said: &Said) {
     use std::io::Write;
     if let Ok(text) = serde_json::to_string(said) {
         let _ = writeln!(std::io::stdout(), "{text}");

@@ -5,6 +5,7 @@
 mod commands;
 mod confine;
 mod export;
+mod grids;
 mod import;
 
 use std::{error::Error, process::ExitCode};
@@ -19,6 +20,8 @@ enum Outcome {
     Good,
     /// The data has problems, which have been told.
     Problems,
+    /// The GDAL that is installed cannot do it, which has been told.
+    NoDriver,
 }
 
 /// What stopped a run: anything that can be told to a person.
@@ -31,7 +34,8 @@ into it at a time; a server that runs meanwhile keeps serving, and takes up what
 const EXIT_CODES: &str = "Exit codes:\n  \
 0  done, and the data is good\n  \
 1  the data has problems, which were printed\n  \
-2  the command line is wrong, or a file could not be read or written; the folder is as it was";
+2  the command line is wrong, or a file could not be read or written; the folder is as it was\n  \
+7  the GDAL that is installed has no driver for the format";
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -47,6 +51,8 @@ enum Command {
     Import(Box<import::ImportArgs>),
     /// Write a FlatGeobuf file as GeoPackage, Shapefile, KML, KMZ, DXF or a workbook
     Export(Box<export::ExportArgs>),
+    /// Write rasters on one grid as one NetCDF file
+    Grids(grids::GridsArgs),
     /// Make the demo city, Tam Kỳ (dữ liệu tổng hợp), from a seed
     Generate(generate::Args),
     /// List the layers of a data folder
@@ -67,6 +73,7 @@ fn main() -> ExitCode {
     let run = match Cli::parse().command {
         Command::Import(args) => return end_of_import(&args),
         Command::Export(args) => export::run(&args),
+        Command::Grids(args) => grids::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::List(args) => list::run(&args),
         Command::Check(args) => check::run(&args),
@@ -78,6 +85,7 @@ fn main() -> ExitCode {
     match run {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::Problems) => ExitCode::from(1),
+        Ok(Outcome::NoDriver) => ExitCode::from(datasets::exchange::NO_DRIVER),
         Err(failure) => {
             eprintln!("datasets: {}", told(failure.as_ref()));
             ExitCode::from(2)

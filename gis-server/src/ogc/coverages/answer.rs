@@ -1,21 +1,28 @@
 //! Cells of rasters as answers, of layers and of what runs left.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use axum::{
     body::Body,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use datasets::read::Cog;
 use serde_json::Value as Json;
+use tempfile::TempDir;
 
-use super::{TIFF, subset};
+use super::{NETCDF, TIFF, subset};
 use crate::{
-    coverage::{self, CoverageError, Most, Parameter, Part, Scale},
+    coverage::{self, CoverageError, Moment, Most, Parameter, Part, Scale},
     edr::{COVERAGE_JSON, line_of},
     error::{Problem, chain},
-    http::{ask::Ask, query::Query, work},
+    exchange::{self, ExchangeError},
+    http::{
+        ask::Ask,
+        query::Query,
+        work::{self, Stop},
+    },
+    ogc::features::downloads::no_file,
 };
 
 /// Cells a side that may become one.
@@ -48,10 +55,44 @@ pub(crate) fn scale(query: &Query) -> Result<Scale, Problem> {
     Ok(Scale::Size(cols, rows))
 }
 
-/// Cells as CoverageJSON or as GeoTIFF, as `f` says.
+/// A form in which cells are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A CoverageJSON document.
+    Document,
+    /// A GeoTIFF.
+    Tiff,
+    /// A NetCDF file.
+    NetCdf,
+}
+
+impl Form {
+    const ALL: [(&'static str, Self); 3] =
+        [("covjson", Self::Document), ("tiff", Self::Tiff), ("netcdf", Self::NetCdf)];
+
+    /// The one that `f` names of those that are offered; a document where it is left out.
+    ///
+    /// # Errors
+    /// 400 that lists them.
+    pub(crate) fn read(query: &Query, offered: &[Self]) -> Result<Self, Problem> {
+        let offered = Self::ALL.into_iter().filter(|(_, form)| offered.contains(form));
+        let Some(text) = query.get("f") else { return Ok(Self::Document) };
+        // Clients of EDR write names of formats as `CoverageJSON`, `NetCDF`.
+        let text = text.to_ascii_lowercase().replace("coveragejson", "covjson");
+        let found = offered.clone().find(|(name, _)| *name == text);
+        found.map(|(_, form)| form).ok_or_else(|| {
+            let names = offered.map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+            let (vi, en) =
+                (format!("phải là một trong: {names}"), format!("must be one of {names}"));
+            Problem::parameter("f", vi, en)
+        })
+    }
+}
+
+/// Cells as CoverageJSON, GeoTIFF or NetCDF, as `f` says.
 ///
 /// # Errors
-/// 400 where there are too many, or none; 500 where the file cannot be read.
+/// 400 where there are too many, or none; 500 where the file cannot be read; 501 where no NetCDF is written.
 pub(crate) async fn cells(
     ask: &Ask,
     cog: impl Deref<Target = Cog> + Send + 'static,
@@ -59,15 +100,16 @@ pub(crate) async fn cells(
     part: Part,
     scale: Scale,
 ) -> Result<Response, Problem> {
-    let is_file = match ask.query.get("f") {
-        None | Some("covjson") => false,
-        Some("tiff") => true,
-        Some(_) => {
-            let (vi, en) = ("phải là một trong: covjson, tiff", "must be one of covjson, tiff");
-            return Err(Problem::parameter("f", vi, en));
-        }
-    };
-    if is_file {
+    let form = Form::read(&ask.query, &[Form::Document, Form::Tiff, Form::NetCdf])?;
+    if form == Form::NetCdf {
+        let read = move |_: &Stop| {
+            let raster = coverage::part(&cog, &part, scale, Most::Written);
+            let raster = raster.map_err(|error| refused(&error))?;
+            Ok(vec![Moment { time: None, raster }])
+        };
+        return netcdf(ask, parameter, read).await;
+    }
+    if form == Form::Tiff {
         let file = work::blocking(move || {
             let raster = coverage::part(&cog, &part, scale, Most::Written);
             raster.and_then(|raster| coverage::tiff(&raster)).map_err(|error| refused(&error))
@@ -81,6 +123,36 @@ pub(crate) async fn cells(
         Ok(coverage::grid(&raster, &parameter))
     });
     told(ask, &document.await?)
+}
+
+/// Cells as a NetCDF file, which the program `datasets` writes while the caller waits; `read` gives them.
+///
+/// # Errors
+/// Those of `read`; 501 where the program, or GDAL's driver, is not here.
+pub(crate) async fn netcdf(
+    ask: &Ask,
+    parameter: Parameter,
+    read: impl FnOnce(&Stop) -> Result<Vec<Moment>, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let app = ask.app.clone();
+    if !app.exchange.is_there() {
+        return Err(no_file(&ExchangeError::NoProgram));
+    }
+    let name = format!("attachment; filename=\"{}.nc\"", parameter.key);
+    let turns = Arc::clone(&app.exchange.turns);
+    let made = work::in_turn(&turns, move |stop| {
+        let moments = read(stop)?;
+        let scratch = TempDir::with_prefix("dothi-").map_err(|error| Problem::internal(&error))?;
+        let is_over = || stop.is_set();
+        exchange::netcdf(&app.exchange, scratch.path(), &moments, &parameter, &is_over)
+            .map_err(|error| no_file(&error))
+    });
+    let mut fields = HeaderMap::new();
+    fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(NETCDF));
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        fields.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(ask.marked((fields, Body::from(made.await?)).into_response()))
 }
 
 /// The values along the line that `coords` names, as CoverageJSON.

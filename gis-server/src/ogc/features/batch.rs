@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::rejection::BytesRejection,
+    extract::{Path, rejection::BytesRejection},
     http::header,
     response::{IntoResponse, Response},
 };
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::{
     draft,
-    editing::{content_crs, may_edit, sent},
+    editing::{content_crs, may_edit, reason, sent},
     faults::Faults,
     item, patch, properties, tags,
 };
@@ -39,6 +39,9 @@ pub struct Made {
     pub recorded: String,
     /// What became of each, in the order in which they were sent.
     pub changes: Vec<MadeChange>,
+    /// Where a POST takes all of them back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
 }
 
 /// What became of one edit.
@@ -94,6 +97,45 @@ pub async fn make(ask: Ask, body: Result<Bytes, BytesRejection>) -> Result<Respo
     answer(&ask, &made.await?)
 }
 
+/// Takes back all changes that were recorded together: all of them, or none.
+///
+/// Each of their features is what it was before them; none of them may have been changed since. An undo is a batch
+/// like any other, and can be undone.
+#[utoipa::path(
+    post, path = "/edits/{version}/undo", tag = "Features", operation_id = "undoEdits",
+    params(
+        ("version" = u64, Path, description = "Number of one of the changes, as 'version' in the answer to POST /edits, and in …/versions"),
+        ("reason" = Option<String>, Query, description = "Why, for the change log"),
+    ),
+    responses(
+        (status = 200, description = "All are undone, by changes of their own", body = Made),
+        NotEdited,
+    )
+)]
+pub async fn undo(Path(version): Path<String>, ask: Ask) -> Result<Response, Problem> {
+    ask.query.only(&["reason"])?;
+    may_edit(&ask)?;
+    let unknown = |_| {
+        let shown: String = version.chars().take(40).collect();
+        Problem::not_found(
+            format!("Không có thay đổi '{shown}'; /collections/ID/changes kể các thay đổi."),
+            format!("There is no change '{shown}'; /collections/ID/changes lists them."),
+        )
+    };
+    let seq: u64 = version.parse().map_err(unknown)?;
+    let usual = || {
+        format!("Hoàn tác các thay đổi cùng lúc với {seq} · Undo of the changes made with {seq}")
+    };
+    let why = reason(&ask.query)?.unwrap_or_else(usual);
+    let ask = Arc::new(ask);
+    let own = Arc::clone(&ask);
+    let made = blocking(move || {
+        let undone = own.app.store.undo_together(&own.caller.viewer, seq, Some(&why));
+        Ok(document_of(&own, &undone.map_err(|error| Problem::from(&error))?))
+    });
+    answer(&ask, &made.await?)
+}
+
 /// Edits that were made, as a document that nobody keeps.
 ///
 /// # Errors
@@ -125,6 +167,7 @@ pub(super) fn document_of(ask: &Ask, applied: &[Applied]) -> Made {
     Made {
         recorded: applied.first().map(|one| one.recorded.to_string()).unwrap_or_default(),
         changes: applied.iter().map(change).collect(),
+        undo: applied.first().map(|one| ask.base.url(&format!("/edits/{}/undo", one.seq))),
     }
 }
 

@@ -130,6 +130,12 @@ pub fn no_file(error: &ExchangeError) -> Problem {
             Title::new("Ở đây không xuất, nhập được tệp", "No files are written or read here"),
             error.told(),
         ),
+        ExchangeError::NoDriver(said) => Problem::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "no-driver",
+            Title::new("Ở đây không ghi được định dạng này", "This format is not written here"),
+            said.clone(),
+        ),
         ExchangeError::TooMany { found, most } => Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-many-features",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     super::expression::{Columns, Expression, parse},
-    Circle, Fill, Line, Look, Placement, StyleError, StyleLayer, Text,
+    Circle, Fill, Icon, Line, Look, Placement, StyleError, StyleLayer, Text,
 };
 
 /// Properties that change nothing on a flat picture that stands still.
@@ -106,11 +106,29 @@ impl Members<'_> {
                 stroke_opacity: self.take("circle-stroke-opacity", json!(1))?,
                 sort_key: self.maybe("circle-sort-key")?,
             })),
+            "symbol" if self.is_sign() => Look::Icon(Box::new(Icon {
+                image: self.take("icon-image", json!(""))?,
+                size: self.take("icon-size", json!(1))?,
+                opacity: self.take("icon-opacity", json!(1))?,
+            })),
             "symbol" => Look::Text(Box::new(self.text()?)),
             other => {
                 return Err(StyleError::Kind { layer: self.id.clone(), kind: other.to_owned() });
             }
         })
+    }
+
+    /// Whether it shows signs alone, at points, that neither give way nor keep others away.
+    fn is_sign(&mut self) -> bool {
+        const FREE: [&str; 2] = ["icon-allow-overlap", "icon-ignore-placement"];
+        let has = |name: &str| self.left.contains_key(name);
+        let is_free = FREE.iter().all(|name| self.left.get(*name).is_some_and(|it| *it == true));
+        let is_sign =
+            has("icon-image") && !has("text-field") && !has("symbol-placement") && is_free;
+        if is_sign {
+            FREE.iter().for_each(|name| drop(self.left.remove(*name)));
+        }
+        is_sign
     }
 
     fn text(&mut self) -> Result<Text, StyleError> {

@@ -37,7 +37,7 @@ impl Editor<'_> {
                 self.prepared(id.clone(), Operation::Create, None, Some(document))
             }
         };
-        if let Back::Before(seq) = back {
+        if let Back::Before(seq) | Back::BeforeAll(_, seq) = back {
             prepared.change.undoes = Some(seq);
         }
         Ok(prepared)
@@ -45,7 +45,7 @@ impl Editor<'_> {
 
     /// A state of the change log; `None` where the feature was not there.
     fn past_state(&self, id: &FeatureId, back: Back) -> Result<Option<Document>, StoreError> {
-        let (Back::Before(seq) | Back::To(seq)) = back;
+        let (Back::Before(seq) | Back::BeforeAll(seq, _) | Back::To(seq)) = back;
         let unknown = || StoreError::UnknownVersion { id: id.clone(), seq };
         // Also tells that the editor may see the feature.
         let known = self.view.history(id)?;
@@ -59,10 +59,10 @@ impl Editor<'_> {
         };
         let edit = found.ok_or_else(unknown)?;
         let text = match back {
-            Back::Before(seq) if seq != last => {
+            Back::Before(seq) | Back::BeforeAll(_, seq) if seq != last => {
                 return Err(StoreError::NotTheLast { id: id.clone(), seq, last });
             }
-            Back::Before(_) | Back::To(0) => edit.before,
+            Back::Before(_) | Back::BeforeAll(..) | Back::To(0) => edit.before,
             Back::To(_) => edit.after,
         };
         let Some(text) = text else {

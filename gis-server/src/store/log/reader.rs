@@ -39,6 +39,19 @@ pub(crate) struct LoggedEdit {
     pub(crate) undoes: Option<u64>,
 }
 
+/// A feature of several that were changed together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Together {
+    pub(crate) layer: LayerId,
+    pub(crate) feature: FeatureId,
+    /// The first and the last of its changes that were recorded together.
+    pub(crate) ends: (u64, u64),
+    /// The last of its changes of all.
+    pub(crate) latest: u64,
+    /// Whether it was neither there before nor after.
+    pub(crate) is_passing: bool,
+}
+
 impl LogReader {
     pub(crate) fn of(dir: &Path) -> Self {
         Self { path: dir.join(FILE_NAME) }
@@ -101,6 +114,33 @@ impl LogReader {
         self.changes("layer = ?1 AND feature = ?2 ORDER BY seq", layer, &feature.to_string())
     }
 
+    /// The features that were changed together with a change, the one that was changed last first; none where
+    /// there is no such change.
+    pub(crate) fn together_with(&self, seq: u64) -> Result<Vec<Together>, StoreError> {
+        // What is recorded together has numbers one after another, and a time that nothing else has.
+        let sql = "WITH RECURSIVE \
+             here AS (SELECT recorded AS time FROM change WHERE seq = ?1), \
+             down(n) AS (SELECT ?1 FROM here UNION ALL SELECT change.seq FROM down \
+               JOIN change ON change.seq = n - 1 JOIN here ON change.recorded = here.time), \
+             up(n) AS (SELECT ?1 FROM here UNION ALL SELECT change.seq FROM up \
+               JOIN change ON change.seq = n + 1 JOIN here ON change.recorded = here.time), \
+             batch AS (SELECT layer, feature, min(seq) AS lo, max(seq) AS hi FROM change \
+               WHERE seq BETWEEN (SELECT min(n) FROM down) AND (SELECT max(n) FROM up) \
+               GROUP BY layer, feature) \
+             SELECT layer, feature, lo, hi, \
+               (SELECT max(seq) FROM change WHERE layer = batch.layer AND feature = batch.feature), \
+               (SELECT before IS NULL FROM change WHERE seq = lo) \
+                 AND (SELECT after IS NULL FROM change WHERE seq = hi) \
+             FROM batch ORDER BY hi DESC";
+        let rows = self.read(|connection| {
+            let mut statement = connection.prepare(sql)?;
+            let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+            let rows = statement.query_map(params![seq], together_of)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        });
+        Ok(rows?.unwrap_or_default())
+    }
+
     fn changes(
         &self,
         which: &str,
@@ -145,6 +185,21 @@ impl LogReader {
         connection.busy_timeout(std::time::Duration::from_secs(10))?;
         Ok(connection)
     }
+}
+
+fn together_of(row: &Row<'_>) -> rusqlite::Result<Together> {
+    let unreadable = |column: usize| {
+        let why = "it was not written by this program".into();
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, why)
+    };
+    let (layer, feature): (String, String) = (row.get(0)?, row.get(1)?);
+    Ok(Together {
+        layer: layer.parse().map_err(|_| unreadable(0))?,
+        feature: feature.parse().map_err(|_| unreadable(1))?,
+        ends: (row.get(2)?, row.get(3)?),
+        latest: row.get(4)?,
+        is_passing: row.get(5)?,
+    })
 }
 
 fn edit_of(row: &Row<'_>) -> rusqlite::Result<LoggedEdit> {

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use tests::server::Server;
 
+use crate::coverages::{agree_as_netcdf, netcdf_reader};
+
 use super::{
     city, number,
     variants::{run, short},
@@ -65,4 +67,65 @@ fn windows_areas_and_lines_of_a_run_agree_and_what_is_too_large_or_outside_is_re
         server.get(&format!("{job}/{bad}")).expect(400);
     }
     server.get(&format!("{job}/coverage?output=colour")).expect(404);
+}
+
+#[test]
+fn a_cube_of_a_run_has_its_depths_over_time_beside_the_worst_of_each_cell() {
+    let server = Server::on(city(), &[]);
+    let job = run(&server, &short(&server));
+    let summary = server.json(&format!("{job}/results"))["summary"].clone();
+    let [lon, lat] = [0, 1].map(|at| number(&summary["deepest"]["at"][at]));
+    let d = 0.001;
+    let bbox = format!("bbox={},{},{},{}", lon - d, lat - d, lon + d, lat + d);
+    let cube = format!("{job}/cube?{bbox}");
+    let all = server.json(&cube);
+    let times = all["domain"]["axes"]["t"]["values"].as_array().expect("times").clone();
+    // Half an hour with a picture each quarter.
+    assert_eq!(times.len(), 3, "{all}");
+    let range = &all["ranges"]["depth"];
+    assert_eq!(range["axisNames"], json!(["t", "y", "x"]));
+    assert_eq!(range["shape"][0], 3);
+    // The last third is the picture of the last minute.
+    let last = server.json(&format!("{job}/coverage?output=depth&minutes=30&{bbox}"));
+    let values = range["values"].as_array().expect("values");
+    let cells = values.len() / 3;
+    assert_eq!(
+        Some(&values[2 * cells..]),
+        last["ranges"]["depth"]["values"].as_array().map(|it| &it[..])
+    );
+    let one = server.json(&format!("{cube}&datetime={}", times[1].as_str().expect("a time")));
+    assert_eq!(
+        one["ranges"]["depth"]["values"].as_array().map(|it| &it[..]),
+        Some(&values[cells..2 * cells])
+    );
+    let two = server.json(&format!("{cube}&datetime={}/..", times[1].as_str().expect("a time")));
+    assert_eq!(two["ranges"]["depth"]["shape"][0], 2);
+    // Several parameters are several coverages, of which only depth has times.
+    let several = server.json(&format!("{cube}&parameter-name=depth,max-depth"));
+    assert_eq!(several["type"], "CoverageCollection");
+    let worst = &several["coverages"][1];
+    assert_eq!(worst["ranges"]["max-depth"]["axisNames"], json!(["y", "x"]));
+    assert_eq!(several["coverages"][0], all);
+
+    for (query, named) in [
+        ("parameter-name=heat", "max-depth"),
+        ("datetime=1990-01-01", "covers"),
+        ("parameter-name=depth,max-depth&f=netcdf", "one parameter"),
+        ("f=tiff", "covjson, netcdf"),
+        ("scale-factor=0", "scale-factor"),
+    ] {
+        let refused = server.get(&format!("{cube}&{query}")).expect(400).text();
+        assert!(refused.contains(named), "{query}: {refused}");
+    }
+    server.get(&format!("{job}/cube")).expect(400);
+
+    let Some(python) = netcdf_reader() else { return };
+    for path in [
+        cube.clone(),
+        format!("{cube}&parameter-name=max-depth"),
+        format!("{cube}&datetime={}", times[1].as_str().expect("a time")),
+        format!("{job}/coverage?output=max-speed&{bbox}"),
+    ] {
+        agree_as_netcdf(&python, &server, &path);
+    }
 }
