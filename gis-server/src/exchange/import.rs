@@ -56,6 +56,9 @@ pub struct Wanted {
     /// System of the coordinates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crs: Option<String>,
+    /// Where the origin of an IFC model stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// File in an archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
@@ -87,9 +90,10 @@ pub struct Wanted {
 
 impl Wanted {
     /// Flags of `datasets import` with a value each.
-    fn flags(&self) -> [(&'static str, Option<&String>); 10] {
+    fn flags(&self) -> [(&'static str, Option<&String>); 11] {
         [
             ("crs", self.crs.as_ref()),
+            ("place", self.place.as_ref()),
             ("member", self.member.as_ref()),
             ("source-layer", self.source_layer.as_ref()),
             ("key", self.key.as_ref()),

@@ -5,6 +5,7 @@ mod coordinates;
 mod drawings;
 mod folder;
 mod formats;
+mod ifc;
 mod osm;
 mod pbf;
 mod rasters;

@@ -8,7 +8,7 @@ import { icon } from '../ui/icons.ts';
 import { importFile, layerOf, mayImport, roles, type Imported } from '../upload/send.ts';
 
 /** What the importer reads of one file. */
-const ENDINGS = '.zip,.geojson,.json,.gpkg,.kml,.kmz,.dxf,.csv,.fgb,.gml,.tif,.tiff,.xlsx';
+const ENDINGS = '.zip,.geojson,.json,.gpkg,.kml,.kmz,.dxf,.csv,.fgb,.gml,.tif,.tiff,.xlsx,.ifc';
 
 /** A file of an editor becomes a layer: who may, a form, how far it is, what came of it. */
 export function uploadPanel(app: App): Part {

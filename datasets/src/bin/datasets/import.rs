@@ -15,6 +15,7 @@ pub(crate) mod fields;
 pub(crate) mod gdal_env;
 mod gdal_read;
 mod heights;
+mod ifc;
 mod islands;
 mod labels;
 mod osm;

@@ -53,6 +53,12 @@ pub(super) fn whole(base: &Base) -> Json {
             0,
         ),
         ("crs", "Hệ tọa độ nếu tệp không ghi / System of the coordinates", text(), 0),
+        (
+            "place",
+            "Vị trí gốc mô hình IFC: KINH-ĐỘ,VĨ-ĐỘ[,GÓC] / Where the origin of an IFC model stands: LON,LAT[,DEGREES]",
+            text(),
+            0,
+        ),
         ("swapAxes", "x là hướng bắc / x is north", json!({ "type": "boolean" }), 0),
         ("keepAxes", "x là hướng đông / x is east", json!({ "type": "boolean" }), 0),
         ("member", "Tệp trong tệp nén / File in an archive", text(), 0),

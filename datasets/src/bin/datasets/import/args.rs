@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use city::{Access, LayerId, Role, layer::Theme};
 use clap::{Args, ValueEnum};
 
+use super::ifc::Place;
 use crate::confine::Confine;
 
 /// Read a file, repair it, reproject it and publish it as a layer.
@@ -14,7 +15,7 @@ use crate::confine::Confine;
 #[command(after_help = EXIT_CODES, after_long_help = AFTER)]
 pub(crate) struct ImportArgs {
     /// File or folder to read: Shapefile, GeoPackage, FileGDB, GeoJSON, FlatGeobuf, DXF, DGN, DWG,
-    /// MapInfo TAB, KML, CSV, GeoTIFF, ASCII grid, OSM (.osm, .osm.pbf), CityJSON and more
+    /// MapInfo TAB, KML, CSV, GeoTIFF, ASCII grid, OSM (.osm, .osm.pbf), CityJSON, IFC and more
     #[arg(value_name = "SRC")]
     pub(crate) source: PathBuf,
     /// Identifier of the layer to make or to replace: a-z, 0-9 and '-'
@@ -37,6 +38,15 @@ pub(crate) struct ImportArgs {
     /// The file's x is east although its coordinates look swapped
     #[arg(long, help_heading = "Coordinates")]
     pub(crate) keep_axes: bool,
+
+    /// Where the origin of an IFC model stands: longitude, latitude, and degrees from north to its y, clockwise
+    #[arg(
+        long,
+        value_name = "LON,LAT[,DEGREES]",
+        allow_hyphen_values = true,
+        help_heading = "Coordinates"
+    )]
+    pub(crate) place: Option<Place>,
 
     /// Layer inside the source, where it holds several
     #[arg(long, value_name = "NAME", help_heading = "What to read")]

@@ -26,8 +26,10 @@ use document::{Document, Object};
 /// The column that holds an object's identifier.
 pub(crate) const ID: &str = "cityjson_id";
 
-/// A CityJSON source as GDAL reads it.
+/// A source of solids as GDAL reads it.
 pub(crate) struct Converted {
+    /// The column that holds identifiers.
+    pub(crate) id: &'static str,
     /// The file in the staging folder.
     pub(crate) path: PathBuf,
     /// What the source declares of its system, its horizontal part.
@@ -82,7 +84,7 @@ pub(crate) fn as_geojson(
     let mut notes = tally.notes();
     notes.extend(note);
     let format = format!("CityJSON {}", head.version.as_deref().unwrap_or("?"));
-    Ok(Some(Converted { path, declared, format, notes }))
+    Ok(Some(Converted { id: ID, path, declared, format, notes }))
 }
 
 /// The types of objects that a role takes; none are all.

@@ -21,6 +21,7 @@ use super::{
     error::ImportError,
     fields::{self, Column},
     gdal_env::{self, VECTOR_DRIVERS},
+    ifc,
     osm::{self, Recipe},
 };
 
@@ -53,6 +54,8 @@ pub(crate) struct VectorSource {
     conf: Option<PathBuf>,
     /// What it declares of its system, where GDAL does not read that.
     own_declared: Option<Declared>,
+    /// The column of identifiers of what was converted from solids.
+    own_id: Option<&'static str>,
     /// What a person should know of it, in Vietnamese and English.
     pub(crate) notes: Vec<(String, String)>,
 }
@@ -64,15 +67,22 @@ pub(crate) enum Kind {
     Table,
     /// OpenStreetMap: columns are tags.
     Osm,
-    /// CityJSON: identifiers are texts.
-    CityJson,
+    /// CityJSON or IFC: the column of its identifiers, which are texts.
+    Solids(&'static str),
 }
 
 impl VectorSource {
     /// Opens a source for a role. `scratch` is for files that GDAL or a converter need.
     pub(crate) fn open(args: &ImportArgs, scratch: &Path) -> Result<Self, ImportError> {
         let given = gdal_env::local(&args.source)?;
-        let solids = cityjson::as_geojson(&given, args.role, scratch)?;
+        let solids = match cityjson::as_geojson(&given, args.role, scratch)? {
+            None => ifc::as_geojson(&given, args.role, args.place, scratch)?,
+            some => some,
+        };
+        if args.place.is_some() && solids.as_ref().is_none_or(|solids| solids.id != ifc::ID) {
+            let why = "--place is for IFC models: other sources say where they lie, or --crs does";
+            return Err(ImportError::Arguments(why.to_owned()));
+        }
         let path = match &solids {
             Some(solids) => solids.path.clone(),
             None => dwg::as_dxf(&given, scratch)?,
@@ -108,9 +118,9 @@ impl VectorSource {
             let layer = dataset.layer_by_name(&parts[0].0).map_err(unreadable)?;
             fields::columns_of(&layer)
         };
-        let (own_declared, notes) = match solids {
-            Some(solids) => (Some(solids.declared), solids.notes),
-            None => (None, Vec::new()),
+        let (own_declared, own_id, notes) = match solids {
+            Some(solids) => (Some(solids.declared), Some(solids.id), solids.notes),
+            None => (None, None, Vec::new()),
         };
         Ok(Self {
             path,
@@ -123,15 +133,16 @@ impl VectorSource {
             legacy,
             conf,
             own_declared,
+            own_id,
             notes,
         })
     }
 
     /// What it is beside a table.
     pub(crate) fn kind(&self) -> Kind {
-        match (&self.recipe, &self.own_declared) {
+        match (&self.recipe, self.own_id) {
             (Some(_), _) => Kind::Osm,
-            (None, Some(_)) => Kind::CityJson,
+            (None, Some(id)) => Kind::Solids(id),
             (None, None) => Kind::Table,
         }
     }

@@ -12,8 +12,8 @@ use datasets::{
 };
 
 use super::{
-    args::ImportArgs, cityjson, error::ImportError, gdal_read::Kind, heights, islands::NameColumns,
-    osm, template::Template,
+    args::ImportArgs, error::ImportError, gdal_read::Kind, heights, islands::NameColumns, osm,
+    template::Template,
 };
 
 /// Features that are looked at before the columns are decided.
@@ -350,7 +350,7 @@ fn identifier(
     }
     let lasting = match kind {
         Kind::Osm => Some(osm::REF),
-        Kind::CityJson => Some(cityjson::ID),
+        Kind::Solids(id) => Some(id),
         Kind::Table => None,
     };
     if let Some(column) = lasting {
