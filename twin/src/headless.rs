@@ -135,8 +135,9 @@ impl Studio {
     /// Listens for so long.
     pub fn listen(&mut self, period: Duration) {
         let began = Instant::now();
+        self.draws(false);
         while began.elapsed() < period {
-            self.apps.main.update();
+            self.frame();
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -247,8 +248,10 @@ impl Studio {
                 || world.contains_resource::<LuxWanted>()
                 || world.get_resource::<FieldView>().is_some_and(|field| !field.is_settled())
         };
+        // Whole frames: what the renderer is not told of within two of the world's turns it never hears of.
+        self.draws(false);
         while is_coming(self.apps.main.world()) && began.elapsed() < WATER_PATIENCE {
-            self.apps.main.update();
+            self.frame();
             std::thread::sleep(Duration::from_millis(5));
         }
     }

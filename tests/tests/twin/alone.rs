@@ -156,7 +156,7 @@ fn a_folder_that_no_server_has_opened_and_a_wrong_address_are_told_of() {
     let town = town::demo(500);
     let dir = text(town.dir());
     let refused = |address: &str, expected: &str| {
-        let with = ["describe", "--data", dir, "--feature", "lamps/1", "--mqtt", address];
+        let with = ["describe", "--data", dir, "--feature", "lamps/DCS000001", "--mqtt", address];
         let said = ended(&mut twin(&with));
         assert_ne!(said.code, Some(0), "{address}");
         assert!(said.stderr.contains(expected), "{}", said.stderr);

@@ -21,7 +21,7 @@ fn described(arguments: &[&str]) -> Value {
 fn a_lamp_says_how_it_throws_its_light_and_files_take_the_place_of_ours() {
     let town = town::demo(500).copy();
     let dir = text(town.dir());
-    let with = ["describe", "--data", dir, "--feature", "lamps/1"];
+    let with = ["describe", "--data", dir, "--feature", "lamps/DCS000001"];
     let lamp = described(&with);
     let told = &lamp["distribution"];
     assert_eq!((&told["assumed"], &told["from"]), (&json!(false), &json!("dothi")), "{lamp}");
@@ -69,7 +69,7 @@ fn a_lamp_says_how_it_throws_its_light_and_files_take_the_place_of_ours() {
 fn the_lux_of_lamps_are_painted_on_the_ground_at_night() {
     let town = town::demo(500);
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let with = ["describe", "--data", text(town.dir()), "--feature", "lamps/1"];
+    let with = ["describe", "--data", text(town.dir()), "--feature", "lamps/DCS000001"];
     let lamp = described(&with);
     let view = dir.path().join("view.json");
     let seen =

@@ -1,6 +1,9 @@
 //! The levels of gauges, judged and carried on by `sim::fusion` where no server does it.
 
-use std::{collections::BTreeMap, sync::mpsc::Sender};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::mpsc::Sender,
+};
 
 use city::{Instant, Title};
 use feeds::{
@@ -57,11 +60,13 @@ impl Estimator {
             return;
         }
         let number = observation.stream.get();
-        if !self.gauges.contains_key(&number) {
-            let Some(new) = follow(observation.time, thing, stream) else { return };
-            self.gauges.insert(number, new);
-        }
-        let Some(followed) = self.gauges.get_mut(&number) else { return };
+        let followed = match self.gauges.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => match follow(observation.time, thing, stream) {
+                Some(new) => free.insert(new),
+                None => return,
+            },
+        };
         // What comes late says nothing of now.
         if observation.time < followed.last {
             return;
