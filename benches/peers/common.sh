@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # common.sh: what the comparisons with peers share: a PostGIS of their own filled with the buildings of a demo city,
 # servers that are waited for and stopped. Sourced after scripts/env.sh and the settings BUILDINGS and DATA.
 

@@ -102,8 +102,8 @@ pub async fn conformance(ask: Ask) -> Result<Response, Problem> {
     responses((status = 200, description = "Catalogues", body = Object)))]
 pub async fn collections(ask: Ask) -> Result<Response, Problem> {
     let format = ask.format(&JSON_OR_PAGE)?;
-    let own =
-        Link::new("self", ask.base.url(&format!("{ROOT}/collections"))).of_type("application/json");
+    let own = Link::new("self", ask.base.url(&format!("{ROOT}/collections?f=json")))
+        .of_type("application/json");
     let all = [describe::catalogue(&ask.base, &ask.app, &views(&ask))];
     let document = json!({ "links": [own], "collections": all });
     ask.answer(format, &document, |document| html::records::catalogues(&ask.base, document))

@@ -27,6 +27,7 @@ use twin::{
     proposals::Proposals,
     remote::{Client, LiveEvent},
     scene::{Buildings, Luminaires},
+    words::Language,
 };
 
 use crate::args::{Args, Command, Describe, Film, Placed, Render, Shown, Whence};
@@ -93,11 +94,16 @@ fn stage(shown: &Shown, until_h: f64) -> Result<(Stage, Source), TwinError> {
     if let Some(source) = &shown.standing.proposal {
         stage.proposals = read_proposal(source, &stage.model)?;
     }
-    for note in &stage.model.notes {
-        eprintln!("twin: {}", stage.language.title(&note.0));
-    }
+    tell(&stage.model, stage.language);
     floods(shown, until_h, &source, &mut stage)?;
     Ok((stage, source))
+}
+
+/// Says on standard error what a city lacks, and what is wrong with its files.
+fn tell(model: &CityModel, language: Language) {
+    for note in &model.notes {
+        eprintln!("twin: {}", language.title(&note.0));
+    }
 }
 
 /// How lamps throw their light: by our own files, the folder's, and those that were named. What is wrong with a file of
@@ -256,6 +262,7 @@ fn said(args: &Describe) -> Result<(), TwinError> {
     let mut model = block_on(source.read())?;
     let luminaires = luminaires(&args.shown, &source, &mut model)?;
     studies::stand(&args.shown.standing, &mut model)?;
+    tell(&model, args.shown.language);
     let (mut live, mut estimates) = (LiveState::default(), Estimates::default());
     let wall = twin::clock::wall_now();
     let clock = match &args.shown.time {

@@ -39,7 +39,8 @@ pub(super) fn landing(base: &Base) -> Json {
         "title": "Danh mục dữ liệu · Catalogue",
         "description": "Siêu dữ liệu của các lớp dữ liệu · Metadata of the layers",
         "links": [
-            link("self", ""),
+            link("self", "?f=json"),
+            Link::new("alternate", base.url(&format!("{ROOT}?f=html"))).of_type("text/html"),
             link("conformance", "/conformance"),
             link("data", "/collections"),
             Link::new("service-desc", base.url("/api?f=json")).of_type(Format::OpenApi.media_type()),
@@ -65,7 +66,8 @@ pub(super) fn catalogue(base: &Base, app: &App, views: &[LayerView]) -> Json {
         "description": format!("Catalogue: {}", city.title.en),
         "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
         "links": [
-            Link::new("self", own.clone()).of_type("application/json"),
+            Link::new("self", format!("{own}?f=json")).of_type("application/json"),
+            Link::new("alternate", format!("{own}?f=html")).of_type("text/html"),
             items(Format::GeoJson), items(Format::Dcat), items(Format::Turtle),
         ],
     });

@@ -82,7 +82,7 @@ fn the_style_of_the_city_leads_to_its_signs_in_both_sizes() {
 #[test]
 fn a_picture_a_legend_and_sld_show_the_sign_of_a_place() {
     let server = Server::start(&town::demo(500));
-    let found = server.json("/collections/facilities/items?filter=kind='school'&limit=1");
+    let found = server.json("/collections/facilities/items?filter=kind='hospital'&limit=1");
     let at = &found["features"][0]["geometry"]["coordinates"];
     let [lon, lat] = [0, 1].map(|k| at[k].as_f64().expect("a point"));
     // 300 m a side in 400 pixels: about zoom 17, where signs are 18 pixels wide.
@@ -93,7 +93,7 @@ fn a_picture_a_legend_and_sld_show_the_sign_of_a_place() {
     let (width, all) = pixels(&picture);
     let middle: Vec<[u8; 3]> =
         (190..210).flat_map(|row| all[row * width + 190..row * width + 210].to_vec()).collect();
-    let (disc, white) = (count(&middle, [0xc9, 0x8a, 0x3a]), count(&middle, [255, 255, 255]));
+    let (disc, white) = (count(&middle, [0xcf, 0x5b, 0x62]), count(&middle, [255, 255, 255]));
     assert!(disc > 50 && white > 20, "a disc with a white drawing: {disc} {white}");
 
     let legend = server.get(&format!("{path}/styles/default/legend")).expect(200);

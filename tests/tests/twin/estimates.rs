@@ -28,7 +28,9 @@ fn gauge(server: &Server) -> (i64, [f64; 2], String) {
         let placed = all["value"].as_array().expect("a set").iter().filter_map(|it| {
             let at = &it["Thing"]["Locations"][0]["location"]["coordinates"];
             let feature = &it["Thing"]["properties"]["feature"];
-            let name = format!("{}/{}", feature["layer"].as_str()?, feature["id"]);
+            let id = &feature["id"];
+            let id = id.as_str().map_or_else(|| id.to_string(), ToOwned::to_owned);
+            let name = format!("{}/{id}", feature["layer"].as_str()?);
             Some((it["@iot.id"].as_i64()?, [at[0].as_f64()?, at[1].as_f64()?], name))
         });
         let off = |at: &[f64; 2]| (at[0] - middle[0]).hypot(at[1] - middle[1]);

@@ -44,7 +44,7 @@ pub(crate) fn as_geojson(
     place: Option<Place>,
     scratch: &Path,
 ) -> Result<Option<Converted>, ImportError> {
-    if !is_ifc(source) {
+    if !source.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ifc")) {
         return Ok(None);
     }
     if !matches!(role, Role::Buildings | Role::Other) {
@@ -54,6 +54,9 @@ pub(crate) fn as_geojson(
         )));
     }
     let broken = |why: String| ImportError::Source { path: source.to_owned(), why };
+    if !is_step(source) {
+        return Err(broken("no IFC model: a STEP file begins with ISO-10303-21".to_owned()));
+    }
     let io = |action| {
         move |error: std::io::Error| ImportError::Io {
             action,
@@ -78,11 +81,8 @@ pub(crate) fn as_geojson(
     Ok(Some(Converted { id: ID, path, declared, format, notes }))
 }
 
-/// Whether a file is a STEP file that says that it is IFC.
-fn is_ifc(path: &Path) -> bool {
-    if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ifc")) {
-        return false;
-    }
+/// Whether a file begins as STEP files do.
+fn is_step(path: &Path) -> bool {
     let mut head = [0; HEAD.len()];
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
     read.is_ok() && head == HEAD
