@@ -10,6 +10,7 @@ use tests::{
 
 /// Red, green, blue of each pixel of a PNG, with its width.
 fn pixels(reply: &Reply) -> (usize, Vec<[u8; 3]>) {
+    assert_eq!(reply.header("content-type"), "image/png", "{}", reply.url);
     let mut decoder = png::Decoder::new(std::io::Cursor::new(&reply.body));
     decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::ALPHA);
     let mut reader = decoder.read_info().expect("a PNG");
@@ -96,7 +97,7 @@ fn a_picture_a_legend_and_sld_show_the_sign_of_a_place() {
     let (disc, white) = (count(&middle, [0xcf, 0x5b, 0x62]), count(&middle, [255, 255, 255]));
     assert!(disc > 50 && white > 20, "a disc with a white drawing: {disc} {white}");
 
-    let legend = server.get(&format!("{path}/styles/default/legend")).expect(200);
+    let legend = server.get(&format!("{path}/styles/default/legend?f=png")).expect(200);
     let (_, all) = pixels(&legend);
     assert!(count(&all, [0xcf, 0x5b, 0x62]) > 60, "the hospital's disc");
     let sld = server.get(&format!("{path}/styles/default?f=sld")).expect(200).text();
