@@ -104,7 +104,7 @@ fn number(imported: &Imported, name: &str) -> f64 {
 fn a_model_stands_where_its_conversion_says_with_its_yard_and_without_its_terrace() {
     let desk = Desk::new();
     let imported =
-        desk.import(&desk.write("nha.ifc", &house(&on_the_map())), "nha", "buildings", &[]);
+        desk.import(&desk.write("nha.ifc", house(&on_the_map())), "nha", "buildings", &[]);
     assert_eq!(imported.features.len(), 1);
     assert_eq!(imported.layer.source_crs, "EPSG:5899");
     assert_eq!(imported.value(0, "name"), &Value::from("Nhà sinh hoạt"));
@@ -133,7 +133,7 @@ fn a_model_stands_where_its_conversion_says_with_its_yard_and_without_its_terrac
 #[test]
 fn a_model_without_a_place_asks_for_one_and_stands_there() {
     let desk = Desk::new();
-    let file = desk.write("nha.ifc", &house(""));
+    let file = desk.write("nha.ifc", house(""));
     desk.refuses(&file, "buildings", &[], 3, &["--place"]);
     let imported = desk.import(&file, "nha", "buildings", &["--place", "108.49,15.57,90"]);
     let extent = imported.features[0].geometry.bounding_rect().expect("an extent");
