@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, BufRead, BufReader},
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -141,4 +141,26 @@ pub fn machine() -> String {
         model.unwrap_or("unknown processor"),
         kib / 1024.0 / 1024.0
     )
+}
+
+/// The demo city of so many buildings, generated into a folder.
+///
+/// # Errors
+/// When the program does not start or fails.
+pub fn demo_city(
+    programs: &Path,
+    buildings: u32,
+    folder: &Path,
+) -> io::Result<(PathBuf, Duration, f64)> {
+    let data = folder.join("data");
+    let buildings = buildings.to_string();
+    let mut datasets = Command::new(programs.join("datasets"));
+    datasets.args(["generate", "--seed", "1", "--buildings", &buildings, "--into"]).arg(&data);
+    let (took, peak_mb) = timed(&mut datasets)?;
+    Ok((data, took, peak_mb))
+}
+
+/// A line of a table in Markdown: what, how much, and the aim.
+pub fn row(what: &str, figure: String, aim: &str) {
+    println!("| {what} | {figure} | {aim} |");
 }

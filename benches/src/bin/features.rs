@@ -13,7 +13,7 @@ use std::{
 
 use benches::{
     http::{Load, Report, Request, run},
-    programs::{Server, machine, timed},
+    programs::{Server, demo_city, machine, row, timed},
     quantile::quantile,
     sample::{Tile, places},
 };
@@ -58,7 +58,7 @@ fn main() -> Outcome {
     let kept = tempfile::tempdir()?;
     let data = match &arguments.data {
         Some(data) => data.clone(),
-        None => generate(&arguments, kept.path())?,
+        None => demo_city(&arguments.programs, arguments.buildings, kept.path())?.0,
     };
     let places = places(&data, "buildings", 2000, 1)?;
     if let Some(address) = arguments.server {
@@ -75,19 +75,6 @@ fn main() -> Outcome {
     streams(server.address)?;
     filtered_tiles(&arguments, server.address, &places)?;
     gdal_client(&data, server.address, kept.path())
-}
-
-fn row(what: &str, figure: String, aim: &str) {
-    println!("| {what} | {figure} | {aim} |");
-}
-
-fn generate(arguments: &Arguments, folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
-    let data = folder.join("data");
-    let buildings = arguments.buildings.to_string();
-    let mut datasets = Command::new(arguments.programs.join("datasets"));
-    datasets.args(["generate", "--seed", "1", "--buildings", &buildings, "--into"]).arg(&data);
-    timed(&mut datasets)?;
-    Ok(data)
 }
 
 fn load(

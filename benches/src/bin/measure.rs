@@ -11,7 +11,7 @@ use std::{
 
 use benches::{
     http::{Load, Report, Request, run},
-    programs::{Server, machine, timed},
+    programs::{Server, demo_city, machine, row, timed},
     sample::{Tile, places},
 };
 use clap::Parser;
@@ -42,27 +42,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let kept = tempfile::tempdir()?;
     let data = match &arguments.data {
         Some(data) => data.clone(),
-        None => generate(&arguments, kept.path())?,
+        None => {
+            let (data, took, peak) =
+                demo_city(&arguments.programs, arguments.buildings, kept.path())?;
+            let figure = format!("{:.0} s, peak {peak:.0} MB", took.as_secs_f64());
+            let what = format!("generate {} buildings with all layers", arguments.buildings);
+            row(&what, figure, "minutes");
+            data
+        }
     };
     let places = places(&data, "buildings", 2000, 1)?;
     serve_cached(&arguments, &data, &places)?;
     serve_uncached(&arguments, &data, &places)?;
     import(&arguments, &data, kept.path())
-}
-
-fn row(what: &str, figure: String, aim: &str) {
-    println!("| {what} | {figure} | {aim} |");
-}
-
-fn generate(arguments: &Arguments, folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
-    let data = folder.join("data");
-    let buildings = arguments.buildings.to_string();
-    let mut datasets = Command::new(arguments.programs.join("datasets"));
-    datasets.args(["generate", "--seed", "1", "--buildings", &buildings, "--into"]).arg(&data);
-    let (took, peak) = timed(&mut datasets)?;
-    let figure = format!("{:.0} s, peak {peak:.0} MB", took.as_secs_f64());
-    row(&format!("generate {buildings} buildings with all layers"), figure, "minutes");
-    Ok(data)
 }
 
 fn serve_cached(

@@ -6,7 +6,7 @@ use city::{Instant, Title, scenario::FloodScenario};
 use feeds::{log::LogError, service::Service};
 use sim::fusion::{
     Error as FusionError, Forecast, Gauge, GaugeReport, Nowcast, Outlook, Reading, Settings,
-    quality::{Limits, Verdict},
+    quality::Limits,
 };
 
 use super::{
@@ -214,65 +214,4 @@ fn scenario(
         ));
     }
     Ok((scenario, told))
-}
-
-/// What people are told of a gauge.
-pub(super) fn told(verdict: &Verdict) -> (&'static str, Title) {
-    match verdict {
-        Verdict::Good => ("good", Title::new("Tốt", "Good")),
-        Verdict::ModelDeparts { innovation_m, .. } => (
-            "model-departs",
-            Title::new(
-                format!("Các trạm cùng lệch mô hình ({innovation_m:+.2} m): dùng số đo"),
-                format!("The gauges agree against the model ({innovation_m:+.2} m): used"),
-            ),
-        ),
-        Verdict::Missing => ("missing", Title::new("Không có số đo mới", "Nothing new was told")),
-        Verdict::OutOfRange { level_m, .. } => (
-            "out-of-range",
-            Title::new(
-                format!("{level_m:.2} m ngoài khoảng đo được"),
-                format!("{level_m:.2} m is beyond what it can show"),
-            ),
-        ),
-        Verdict::Spike { jump_m } => (
-            "spike",
-            Title::new(format!("Số đo nhảy {jump_m:+.2} m"), format!("A spike of {jump_m:+.2} m")),
-        ),
-        Verdict::TooFast { rate_m_h, .. } => (
-            "too-fast",
-            Title::new(
-                format!("Thay đổi {rate_m_h:+.1} m/giờ, nước không thể nhanh thế"),
-                format!("It changes by {rate_m_h:+.1} m/h, faster than water can"),
-            ),
-        ),
-        Verdict::Stuck { still_s, .. } => (
-            "stuck",
-            Title::new(
-                format!("Đứng yên {:.1} giờ trong khi nước đổi: loại", still_s / 3600.0),
-                format!("Stuck for {:.1} h while the water moved: left out", still_s / 3600.0),
-            ),
-        ),
-        Verdict::Departs { innovation_m, times, .. } => (
-            "departs",
-            Title::new(
-                format!("Lệch {innovation_m:+.2} m, lần thứ {times}: chưa dùng"),
-                format!("Departs by {innovation_m:+.2} m, {times} in a row: not used"),
-            ),
-        ),
-        Verdict::Suspect { innovation_m, times, .. } => (
-            "suspect",
-            Title::new(
-                format!("Nghi hỏng: lệch {innovation_m:+.2} m {times} lần liền: loại"),
-                format!("Suspect: departs by {innovation_m:+.2} m, {times} in a row: left out"),
-            ),
-        ),
-        Verdict::OnProbation { good, needed } => (
-            "on-probation",
-            Title::new(
-                format!("Đang thử lại: {good} trong {needed} số đo đúng"),
-                format!("On probation: {good} of {needed} readings agreed"),
-            ),
-        ),
-    }
 }

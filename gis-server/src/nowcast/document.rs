@@ -4,10 +4,7 @@ use city::Instant;
 use serde_json::{Value as Json, json};
 use sim::fusion::{AlarmForecast, Band, Estimate, Forecast, GaugeForecast, GaugeReport};
 
-use super::{
-    cycle::{Ensemble, told},
-    observed::LevelGauge,
-};
+use super::{cycle::Ensemble, observed::LevelGauge};
 use crate::flood::Output;
 
 /// The forecast: levels in the terrain's datum, times in UTC.
@@ -69,7 +66,7 @@ fn gauge(
         }))
     });
     let state = report.map(|report| {
-        let (code, title) = told(&report.verdict);
+        let (code, title) = report.verdict.told();
         json!({
             "code": code,
             "title": title,

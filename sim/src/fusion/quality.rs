@@ -19,6 +19,8 @@
 //! # Ok::<(), sim::fusion::Error>(())
 //! ```
 
+mod words;
+
 use super::{Error, error::require};
 
 /// What is expected of a gauge.

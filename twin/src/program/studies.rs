@@ -11,6 +11,7 @@ use twin::{
     models::{self, Models},
     scene::{Added, Buildings},
     tools::{self, Obstacles, SunPath, View, wire},
+    words::Language,
 };
 
 use super::source;
@@ -110,9 +111,7 @@ pub(crate) fn earthwork(args: &Earthwork) -> Result<Value, TwinError> {
 fn city(whence: &Whence, standing: &Standing) -> Result<(CityModel, Buildings), TwinError> {
     let mut model = block_on(source(whence)?.read())?;
     let added = stand(standing, &mut model)?;
-    for note in &model.notes {
-        eprintln!("twin: {}", note.0.en);
-    }
+    super::tell(&model, Language::En);
     let buildings = Buildings::of(&model).with(added);
     Ok((model, buildings))
 }

@@ -150,7 +150,7 @@ impl Followed {
             datastream,
             levels: times.iter().filter_map(level).collect(),
             alarms: alarms.collect(),
-            state: self.gauge.verdict().map(told),
+            state: self.gauge.verdict().map(|verdict| told(&verdict)),
             left_out: false,
             is_simulated: self.is_simulated,
         })
@@ -161,29 +161,7 @@ fn seconds(from: Instant, to: Instant) -> f64 {
     (to.as_micros() - from.as_micros()) as f64 / 1e6
 }
 
-/// What people are told of a reading.
-fn told(verdict: Verdict) -> State {
-    let (code, title) = match verdict {
-        Verdict::OutOfRange { level_m, .. } => (
-            "out-of-range",
-            Title::new(
-                format!("{level_m:.2} m ngoài khoảng đo được"),
-                format!("{level_m:.2} m is beyond what it can show"),
-            ),
-        ),
-        Verdict::Spike { jump_m } => (
-            "spike",
-            Title::new(format!("Số đo nhảy {jump_m:+.2} m"), format!("A spike of {jump_m:+.2} m")),
-        ),
-        Verdict::TooFast { rate_m_h, .. } => (
-            "too-fast",
-            Title::new(
-                format!("Thay đổi {rate_m_h:+.1} m/giờ, nước không thể nhanh thế"),
-                format!("It changes by {rate_m_h:+.1} m/h, faster than water can"),
-            ),
-        ),
-        Verdict::Missing => ("missing", Title::new("Không có số đo", "Nothing was told")),
-        _ => ("good", Title::new("Tốt", "Good")),
-    };
+fn told(verdict: &Verdict) -> State {
+    let (code, title) = verdict.told();
     State { code: code.to_owned(), title }
 }

@@ -18,7 +18,7 @@ pub(super) fn beams(
     quality: Res<'_, Quality>,
     ground: Res<'_, Ground>,
     rigs: Query<'_, '_, &Rig>,
-    changed: Query<'_, '_, (Entity, &Lamp, &Children), Changed<Lamp>>,
+    changed: Query<'_, '_, Entity, Changed<Lamp>>,
     lamps: Query<'_, '_, (Entity, &Lamp, &Children)>,
     old: Query<'_, '_, Entity, With<Beam>>,
     mut pools: Query<'_, '_, &mut Visibility, With<Pool>>,
@@ -27,13 +27,8 @@ pub(super) fn beams(
     let Some(rig) = rigs.iter().next() else { return };
     let (eye, target) = (rig.view.eye(&ground, 1.5), rig.view.target(&ground));
     let focus = eye.lerp(target, 0.7);
-    if let Some(last) = last.as_ref().filter(|last| last.focus.distance(focus) <= 40.0)
-        && !changed.iter().any(|(entity, lamp, _)| last.may_change(entity, lamp))
-    {
-        // Of lamps too far off to cast light only the painted pools change.
-        for (_, lamp, children) in &changed {
-            paint_pools(children, is_burning(lamp), &mut pools);
-        }
+    let has_moved = last.as_ref().is_none_or(|last| last.focus.distance(focus) > 40.0);
+    if !has_moved && changed.is_empty() {
         return;
     }
     let mut near: Vec<(f32, Entity, &Lamp)> = lamps
@@ -44,41 +39,31 @@ pub(super) fn beams(
     near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     // A lamp whose light parts along the road costs two.
     let mut lights = 0;
-    let count = near.len();
     near.retain(|(_, _, lamp)| {
         lights += lamp.form.optics.cones.len();
         lights <= quality.lit_lamps
     });
-    let is_full = near.len() < count;
     old.iter().for_each(|entity| commands.entity(entity).despawn());
     // Who casts light needs no painted pool.
     let lit: HashSet<Entity> = near.iter().map(|(_, entity, _)| *entity).collect();
-    for (entity, lamp, children) in &lamps {
+    // Of all others the pools stay as they are.
+    let touched: HashSet<Entity> = match last.take() {
+        None => lamps.iter().map(|(entity, ..)| entity).collect(),
+        Some(before) => before.lit.iter().chain(&lit).copied().chain(&changed).collect(),
+    };
+    for (entity, lamp, children) in lamps.iter_many(touched) {
         paint_pools(children, is_burning(lamp) && !lit.contains(&entity), &mut pools);
     }
-    for (_, _, lamp) in &near {
+    for (_, _, lamp) in near {
         cast(&mut commands, lamp);
     }
-    let farthest = near.last().map(|(away, ..)| *away);
-    // While there is room, whatever begins to burn casts light.
-    let reach_m2 = farthest.filter(|_| is_full).unwrap_or(f32::INFINITY);
-    *last = Some(Lit { focus, reach_m2, lit });
+    *last = Some(Lit { focus, lit });
 }
 
 /// The lamps that cast light, and around which place.
 pub(super) struct Lit {
     focus: Vec3,
-    /// Nothing beyond casts light, m².
-    reach_m2: f32,
     lit: HashSet<Entity>,
-}
-
-impl Lit {
-    /// Whether what a lamp does now may change which lamps cast light, or how.
-    fn may_change(&self, entity: Entity, lamp: &Lamp) -> bool {
-        let away = || lamp.form.head().distance_squared(self.focus);
-        self.lit.contains(&entity) || is_burning(lamp) && away() <= self.reach_m2
-    }
 }
 
 fn paint_pools(
