@@ -16,6 +16,22 @@ const wells = () => JSON.stringify({
   })),
 });
 
+/** A house of 12 m × 8 m, 6 m high, that does not say where it stands; lengths in metres. */
+const house = () => [
+  "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('house.ifc','2026-11-23T00:00:00',(''),(''),'','','');",
+  "FILE_SCHEMA(('IFC4'));\nENDSEC;\nDATA;",
+  "#1=IFCPROJECT('0000000000000000000001',$,'P',$,$,$,$,(#7),#2);\n#2=IFCUNITASSIGNMENT((#3));\n#3=IFCSIUNIT(*,.LENGTHUNIT.,$,.METRE.);",
+  '#4=IFCCARTESIANPOINT((0.,0.,0.));\n#5=IFCAXIS2PLACEMENT3D(#4,$,$);\n#6=IFCLOCALPLACEMENT($,#5);',
+  "#7=IFCGEOMETRICREPRESENTATIONCONTEXT($,'Model',3,1.E-5,#5,$);\n#8=IFCDIRECTION((0.,0.,1.));",
+  "#11=IFCBUILDING('0000000000000000000011',$,'N',$,$,#6,$,'House',.ELEMENT.,$,$,$);",
+  "#12=IFCBUILDINGSTOREY('0000000000000000000012',$,'T',$,$,#6,$,$,.ELEMENT.,0.);",
+  '#13=IFCRECTANGLEPROFILEDEF(.AREA.,$,$,12.,8.);\n#14=IFCEXTRUDEDAREASOLID(#13,#5,#8,6.);',
+  "#15=IFCSHAPEREPRESENTATION(#7,'Body','SweptSolid',(#14));\n#16=IFCPRODUCTDEFINITIONSHAPE($,$,(#15));",
+  "#17=IFCWALL('0000000000000000000017',$,$,$,$,#6,#16,$,$);",
+  "#50=IFCRELAGGREGATES('0000000000000000000050',$,$,$,#11,(#12));",
+  "#51=IFCRELCONTAINEDINSPATIALSTRUCTURE('0000000000000000000051',$,$,$,(#17),#12);\nENDSEC;\nEND-ISO-10303-21;\n",
+].join('\n');
+
 export const UPLOAD_TESTS = {
   async 'a layer is taken away as one file of tiles, with its progress'(visit) {
     const town = await startDemo();
@@ -76,6 +92,43 @@ export const UPLOAD_TESTS = {
       await page.reload();
       await page.waitForSelector('html[data-ready]');
       await page.locator('[data-layer="gieng-nuoc"]').waitFor();
+    } finally {
+      await town.stop();
+    }
+  },
+
+  async 'a model of a house is put where the map looks'(visit) {
+    const town = await startGuarded(TOKENS);
+    try {
+      const file = join(town.data, '..', 'Nhà mẫu.ifc');
+      writeFileSync(file, house());
+      visit.server = town.url;
+      const page = await visit.open({ hash: '#map=17/15.57/108.48' });
+      await page.getByRole('button', { name: 'Nhập dữ liệu…' }).click();
+      await page.locator('.upload input[type=password]').fill(TOKEN);
+      await page.getByRole('button', { name: 'Kiểm tra' }).click();
+      const place = page.locator('input[name=place]');
+      await page.locator('input[type=file]').waitFor();
+      assert.ok(!(await place.isVisible()), 'other files say where they lie');
+      await page.locator('input[type=file]').setInputFiles(file);
+      await place.waitFor();
+      assert.equal(await page.inputValue('select[name=role]'), 'buildings');
+
+      // The model is silent of where it stands: the server says so, and it can be told.
+      await page.getByRole('button', { name: 'Gửi và nhập' }).click();
+      await page.locator('.upload [role=alert]').waitFor();
+      await page.getByRole('button', { name: 'Lấy giữa bản đồ' }).click();
+      const [lon, lat] = (await place.inputValue()).split(',').map(Number);
+      assert.ok(Math.abs(lon - 108.48) < 0.01 && Math.abs(lat - 15.57) < 0.01, `${lon}, ${lat}`);
+      await visit.keep('upload of a model');
+      await page.getByRole('button', { name: 'Gửi và nhập' }).click();
+      await page.locator('[data-imported="nha-mau"]').waitFor();
+      await page.waitForFunction(async () => (await fetch('./collections/nha-mau')).ok, undefined, { polling: 500 });
+      visit.complaints = visit.complaints.filter((one) => !/404/.test(one));
+      const found = await (await fetch(`${town.url}/collections/nha-mau/items`)).json();
+      const [x, y] = found.features[0].geometry.coordinates.flat(3);
+      assert.ok(Math.abs(x - lon) < 1e-3 && Math.abs(y - lat) < 1e-3, `${x}, ${y}`);
+      assert.equal(found.features[0].properties.height, 6);
     } finally {
       await town.stop();
     }

@@ -10,6 +10,9 @@ import { importFile, layerOf, mayImport, roles, type Imported } from '../upload/
 /** What the importer reads of one file. */
 const ENDINGS = '.zip,.geojson,.json,.gpkg,.kml,.kmz,.dxf,.csv,.fgb,.gml,.tif,.tiff,.xlsx,.ifc';
 
+/** Longitude, latitude and degrees, as the importer takes them. */
+const PLACE = '\\s*-?[0-9]+([.][0-9]+)?\\s*,\\s*-?[0-9]+([.][0-9]+)?(\\s*,\\s*-?[0-9]+([.][0-9]+)?)?\\s*';
+
 /** A file of an editor becomes a layer: who may, a form, how far it is, what came of it. */
 export function uploadPanel(app: App): Part {
   const element = h('section', { class: 'view stack upload', attrs: { 'aria-label': t('upload.title') } });
@@ -45,6 +48,11 @@ export function uploadPanel(app: App): Part {
     const role = h('select', { attrs: { name: 'role' } }, ...all.map((one) => h('option', { attrs: { value: one, selected: one === 'other' } }, roleName(app, one))));
     const name = h('input', { attrs: { type: 'text', name: 'title', autocomplete: 'off' } });
     const crs = h('input', { attrs: { type: 'text', name: 'crs', placeholder: 'EPSG:5899', pattern: 'EPSG:[0-9]{4,6}', autocomplete: 'off' } });
+    const place = h('input', { attrs: { type: 'text', name: 'place', placeholder: '108.4835, 15.5655, 30', pattern: PLACE, autocomplete: 'off' } });
+    const here = (): void => {
+      const { lng, lat } = app.map.getCenter();
+      place.value = `${lng.toFixed(6)}, ${lat.toFixed(6)}`;
+    };
     const replace = h('input', { attrs: { type: 'checkbox', name: 'replace' } });
     const outcome = h('div', { class: 'stack', attrs: { 'aria-live': 'polite' } });
     const go = h('button', { class: 'action primary', attrs: { type: 'submit' } }, icon('up'), t('upload.go'));
@@ -52,6 +60,9 @@ export function uploadPanel(app: App): Part {
       const chosen = file.files?.[0];
       if (!chosen) return;
       layer.value = layerOf(chosen.name);
+      const isModel = /\.ifc$/i.test(chosen.name);
+      standing.hidden = !isModel;
+      if (isModel) role.value = 'buildings';
       name.value ||= chosen.name.replace(/(\.\w+)+$/, '');
     });
     const submit = async (): Promise<void> => {
@@ -74,6 +85,7 @@ export function uploadPanel(app: App): Part {
         replace: replace.checked,
         ...(title ? { title: { vi: title, en: title } } : {}),
         ...(crs.value.trim() ? { crs: crs.value.trim() } : {}),
+        ...(place.value.trim() && !standing.hidden ? { place: place.value.replace(/\s/g, '') } : {}),
       };
       try {
         refill(outcome, told(await importFile(chosen, wanted, tell, running.signal)));
@@ -86,6 +98,13 @@ export function uploadPanel(app: App): Part {
     };
     const field = (key: Key, input: HTMLElement, hint?: Key): HTMLElement =>
       h('label', { class: 'stack tight' }, h('span', {}, t(key)), input, hint ? h('span', { class: 'small muted' }, t(hint)) : null);
+    const standing = h(
+      'div',
+      { class: 'stack tight' },
+      field('upload.place', place, 'upload.placeHint'),
+      h('button', { class: 'action', attrs: { type: 'button' }, on: { click: here } }, icon('locate'), t('upload.placeHere')),
+    );
+    standing.hidden = true;
     return h(
       'form',
       {
@@ -102,6 +121,7 @@ export function uploadPanel(app: App): Part {
       field('upload.name', name),
       field('upload.role', role),
       field('upload.crs', crs, 'upload.crsHint'),
+      standing,
       h('label', { class: 'row' }, replace, h('span', {}, t('upload.replace'))),
       go,
       outcome,

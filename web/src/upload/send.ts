@@ -12,6 +12,8 @@ export interface Wanted {
   readonly role: string;
   readonly title?: Title;
   readonly crs?: string;
+  /** Where the origin of an IFC model stands: longitude, latitude, and how far it is turned. */
+  readonly place?: string;
   readonly replace: boolean;
 }
 
@@ -71,8 +73,7 @@ export async function importFile(file: File, wanted: Wanted, tell: Tell, signal:
 
 /** Asks for the import of what was sent; the number of its job. */
 function jobOf(upload: string, wanted: Wanted, signal: AbortSignal): Promise<string> {
-  const { title: named, crs, ...inputs } = wanted;
-  return startJob('import', { upload, ...inputs, ...(named ? { title: named } : {}), ...(crs ? { crs } : {}) }, signal);
+  return startJob('import', { upload, ...wanted }, signal);
 }
 
 function imported(report: Readonly<Record<string, unknown>>): Imported {
