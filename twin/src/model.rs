@@ -1,6 +1,8 @@
 //! The city as the twin has it in hand: features by role and heights, in one local frame.
 
+mod doubles;
 mod heights;
+mod span;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +11,7 @@ use geo::{BoundingRect, MapCoords};
 use geo_types::{Coord, Geometry};
 
 pub use heights::Heights;
+pub(crate) use span::Span;
 
 use crate::error::Note;
 
@@ -69,14 +72,17 @@ impl CityModel {
         Bbox { min_x, min_y, max_x, max_y }
     }
 
-    /// Lowers the ground under water bodies by a hand's breadth below their surface.
-    pub(crate) fn sink_beds(&mut self) {
+    /// Lowers the ground under water bodies by a hand's breadth below their surface, and puts the decks of bridges
+    /// above it.
+    pub(crate) fn shape_ground(&mut self) {
         const BELOW_M: f64 = 0.4;
         if self.heights.is_measured() {
             for body in crate::scene::water::bodies(self) {
                 self.heights.lower(&body.outline, body.level_m - BELOW_M);
             }
         }
+        let spans = crate::scene::spans(self);
+        self.heights.carry(spans);
     }
 
     /// Tells of each drawn role that no layer plays.

@@ -27,4 +27,5 @@ pub(crate) use materials::{
     Water, WaterMaterial, paint,
 };
 pub use optics::Luminaires;
+pub(crate) use road::spans;
 pub(crate) use tiles::of_key as tile_of;

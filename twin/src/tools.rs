@@ -24,7 +24,7 @@ pub mod wire;
 pub use between::{Between, between, pad};
 #[cfg(not(target_arch = "wasm32"))]
 pub use bookmarks::file_of_person;
-pub use bookmarks::{Bookmark, Bookmarks};
+pub use bookmarks::{Bookmark, Bookmarks, RunHour};
 pub use earthwork::{Earthwork, earthwork};
 pub use faces::{Face, Surface, faces_of};
 pub use measure::{along_ground_m, area_m2, crosses_itself, distance_m, plan_distance_m};

@@ -156,7 +156,10 @@ fn nearest_point(
     for (number, layer) in model.layers.iter().enumerate().filter(|(_, it)| is_post(it.role)) {
         for (place, feature) in layer.features.iter().enumerate() {
             let Some((east, north)) = feature.place() else { continue };
-            let foot = heights.at(east, north);
+            let foot = match layer.role {
+                Role::Lamps => heights.stand_at(east, north),
+                _ => heights.at(east, north),
+            };
             let high = layer.number(feature, "height").unwrap_or(4.0).clamp(1.0, 40.0);
             // The middle of the post, and how far the ray passes from it.
             let at = [east, north, foot + high * 0.6];

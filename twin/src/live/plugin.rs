@@ -102,5 +102,5 @@ fn move_vehicles(
 fn place(ground: &Ground, lon: f64, lat: f64) -> Vec3 {
     let frame: &LocalFrame = &ground.frame;
     let (east, north) = frame.from_lon_lat(lon, lat);
-    axes::to_scene(east, north, ground.heights.at(east, north))
+    axes::to_scene(east, north, ground.heights.stand_at(east, north))
 }

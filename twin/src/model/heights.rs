@@ -3,6 +3,8 @@
 use city::Bbox;
 use geo_types::Polygon;
 
+use super::span::Span;
+
 /// Heights of the ground, m, in the datum of the terrain layer.
 ///
 /// Between nodes the ground is two triangles a square, split from south-west to north-east: the
@@ -17,6 +19,8 @@ pub struct Heights {
     /// Row by row from the south-west.
     values: Vec<f32>,
     is_measured: bool,
+    /// Decks above it.
+    spans: Vec<Span>,
 }
 
 impl Heights {
@@ -27,7 +31,7 @@ impl Heights {
         let rows = (edges.height() / step_m).ceil() as usize + 1;
         let values = vec![0.0; cols * rows];
         let (west_m, south_m) = (edges.min_x, edges.min_y);
-        Self { west_m, south_m, step_m, cols, rows, values, is_measured: false }
+        Self { west_m, south_m, step_m, cols, rows, values, is_measured: false, spans: Vec::new() }
     }
 
     /// Heights from a function of east and north; gaps take the height of the nearest neighbour in
@@ -51,7 +55,7 @@ impl Heights {
         });
         let values: Vec<f32> = values.collect();
         let (west_m, south_m) = (edges.min_x, edges.min_y);
-        Self { west_m, south_m, step_m, cols, rows, values, is_measured: true }
+        Self { west_m, south_m, step_m, cols, rows, values, is_measured: true, spans: Vec::new() }
     }
 
     /// Heights of as many nodes from west to east as from south to north, the first at a place; rows from the
@@ -63,7 +67,16 @@ impl Heights {
         mut values: Vec<f32>,
     ) -> Self {
         values.resize(side * side, 0.0);
-        Self { west_m, south_m, step_m, cols: side, rows: side, values, is_measured: true }
+        Self {
+            west_m,
+            south_m,
+            step_m,
+            cols: side,
+            rows: side,
+            values,
+            is_measured: true,
+            spans: Vec::new(),
+        }
     }
 
     /// Whether a layer gave them.
@@ -100,6 +113,18 @@ impl Heights {
     pub fn node(&self, col: usize, row: usize) -> f32 {
         let at = row.min(self.rows - 1) * self.cols + col.min(self.cols - 1);
         self.values.get(at).copied().unwrap_or(0.0)
+    }
+
+    /// Puts decks above the ground.
+    pub(crate) fn carry(&mut self, spans: Vec<Span>) {
+        self.spans = spans;
+    }
+
+    /// Height of what a lamp or a vehicle of the street stands on: of a bridge's deck where there is one, else of the
+    /// ground.
+    pub fn stand_at(&self, east_m: f64, north_m: f64) -> f64 {
+        let decks = self.spans.iter().filter_map(|span| span.at(east_m, north_m));
+        decks.fold(self.at(east_m, north_m), f64::max)
     }
 
     /// Height of the ground; beyond the rim that of the nearest place.

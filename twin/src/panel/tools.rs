@@ -21,7 +21,6 @@ use crate::{
     clock::VirtualClock,
     proposals::Proposals,
     scene::{Buildings, City},
-    section::Cutting,
     words::Language,
 };
 pub(super) use drawn::ToolLines;
@@ -95,11 +94,8 @@ fn show(
     mut rigs: Query<'_, '_, &mut Rig>,
     mut toolbox: ResMut<'_, Toolbox>,
     mut places: ResMut<'_, Places>,
-    (mut proposals, mut drafting, mut cutting): (
-        ResMut<'_, Proposals>,
-        ResMut<'_, proposal::Drafting>,
-        ResMut<'_, Cutting>,
-    ),
+    (mut proposals, mut drafting): (ResMut<'_, Proposals>, ResMut<'_, proposal::Drafting>),
+    mut stage: places::Stage<'_, '_>,
     mut frames: Local<'_, u32>,
 ) -> Result {
     *frames += 1;
@@ -129,13 +125,13 @@ fn show(
             proposal::show(ui, &mut toolbox, &desk, &mut proposals, &mut drafting);
         }
         if toolbox.tool == Tool::Section {
-            section::show(ui, &desk, &mut cutting);
+            section::show(ui, &desk, &mut stage.cutting);
         }
         ui.separator();
         places::search(ui, &mut places, &mut desk);
-        places::bookmarks(ui, &mut places, &mut desk);
+        places::bookmarks(ui, &mut places, &mut desk, &mut stage);
     });
-    places::story(context, &mut places, &mut desk);
+    places::story(context, &mut places, &mut desk, &mut stage);
     Ok(())
 }
 

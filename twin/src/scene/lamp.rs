@@ -73,7 +73,7 @@ impl LampForm {
         Some(Self {
             id: feature.id.clone(),
             source,
-            foot: (east, north, heights.at(east, north)),
+            foot: (east, north, heights.stand_at(east, north)),
             height_m,
             arm_m: within("arm", 0.0, 6.0, 1.2),
             azimuth_deg: within("azimuth", -360.0, 720.0, 0.0),

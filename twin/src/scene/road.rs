@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use city::Role;
 use geo_types::{Coord, LineString};
 
-pub(crate) use bridge::append_bridge;
 pub use bridge::{Deck, decks};
+pub(crate) use bridge::{append_bridge, spans};
 
 use super::shape::{Corner, Shape};
 use crate::{

@@ -51,7 +51,8 @@ pub fn read_folder(dir: &Path) -> Result<CityModel, TwinError> {
             model.attributions.push(layer.attribution.clone());
         }
     }
-    model.sink_beds();
+    model.leave_out_doubles();
+    model.shape_ground();
     model.note_missing();
     Ok(model)
 }

@@ -147,7 +147,8 @@ pub async fn read_server(client: &Client) -> Result<CityModel, TwinError> {
             model.attributions.push(line.clone());
         }
     }
-    model.sink_beds();
+    model.leave_out_doubles();
+    model.shape_ground();
     model.note_missing();
     Ok(model)
 }

@@ -13,8 +13,21 @@ pub struct Bookmark {
     /// What is to be told there.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// From where one looks, and when.
+    /// From where one looks, and when; the weather, what is hidden, and what is cut.
     pub view: camera::View,
+    /// The flood run that is shown, where one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flood: Option<RunHour>,
+}
+
+/// A flood run at one of its hours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunHour {
+    /// Its name: the folder's, or the job's number.
+    pub run: String,
+    /// Hours since it began.
+    pub hours: f64,
 }
 
 /// Bookmarks, kept in a file or by the browser, where there is one:
@@ -37,16 +50,17 @@ impl Bookmarks {
         &self.all
     }
 
-    /// Adds a view, or gives a known name another one, and keeps it.
+    /// Adds one, or puts it in the place of the one of its name, and keeps it.
     ///
     /// # Errors
     /// Where it cannot be kept; then nothing is added.
-    pub fn add(&mut self, name: &str, text: &str, view: camera::View) -> Result<(), TwinError> {
+    pub fn add(&mut self, mut bookmark: Bookmark) -> Result<(), TwinError> {
         let before = self.all.clone();
-        let (name, text) = (name.trim().to_owned(), text.trim().to_owned());
-        match self.all.iter_mut().find(|it| it.name == name) {
-            Some(known) => (known.view, known.text) = (view, text),
-            None => self.all.push(Bookmark { name, text, view }),
+        bookmark.name = bookmark.name.trim().to_owned();
+        bookmark.text = bookmark.text.trim().to_owned();
+        match self.all.iter_mut().find(|it| it.name == bookmark.name) {
+            Some(known) => *known = bookmark,
+            None => self.all.push(bookmark),
         }
         self.keep_or(before)
     }

@@ -290,15 +290,23 @@ fn bookmarks_last_and_a_broken_file_is_left_as_it_is() {
     let file = dir.path().join("dothi/bookmarks.json");
     let mut kept = Bookmarks::open(&file).unwrap();
     let view = camera::View { lon: 108.0, heading_deg: 30.0, ..camera::View::default() };
-    kept.add(" Cầu Kỳ Phú ", "Nơi lũ về ", view.clone()).unwrap();
-    kept.add("Chợ", "", camera::View::default()).unwrap();
-    kept.add("Chợ", "", camera::View { lat: 15.0, ..camera::View::default() }).unwrap();
+    let named = |name: &str, text: &str, view| Bookmark {
+        name: name.into(),
+        text: text.into(),
+        view,
+        flood: None,
+    };
+    let flood = Some(RunHour { run: "lu-1999".into(), hours: 7.5 });
+    let told = Bookmark { flood, ..named("Cầu Kỳ Phú", "Nơi lũ về", view) };
+    kept.add(Bookmark {
+        name: " Cầu Kỳ Phú ".into(), text: "Nơi lũ về ".into(), ..told.clone()
+    })
+    .unwrap();
+    kept.add(named("Chợ", "", camera::View::default())).unwrap();
+    kept.add(named("Chợ", "", camera::View { lat: 15.0, ..camera::View::default() })).unwrap();
     let again = Bookmarks::open(&file).unwrap();
     assert_eq!(again.all(), kept.all());
-    assert_eq!(
-        again.all()[0],
-        Bookmark { name: "Cầu Kỳ Phú".into(), text: "Nơi lũ về".into(), view }
-    );
+    assert_eq!(again.all()[0], told);
     assert_eq!((again.all().len(), again.all()[1].view.lat), (2, 15.0));
     kept.remove("Cầu Kỳ Phú").unwrap();
     assert_eq!(Bookmarks::open(&file).unwrap().all().len(), 1);

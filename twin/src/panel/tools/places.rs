@@ -1,14 +1,20 @@
 //! Where one has been and wants to go: bookmarks, and search.
 
-use bevy::prelude::*;
+use bevy::{ecs::system::SystemParam, prelude::*};
 use bevy_egui::egui;
+use city::Role;
 
 use super::{Desk, measuring::WARNING};
 use crate::{
     camera::View,
     clock::{Pace, parse_time},
+    flood::FloodView,
     inspect::{Pick, Picked},
-    tools::{Bookmark, Bookmarks, Found, Index},
+    scene::Hidden,
+    section::Cutting,
+    sky::Weather,
+    tools::{Bookmark, Bookmarks, Found, Index, RunHour},
+    words::Language,
 };
 
 /// Answers that are shown.
@@ -28,6 +34,18 @@ pub(crate) struct Places {
     index: Option<Index>,
     question: String,
     found: Vec<Found>,
+}
+
+/// What a chapter sets besides the eye and the clock.
+#[derive(SystemParam)]
+pub(super) struct Stage<'w, 's> {
+    weather: ResMut<'w, Weather>,
+    hidden: ResMut<'w, Hidden>,
+    pub(super) cutting: ResMut<'w, Cutting>,
+    flood: Option<ResMut<'w, FloodView>>,
+    #[cfg(not(target_arch = "wasm32"))]
+    runs: Option<Res<'w, crate::flood::RunsFolder>>,
+    commands: Commands<'w, 's>,
 }
 
 impl Places {
@@ -78,10 +96,15 @@ fn fly_to(source: (usize, usize), desk: &mut Desk<'_>) {
 }
 
 /// Views by name: to add, to go to, to remove.
-pub(super) fn bookmarks(ui: &mut egui::Ui, places: &mut Places, desk: &mut Desk<'_>) {
+pub(super) fn bookmarks(
+    ui: &mut egui::Ui,
+    places: &mut Places,
+    desk: &mut Desk<'_>,
+    stage: &mut Stage<'_, '_>,
+) {
     let language = desk.language;
     egui::CollapsingHeader::new(language.of("Góc nhìn đã lưu", "Bookmarks")).show(ui, |ui| {
-        let mut removed = None;
+        let (mut removed, mut wanted) = (None, None);
         for bookmark in places.bookmarks.all() {
             // Those of other cities stay in the file.
             if !desk.city.bbox.contains(bookmark.view.lon, bookmark.view.lat) {
@@ -93,11 +116,14 @@ pub(super) fn bookmarks(ui: &mut egui::Ui, places: &mut Places, desk: &mut Desk<
                 }
                 let button = ui.add(egui::Button::new(&bookmark.name).truncate());
                 if button.on_hover_text(&bookmark.text).clicked() {
-                    go_to(&bookmark.view, desk);
+                    wanted = Some(bookmark.clone());
                 }
             });
         }
         let mut outcome = removed.map(|name| places.bookmarks.remove(&name));
+        if let Some(bookmark) = wanted {
+            places.trouble = go_to(&bookmark, desk, stage);
+        }
         let hint = language.of("Lời kể (không bắt buộc)", "What to tell (by choice)");
         let told = egui::TextEdit::multiline(&mut places.text).hint_text(hint).desired_rows(2);
         ui.add(told.desired_width(f32::INFINITY));
@@ -109,16 +135,18 @@ pub(super) fn bookmarks(ui: &mut egui::Ui, places: &mut Places, desk: &mut Desk<
             let is_named = !places.name.trim().is_empty();
             let button = egui::Button::new(language.of("Lưu", "Keep"));
             if ui.add_enabled(is_named, button).clicked()
-                && let Some(view) = here(desk)
+                && let Some(view) = here(desk, stage)
             {
                 let name = std::mem::take(&mut places.name);
                 let text = std::mem::take(&mut places.text);
-                outcome = Some(places.bookmarks.add(&name, &text, view));
+                let flood = stage.flood.as_ref();
+                let flood = flood.map(|it| RunHour { run: it.run.name.clone(), hours: it.hours });
+                outcome = Some(places.bookmarks.add(Bookmark { name, text, view, flood }));
             }
         });
         let title = language.of("Kể lần lượt", "Tell them in turn");
         if !places.bookmarks.all().is_empty() && ui.button(title).clicked() {
-            tell(places, desk, 0);
+            tell(places, desk, stage, 0);
         }
         if let Some(outcome) = outcome {
             places.trouble = outcome.err().map(|why| why.to_string());
@@ -136,16 +164,21 @@ fn chapters(places: &Places, desk: &Desk<'_>) -> Vec<Bookmark> {
 }
 
 /// Goes to a chapter of the story, or ends it behind the last.
-fn tell(places: &mut Places, desk: &mut Desk<'_>, number: usize) {
+fn tell(places: &mut Places, desk: &mut Desk<'_>, stage: &mut Stage<'_, '_>, number: usize) {
     let chapter = chapters(places, desk).into_iter().nth(number);
     places.told = chapter.as_ref().map(|_| number);
     if let Some(chapter) = chapter {
-        go_to(&chapter.view, desk);
+        places.trouble = go_to(&chapter, desk, stage);
     }
 }
 
 /// The chapter that is told, at the foot of the picture, with ways back and on.
-pub(super) fn story(context: &egui::Context, places: &mut Places, desk: &mut Desk<'_>) {
+pub(super) fn story(
+    context: &egui::Context,
+    places: &mut Places,
+    desk: &mut Desk<'_>,
+    stage: &mut Stage<'_, '_>,
+) {
     let Some(number) = places.told else { return };
     let chapters = chapters(places, desk);
     let Some(chapter) = chapters.get(number) else {
@@ -163,6 +196,9 @@ pub(super) fn story(context: &egui::Context, places: &mut Places, desk: &mut Des
             if !chapter.text.is_empty() {
                 ui.label(&chapter.text);
             }
+            if let Some(why) = &places.trouble {
+                ui.colored_label(WARNING, why);
+            }
             ui.horizontal(|ui| {
                 let back = egui::Button::new(desk.language.of("Trước", "Back"));
                 if ui.add_enabled(number > 0, back).clicked() {
@@ -179,24 +215,89 @@ pub(super) fn story(context: &egui::Context, places: &mut Places, desk: &mut Des
         });
     match next {
         Some(other) if other == number => {}
-        Some(other) => tell(places, desk, other),
+        Some(other) => tell(places, desk, stage, other),
         None => places.told = None,
     }
 }
 
-/// What is looked at now; with the time, where the clock does not go with the wall's.
-fn here(desk: &Desk<'_>) -> Option<View> {
-    let mut view = desk.rig.as_ref()?.view.clone();
+/// What is looked at now, and how: with the time, where the clock does not go with the wall's, and with the weather,
+/// where it is set by hand.
+fn here(desk: &Desk<'_>, stage: &Stage<'_, '_>) -> Option<View> {
     let is_live = desk.clock.pace() == Pace::Live;
-    view.time = (!is_live).then(|| desk.clock.local().strftime("%Y-%m-%dT%H:%M:%S").to_string());
-    Some(view)
+    let weather = Some(*stage.weather).filter(|it| !it.is_reported);
+    Some(View {
+        time: (!is_live).then(|| desk.clock.local().strftime("%Y-%m-%dT%H:%M:%S").to_string()),
+        cloud: weather.map(|it| it.cloud.into()),
+        rain_mm_h: weather.map(|it| it.rain_mm_h.into()),
+        hidden: stage.hidden.0.iter().map(|role| role.name().to_owned()).collect(),
+        section: stage.cutting.section,
+        see_through: stage.cutting.see_through,
+        ..desk.rig.as_ref()?.view.clone()
+    })
 }
 
-fn go_to(view: &View, desk: &mut Desk<'_>) {
+/// Looks as a bookmark says; why its flood run cannot be shown, if so.
+fn go_to(bookmark: &Bookmark, desk: &mut Desk<'_>, stage: &mut Stage<'_, '_>) -> Option<String> {
+    let view = &bookmark.view;
     if let Some(rig) = &mut desk.rig {
         rig.view = view.clone().bounded();
     }
     if let Some(Ok(instant)) = view.time.as_deref().map(parse_time) {
         desk.clock.jump(instant);
     }
+    stage.weather.set_if_neq(view.weather().unwrap_or_default());
+    let hidden: Vec<Role> =
+        view.hidden.iter().filter_map(|name| Role::from_name(name).ok()).collect();
+    if stage.hidden.0 != hidden {
+        stage.hidden.0 = hidden;
+    }
+    stage.cutting.set_if_neq(Cutting { section: view.section, see_through: view.see_through });
+    let wanted = bookmark.flood.as_ref()?;
+    match &mut stage.flood {
+        Some(flood) if flood.run.name == wanted.run => {
+            if flood.hours.to_bits() != wanted.hours.to_bits() {
+                flood.hours = wanted.hours;
+                flood.trouble = None;
+            }
+            None
+        }
+        _ => stage.open(wanted, desk.language),
+    }
+}
+
+impl Stage<'_, '_> {
+    /// Shows a run of the folder; why not, if so.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn open(&mut self, wanted: &RunHour, language: Language) -> Option<String> {
+        let name = std::path::Path::new(&wanted.run);
+        // A name, and no way out of the folder.
+        let is_name = name.file_name() == Some(name.as_os_str());
+        let run = self
+            .runs
+            .as_ref()
+            .filter(|_| is_name)
+            .map(|runs| crate::flood::FloodRun::open(&runs.0.join(name)));
+        match run {
+            Some(Ok(run)) => {
+                self.commands.insert_resource(FloodView::new(run, wanted.hours));
+                None
+            }
+            Some(Err(error)) => Some(error.to_string()),
+            None => Some(not_here(wanted, language)),
+        }
+    }
+
+    /// A page shows the run that its address names.
+    #[cfg(target_arch = "wasm32")]
+    fn open(&mut self, wanted: &RunHour, language: Language) -> Option<String> {
+        Some(not_here(wanted, language))
+    }
+}
+
+fn not_here(wanted: &RunHour, language: Language) -> String {
+    format!(
+        "{} {}",
+        language.of("Không mở được kịch bản ngập", "Cannot open the flood run"),
+        wanted.run
+    )
 }

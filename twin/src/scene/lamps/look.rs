@@ -85,7 +85,7 @@ pub(super) fn dress(
     for (entity, lamp) in &lamps {
         let at = lamp.form.head();
         let (east, north, up_m) = axes::to_local(at);
-        let drop_m = up_m - ground.heights.at(east, north) - 0.3;
+        let drop_m = up_m - ground.heights.stand_at(east, north) - 0.3;
         let reach = (lamp.form.height_m * POOL_HEIGHTS) as f32;
         let turn = Quat::from_rotation_y(-(lamp.form.azimuth_deg.to_radians() as f32));
         commands.entity(entity).with_children(|parent| {

@@ -6,7 +6,7 @@ use geo_types::{Coord, LineString};
 use super::{Junctions, RoadForm, Station, ribbon, stations};
 use crate::{
     axes,
-    model::{CityModel, Heights},
+    model::{CityModel, Heights, Span},
     scene::shape::{Corner, Shape, linear},
 };
 
@@ -18,6 +18,8 @@ const RAILING_M: f64 = 1.0;
 const PIERS_M: f64 = 24.0;
 /// The steepest ramp from the road's ground to a deck.
 const RAMP: f64 = 0.06;
+/// What stands beside the road of a bridge stands so near its edge, m.
+const BESIDE_M: f64 = 2.0;
 
 /// Where bridges are recorded, and how high their decks are.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,64 @@ pub fn decks(model: &CityModel) -> Vec<Deck> {
     decks.collect()
 }
 
+/// The decks of all roads that are bridges, for what stands and drives on them.
+pub(crate) fn spans(model: &CityModel) -> Vec<Span> {
+    let decks = decks(model);
+    let lines = model.of(Role::Roads).flat_map(|layer| {
+        let bridges = layer.features.iter().filter(|feature| layer.is(feature, "bridge"));
+        bridges.flat_map(move |feature| {
+            let form = RoadForm::of(layer, feature);
+            feature.lines().iter().map(move |line| (line, form))
+        })
+    });
+    let span = |(line, form): (&LineString<f64>, RoadForm)| {
+        let course = Course::of(line, &decks, &model.heights)?;
+        let up_at = |it: &Station| [it.at.x, it.at.y, course.up_m(it.along_m)];
+        Span::new(course.stations.iter().map(up_at).collect(), half_m(form) + BESIDE_M)
+    };
+    lines.filter_map(span).collect()
+}
+
+/// From the middle of a deck to its edge, m.
+fn half_m(form: RoadForm) -> f64 {
+    form.width_m / 2.0 + 0.35
+}
+
+/// How a deck goes from bank to bank.
+struct Course {
+    stations: Vec<Station>,
+    length_m: f64,
+    /// The ground at its ends, m.
+    from_m: f64,
+    to_m: f64,
+    /// Where it is highest, m.
+    crown_m: f64,
+}
+
+impl Course {
+    fn of(line: &LineString<f64>, decks: &[Deck], heights: &Heights) -> Option<Self> {
+        let stations = stations(line, 3.0, &Junctions::default());
+        let (first, last) = (stations.first()?, stations.last()?);
+        let length_m = last.along_m.max(1.0);
+        let (from_m, to_m) = (heights.at(first.at.x, first.at.y), heights.at(last.at.x, last.at.y));
+        let middle = stations[stations.len() / 2].at;
+        let near = |deck: &&Deck| {
+            (deck.at.x - middle.x).hypot(deck.at.y - middle.y) < length_m / 2.0 + 10.0
+        };
+        let stated = decks.iter().find(near).map(|deck| deck.up_m);
+        // Without a stated deck it rises by a fortieth of its length, at most 3 m.
+        let crown_m = stated.unwrap_or_else(|| from_m.max(to_m) + (length_m / 40.0).min(3.0));
+        Some(Self { stations, length_m, from_m, to_m, crown_m })
+    }
+
+    /// Height of the road so far along it, m.
+    fn up_m(&self, along_m: f64) -> f64 {
+        let ramp = (self.from_m + along_m * RAMP).min(self.to_m + (self.length_m - along_m) * RAMP);
+        let straight = self.from_m + (self.to_m - self.from_m) * along_m / self.length_m;
+        self.crown_m.min(ramp).max(straight) + super::LIFT_M
+    }
+}
+
 /// Adds a bridge: roads into `roads`, concrete into `concrete`.
 pub(crate) fn append_bridge(
     line: &LineString<f64>,
@@ -47,26 +107,13 @@ pub(crate) fn append_bridge(
     origin: (f64, f64),
     (roads, concrete): (&mut Shape, &mut Shape),
 ) {
-    let stations = stations(line, 3.0, &Junctions::default());
-    let (Some(first), Some(last)) = (stations.first(), stations.last()) else { return };
-    let length_m = last.along_m.max(1.0);
-    let (from_m, to_m) = (heights.at(first.at.x, first.at.y), heights.at(last.at.x, last.at.y));
-    let middle = stations[stations.len() / 2].at;
-    let near =
-        |deck: &&Deck| (deck.at.x - middle.x).hypot(deck.at.y - middle.y) < length_m / 2.0 + 10.0;
-    let stated = decks.iter().find(near).map(|deck| deck.up_m);
-    let straight = |along: f64| from_m + (to_m - from_m) * along / length_m;
-    // Without a stated deck it rises by a fortieth of its length, at most 3 m.
-    let crown_m = stated.unwrap_or_else(|| from_m.max(to_m) + (length_m / 40.0).min(3.0));
-    let deck = move |along: f64| {
-        let ramp = (from_m + along * RAMP).min(to_m + (length_m - along) * RAMP);
-        let high = crown_m.min(ramp).max(straight(along));
-        high + super::LIFT_M
-    };
-    ribbon(&stations, form.width_m, form.surface, 4.0, |_, along| deck(along), origin, roads);
-    let pen = Pen { origin, half_m: form.width_m / 2.0 + 0.35 };
-    pen.sides(&stations, &deck, concrete);
-    pen.piers(&stations, &deck, heights, concrete);
+    let Some(course) = Course::of(line, decks, heights) else { return };
+    let deck = |along: f64| course.up_m(along);
+    let stations = &course.stations;
+    ribbon(stations, form.width_m, form.surface, 4.0, |_, along| deck(along), origin, roads);
+    let pen = Pen { origin, half_m: half_m(form) };
+    pen.sides(stations, &deck, concrete);
+    pen.piers(stations, &deck, heights, concrete);
 }
 
 struct Pen {
@@ -160,5 +207,63 @@ impl Pen {
                 self.corner(p, top_m, normal),
             ]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use city::{Bbox, FeatureId, Title, Value, frame::LocalFrame};
+    use geo_types::{Geometry, line_string};
+
+    use super::*;
+    use crate::model::{CityFeature, CityLayer};
+
+    /// A road of 6 m that goes east over a canal of 40 m: banks at 3 m, the bed at −1 m.
+    fn city() -> CityModel {
+        let edges = Bbox { min_x: -100.0, min_y: -50.0, max_x: 100.0, max_y: 50.0 };
+        let heights = Heights::sample(&edges, 1.0, 400, |row| {
+            row.iter().map(|(x, _)| Some(if x.abs() < 20.0 { -1.0 } else { 3.0 })).collect()
+        });
+        let road = CityFeature {
+            id: FeatureId::Number(1),
+            geometry: Geometry::LineString(line_string![(x: -30.0, y: 0.0), (x: 30.0, y: 0.0)]),
+            values: vec![Value::Bool(true), Value::Real(6.0)],
+        };
+        let roads = CityLayer {
+            id: "roads".into(),
+            role: Role::Roads,
+            title: Title::new("Đường", "Roads"),
+            columns: Vec::new(),
+            attributes: [("bridge".into(), 0), ("width".into(), 1)].into(),
+            features: vec![road],
+        };
+        CityModel {
+            title: Title::new("Kênh", "Canal"),
+            is_synthetic: true,
+            frame: LocalFrame::at(108.474, 15.5736),
+            bbox: edges,
+            heights,
+            layers: vec![roads],
+            attributions: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_stands_on_a_bridge_stands_on_its_deck() {
+        let mut city = city();
+        city.shape_ground();
+        // From 3 m at its ends by a fortieth of 60 m to 4.5 m, no steeper than 6 %.
+        for (at, up_m) in [
+            ((0.0, 0.0), 4.5 + super::super::LIFT_M),
+            ((0.0, 5.0), 4.5 + super::super::LIFT_M),
+            ((-20.0, 0.0), 3.6 + super::super::LIFT_M),
+            ((0.0, 8.0), -1.0),
+            ((-60.0, 0.0), 3.0),
+        ] {
+            let found = city.heights.stand_at(at.0, at.1);
+            assert!((found - up_m).abs() < 0.01, "{at:?}: {found} m for {up_m} m");
+        }
+        assert!((city.heights.at(0.0, 0.0) + 1.0).abs() < 1e-6, "the ground stays as it is");
     }
 }
