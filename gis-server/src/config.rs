@@ -5,6 +5,7 @@
 
 mod cli;
 mod file;
+mod over;
 
 use std::{net::SocketAddr, path::PathBuf};
 

@@ -20,7 +20,7 @@ use crate::tiles::raster::{RasterError, window};
 
 use mask::Mask;
 
-pub use document::{along, at, axes, collection, domain_set, grid, range_type, series};
+pub use document::{along, at, axes, collection, described, domain_set, grid, range_type, series};
 pub use statistics::{Percentiles, Statistics, Values};
 
 /// Cells of a CoverageJSON document at most, and of a GeoTIFF.

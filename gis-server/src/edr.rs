@@ -1,10 +1,11 @@
 //! `/edr`: observations as an OGC API of their own, Environmental Data Retrieval (OGC 19-086r6) with
-//! items as Features: a collection for each role that Things play.
+//! items as Features: a collection for each role that Things play, and for each raster and each flood run.
 //!
 //! It stands beside the layers' collections, which keep to what is published.
 
 mod coverage;
 mod describe;
+mod grids;
 mod query;
 
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub(crate) use query::{line_of, point_of, polygon_of};
 pub const ROOT: &str = "/edr";
 /// Observations of one answer at most.
 const MOST: usize = 50_000;
+/// Longitude and latitude, the system of all places.
+const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 /// Media type of coverages.
 pub(crate) const COVERAGE_JSON: &str = "application/vnd.cov+json";
 
@@ -87,13 +90,13 @@ pub async fn conformance(ask: Ask) -> Result<Response, Problem> {
     ask.json(Format::Json, &json!({ "conformsTo": describe::CONFORMANCE }))
 }
 
-/// The collections: one for each role that Things with a place play.
+/// The collections: one for each role that Things with a place play, for each raster, and for each flood run.
 #[utoipa::path(get, path = "/edr/collections", tag = "EDR", operation_id = "getEdrCollections",
     responses((status = 200, description = "Collections", body = Object)))]
 pub async fn collections(ask: Ask) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
-    let (roll, base) = (roll(&ask).await?, &ask.base);
-    ask.json(Format::Json, &describe::collections(base, &roll))
+    let (roll, grids) = (roll(&ask).await?, grids::all(&ask).await?);
+    ask.json(Format::Json, &describe::collections(&ask.base, &roll, &grids))
 }
 
 /// One collection: where it is, what is observed, how it is asked.
@@ -103,7 +106,10 @@ pub async fn collections(ask: Ask) -> Result<Response, Problem> {
 pub async fn collection(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
     ask.query.only(&["f"])?;
     let roll = roll(&ask).await?;
-    let found = describe::collection(&ask.base, &roll, &id).ok_or_else(|| unknown(&id))?;
+    let found = match describe::collection(&ask.base, &roll, &id) {
+        Some(found) => found,
+        None => grids::find(&ask, &id).await?.ok_or_else(|| unknown(&id))?.describe(&ask.base),
+    };
     ask.json(Format::Json, &found)
 }
 
@@ -143,8 +149,11 @@ pub async fn location(
         ("within" = Option<f64>, Query, description = "How far it may be; 1 km where not given, 50 km at most"), ("within-units" = Option<String>, Query, description = "m or km"),
         ("datetime" = Option<String>, Query, description = "Instant or interval; the latest values where not given"),
         ("parameter-name" = Option<String>, Query, description = "Observed properties")),
-    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), BadParameter))]
+    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), (status = 307, description = "Where a raster, or a run, is asked"), BadParameter))]
 pub async fn position(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
+    if let Some(there) = grids::elsewhere(&ask, &id, "position") {
+        return Ok(there);
+    }
     ask.query.only(&["coords", "within", "within-units", "datetime", "parameter-name", "f"])?;
     let region = Region::of_position(&ask.query)?;
     answer(ask, id, region).await
@@ -157,8 +166,11 @@ pub async fn position(ask: Ask, Path(id): Path<String>) -> Result<Response, Prob
         ("within" = Option<f64>, Query, description = "Half the corridor's width; 1 km where not given, 50 km at most"), ("within-units" = Option<String>, Query, description = "m or km"),
         ("datetime" = Option<String>, Query, description = "Instant or interval; the latest values where not given"),
         ("parameter-name" = Option<String>, Query, description = "Observed properties")),
-    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), BadParameter))]
+    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), (status = 307, description = "Where a raster, or a run, is asked"), BadParameter))]
 pub async fn trajectory(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
+    if let Some(there) = grids::elsewhere(&ask, &id, "trajectory") {
+        return Ok(there);
+    }
     ask.query.only(&["coords", "within", "within-units", "datetime", "parameter-name", "f"])?;
     let region = Region::of_trajectory(&ask.query)?;
     answer(ask, id, region).await
@@ -182,8 +194,11 @@ pub async fn radius(ask: Ask, Path(id): Path<String>) -> Result<Response, Proble
     params(("collectionId" = String, Path, description = "Such as gauges"), ("coords" = String, Query, description = "POLYGON((lon lat, …))"),
         ("datetime" = Option<String>, Query, description = "Instant or interval"),
         ("parameter-name" = Option<String>, Query, description = "Observed properties")),
-    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), BadParameter))]
+    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), (status = 307, description = "Where a raster, or a run, is asked"), BadParameter))]
 pub async fn area(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
+    if let Some(there) = grids::elsewhere(&ask, &id, "area") {
+        return Ok(there);
+    }
     ask.query.only(&["coords", "datetime", "parameter-name", "f"])?;
     let region = Region::of_area(&ask.query)?;
     answer(ask, id, region).await
@@ -194,8 +209,11 @@ pub async fn area(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem>
     params(("collectionId" = String, Path, description = "Such as gauges"), ("bbox" = String, Query, description = "west,south,east,north"),
         ("datetime" = Option<String>, Query, description = "Instant or interval"),
         ("parameter-name" = Option<String>, Query, description = "Observed properties")),
-    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), BadParameter))]
+    responses((status = 200, description = "CoverageJSON", content_type = "application/vnd.cov+json", body = Object), (status = 307, description = "Where a raster, or a run, is asked"), BadParameter))]
 pub async fn cube(ask: Ask, Path(id): Path<String>) -> Result<Response, Problem> {
+    if let Some(there) = grids::elsewhere(&ask, &id, "cube") {
+        return Ok(there);
+    }
     ask.query.only(&["bbox", "datetime", "parameter-name", "f"])?;
     let region = Region::of_bbox(&ask.query)?;
     if matches!(region, Region::Everywhere) {

@@ -24,6 +24,7 @@ use crate::{
     ogc::{Part, refusals::BadParameter},
 };
 use items::Item;
+pub(crate) use items::time_of;
 use wish::Wish;
 
 /// Where the catalogue is.

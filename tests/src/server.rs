@@ -107,6 +107,12 @@ impl Server {
         self.get(path).expect(200).json()
     }
 
+    /// The JSON to which a path leads with 307.
+    #[track_caller]
+    pub fn led_to(&self, path: &str) -> Value {
+        self.json(self.get(path).expect(307).header("location"))
+    }
+
     /// Sends a request and takes the whole answer.
     #[track_caller]
     pub fn send(&self, request: RequestBuilder) -> Reply {

@@ -219,7 +219,9 @@ pub fn along(places: &[Along], parameter: &Parameter) -> Json {
     })
 }
 
-fn described(parameter: &Parameter) -> Json {
+/// A parameter as documents tell of it.
+#[must_use]
+pub fn described(parameter: &Parameter) -> Json {
     let Title { vi, en } = &parameter.title;
     json!({
         "type": "Parameter",

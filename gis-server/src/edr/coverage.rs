@@ -73,7 +73,7 @@ pub(super) fn collection(roll: &Roll, coverages: &[Coverage], role: &str) -> Jso
             {
                 "coordinates": ["x", "y"],
                 "system": {
-                    "type": "GeographicCRS", "id": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+                    "type": "GeographicCRS", "id": super::CRS84,
                 },
             },
             { "coordinates": ["t"], "system": { "type": "TemporalRS", "calendar": "Gregorian" } },

@@ -7,7 +7,8 @@ use feeds::{model::wire::result_json, service::Service};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    ROOT, coverage,
+    CRS84, ROOT, coverage,
+    grids::Gridded,
     query::{REACH_M, parameter_key},
 };
 use crate::{
@@ -34,7 +35,7 @@ pub(super) fn landing(base: &Base) -> Json {
     };
     json!({
         "title": "Số liệu quan trắc · Observations",
-        "description": "Giá trị mới nhất và chuỗi số liệu của các trạm, thiết bị · Latest values and series of stations and devices",
+        "description": "Giá trị mới nhất và chuỗi số liệu của các trạm, thiết bị; ô của raster và kết quả mô phỏng · Latest values and series of stations and devices; cells of rasters and of runs",
         "links": [
             link("self", ""),
             link("conformance", "/conformance"),
@@ -46,11 +47,11 @@ pub(super) fn landing(base: &Base) -> Json {
 }
 
 /// The collections.
-pub(super) fn collections(base: &Base, roll: &Roll) -> Json {
+pub(super) fn collections(base: &Base, roll: &Roll, grids: &[Gridded]) -> Json {
     let placed = roll.things.iter().filter(|thing| thing.place.is_some());
     let roles: BTreeSet<&str> = placed.map(|thing| &*thing.role).collect();
-    let collections: Vec<Json> =
-        roles.into_iter().filter_map(|role| collection(base, roll, role)).collect();
+    let of_roles = roles.into_iter().filter_map(|role| collection(base, roll, role));
+    let collections: Vec<Json> = of_roles.chain(grids.iter().map(|it| it.describe(base))).collect();
     let own =
         Link::new("self", base.url(&format!("{ROOT}/collections"))).of_type("application/json");
     json!({ "links": [own], "collections": collections })
@@ -93,9 +94,9 @@ pub(super) fn collection(base: &Base, roll: &Roll, role: &str) -> Option<Json> {
             Link::new("self", base.url(&own)).of_type("application/json"),
             Link::new("items", base.url(&format!("{own}/items"))).of_type(Format::GeoJson.media_type()),
         ],
-        "extent": { "spatial": { "bbox": [bbox], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84" } },
+        "extent": { "spatial": { "bbox": [bbox], "crs": CRS84 } },
         "data_queries": queries,
-        "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
+        "crs": [CRS84],
         "output_formats": ["CoverageJSON", "GeoJSON"],
         "parameter_names": coverage::parameters(roll, role),
     }))

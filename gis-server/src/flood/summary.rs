@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use city::{Instant, Title, layer::Content, scenario::FloodScenario};
+use city::{Instant, Interval, Title, layer::Content, scenario::FloodScenario};
 use serde::{Deserialize, Serialize};
 use sim::flood::{
     Maxima, State,
@@ -13,6 +13,9 @@ use super::{answers::Affected, drains, kernel::Running, marks::MarksNote, model:
 
 /// Depths by which flooded ground is counted, m.
 const DEPTHS_M: [f64; 5] = [0.1, 0.3, 0.5, 1.0, 2.0];
+
+/// Microseconds of an hour.
+const HOUR_US: f64 = 3.6e9;
 
 /// What there is to say of a run in a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +65,16 @@ pub struct Summary {
     pub assumptions: Vec<Title>,
     /// What may be done with it.
     pub standing: Title,
+}
+
+impl Summary {
+    /// The time that the run covers. A scenario that says no time begins when it was asked for.
+    #[must_use]
+    pub fn time(&self, asked: Instant) -> Interval {
+        let start = self.start.unwrap_or(asked);
+        let end = Instant::from_micros(start.as_micros() + (self.duration_h * HOUR_US) as i64);
+        Interval { start: Some(start), end: Some(end) }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it skips by reference")]

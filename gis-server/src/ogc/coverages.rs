@@ -146,6 +146,7 @@ pub async fn range_type(Path(id): Path<String>, ask: Ask) -> Result<Response, Pr
     params(
         ("collectionId" = String, Path, description = "Identifier of a raster"),
         ("coords" = String, Query, description = "POINT(longitude latitude)"),
+        ("parameter-name" = Option<String>, Query, description = "Identifier of the raster, its one parameter"),
     ),
     responses(
         (status = 200, description = "The value of the cell there; null where it has none", content_type = "application/vnd.cov+json", body = Object),
@@ -153,9 +154,10 @@ pub async fn range_type(Path(id): Path<String>, ask: Ask) -> Result<Response, Pr
     )
 )]
 pub async fn position(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    ask.query.only(&["coords", "f"])?;
+    ask.query.only(&["coords", "parameter-name", "f"])?;
     let place = point_of(&ask.query)?;
     let (cog, parameter) = opened(&ask, &id)?;
+    cube::names(&ask.query, &[&parameter.key])?;
     let document = work::blocking(move || {
         let value = coverage::value_at(&cog, place).map_err(|error| refused(&error))?;
         Ok(coverage::at(place, value, &parameter))
@@ -169,6 +171,7 @@ pub async fn position(Path(id): Path<String>, ask: Ask) -> Result<Response, Prob
     params(
         ("collectionId" = String, Path, description = "Identifier of a raster"),
         ("coords" = String, Query, description = "LINESTRING(longitude latitude, …)"),
+        ("parameter-name" = Option<String>, Query, description = "Identifier of the raster, its one parameter"),
     ),
     responses(
         (status = 200, description = "A value for each cell that the line crosses, with the distance along it", content_type = "application/vnd.cov+json", body = Object),
@@ -176,8 +179,9 @@ pub async fn position(Path(id): Path<String>, ask: Ask) -> Result<Response, Prob
     )
 )]
 pub async fn trajectory(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    ask.query.only(&["coords", "f"])?;
+    ask.query.only(&["coords", "parameter-name", "f"])?;
     let (cog, parameter) = opened(&ask, &id)?;
+    cube::names(&ask.query, &[&parameter.key])?;
     answer::profile(&ask, cog, parameter).await
 }
 
@@ -187,6 +191,7 @@ pub async fn trajectory(Path(id): Path<String>, ask: Ask) -> Result<Response, Pr
     params(
         ("collectionId" = String, Path, description = "Identifier of a raster"),
         ("coords" = String, Query, description = "POLYGON((longitude latitude, …))"),
+        ("parameter-name" = Option<String>, Query, description = "Identifier of the raster, its one parameter"),
         ("scale-factor" = Option<u64>, Query, minimum = 1, description = "So many cells a side become one"),
         ("f" = Option<String>, Query, description = "covjson where it is left out; tiff, netcdf"),
     ),
@@ -196,10 +201,11 @@ pub async fn trajectory(Path(id): Path<String>, ask: Ask) -> Result<Response, Pr
     )
 )]
 pub async fn area(Path(id): Path<String>, ask: Ask) -> Result<Response, Problem> {
-    ask.query.only(&["coords", "scale-factor", "f"])?;
+    ask.query.only(&["coords", "parameter-name", "scale-factor", "f"])?;
     let part = coverage::Part::Within(polygon_of(&ask.query)?.into());
     let scale = scale(&ask.query)?;
     let (cog, parameter) = opened(&ask, &id)?;
+    cube::names(&ask.query, &[&parameter.key])?;
     answer::cells(&ask, cog, parameter, part, scale).await
 }
 
@@ -295,7 +301,8 @@ fn opened(ask: &Ask, id: &str) -> Result<(Arc<Cog>, Parameter), Problem> {
     Ok((cog.map_err(|error| Problem::internal(&error))?, parameter(&view)))
 }
 
-fn parameter(view: &LayerView) -> Parameter {
+/// What the values of a raster layer are.
+pub(crate) fn parameter(view: &LayerView) -> Parameter {
     let layer = view.layer();
     let unit = match &layer.content {
         Content::Raster { unit, .. } => unit.symbol(),

@@ -34,6 +34,7 @@ use crate::{
 
 pub use alert::draft as alert_draft;
 pub use compare::{raster as comparison_raster, table as comparison};
+pub(crate) use coverages::parameter;
 pub use coverages::{area, cube, trajectory, window as coverage};
 pub use describe::{list, show};
 pub use execute::execute;

@@ -1,6 +1,6 @@
 //! Layers and runs as items.
 
-use city::{Bbox, Instant, Interval, Layer, layer::Content};
+use city::{Bbox, Interval, Layer, layer::Content};
 use serde_json::{Map, Value as Json, json};
 
 use super::{RASTERS, ROOT, RUNS, describe};
@@ -16,9 +16,6 @@ use crate::{
 /// The extensions by which items tell of their grids and values.
 const PROJECTION: &str = "https://stac-extensions.github.io/projection/v1.1.0/schema.json";
 const RASTER: &str = "https://stac-extensions.github.io/raster/v1.1.0/schema.json";
-
-/// Microseconds of an hour.
-const HOUR_US: f64 = 3.6e9;
 
 /// Pixels of a preview's longer side.
 const PREVIEW: u32 = 512;
@@ -65,9 +62,7 @@ fn raster(base: &Base, layer: &Layer) -> Option<Item> {
     let bbox = layer.bbox?;
     let id = layer.id.to_string();
     let at = base.url(&format!("/collections/{id}"));
-    // Of what somebody says when it was true; else of when it was published here.
-    let said = layer.content_date.as_deref().and_then(|date| date.parse::<Interval>().ok());
-    let time = said.unwrap_or_else(|| Interval::at(layer.published));
+    let time = time_of(layer);
     let mut properties = times(&time);
     properties.extend([
         ("title".to_owned(), json!(layer.title.vi)),
@@ -106,16 +101,19 @@ fn raster(base: &Base, layer: &Layer) -> Option<Item> {
     Some(Item { id, collection: RASTERS, bbox: Some(bbox), time, document })
 }
 
+/// When a layer was true, as somebody says; else when it was published here.
+pub(crate) fn time_of(layer: &Layer) -> Interval {
+    let said = layer.content_date.as_deref().and_then(|date| date.parse::<Interval>().ok());
+    said.unwrap_or_else(|| Interval::at(layer.published))
+}
+
 /// A run as an item.
 fn run(base: &Base, job: &Job, summary: &Summary, outputs: &[Output]) -> Item {
     let id = format!("run-{}", job.id);
     let at = base.url(&format!("/jobs/{}", job.id));
     let [min_x, min_y, max_x, max_y] = summary.grid.bbox;
     let bbox = Bbox { min_x, min_y, max_x, max_y };
-    // A scenario that says no time is of none: its item goes by when it was asked for.
-    let start = summary.start.unwrap_or(job.created);
-    let end = Instant::from_micros(start.as_micros() + (summary.duration_h * HOUR_US) as i64);
-    let time = Interval { start: Some(start), end: Some(end) };
+    let time = summary.time(job.created);
     let grid = &summary.grid;
     let mut properties = times(&time);
     properties.extend([

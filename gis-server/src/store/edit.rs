@@ -41,12 +41,19 @@ pub struct Patch {
 }
 
 /// Back to which state of a feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Back {
     /// What it was before this change, which must be its last.
     Before(u64),
-    /// What it was before the first of these changes, which were recorded together; the second must be its last.
-    BeforeAll(u64, u64),
+    /// What it was before changes that were recorded together, of which the last must be its last.
+    BeforeAll {
+        /// The last of them.
+        last: u64,
+        /// The state before the first of them, as the log has it; `None` where it was not there.
+        state: Option<Arc<str>>,
+        /// Of the changes up to this number it was looked that none of the feature comes after the last.
+        known: u64,
+    },
     /// What this change made of it; 0 is as it was before the first change.
     To(u64),
 }
@@ -173,7 +180,7 @@ pub(crate) fn prepare(
         Edit::Create { id, draft, .. } => editor.create(id.as_ref(), draft),
         Edit::Replace { id, draft, if_match, .. } => editor.replace(id, draft, if_match.as_deref()),
         Edit::Update { id, patch, if_match, .. } => editor.update(id, patch, if_match.as_deref()),
-        Edit::Restore { id, back, if_match, .. } => editor.restore(id, *back, if_match.as_deref()),
+        Edit::Restore { id, back, if_match, .. } => editor.restore(id, back, if_match.as_deref()),
         Edit::Delete { id, if_match, .. } => editor.delete(id, if_match.as_deref()),
     }
 }

@@ -98,8 +98,7 @@ impl LayerView {
     /// [`StoreError::UnknownFeature`] when there is none that the viewer may see and never was;
     /// [`StoreError::Log`].
     pub fn history(&self, id: &FeatureId) -> Result<Vec<Change>, StoreError> {
-        let deleted = self.state.overlay.get(id).is_some_and(|edited| edited.record.is_none());
-        if !deleted && self.state.has(id) {
+        if self.state.has(id) {
             self.feature(id)?;
         }
         let edits = match &self.state.log {
@@ -113,6 +112,16 @@ impl LayerView {
             self.feature(id)?;
         }
         Ok(changes)
+    }
+
+    /// Whether the viewer sees a feature, which may be deleted, and any of some states of it that the log has.
+    pub(super) fn sees_past<'a>(
+        &self,
+        id: &FeatureId,
+        mut states: impl Iterator<Item = &'a str>,
+    ) -> bool {
+        (!self.state.has(id) || self.feature(id).is_ok())
+            && states.any(|text| self.see_state(text).is_some())
     }
 
     /// The layer's changes after a number, the first first, of the first `limit`. Those that the viewer

@@ -23,7 +23,7 @@ pub(super) const OWNER: &str = "Nguyễn Thị Kiểm Thử";
 
 /// A service over a folder of its own.
 pub(super) struct Service {
-    app: App,
+    pub(super) app: App,
     router: Router,
     _dir: tempfile::TempDir,
 }

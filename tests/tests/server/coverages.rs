@@ -203,6 +203,37 @@ fn a_place_a_profile_and_a_polygon_say_what_the_cells_say() {
 }
 
 #[test]
+fn a_raster_is_found_and_asked_among_the_collections_of_edr() {
+    let server = Server::start(&town::demo(500));
+    let all = server.json("/edr/collections");
+    let found = all["collections"].as_array().expect("collections").iter();
+    let terrain = found.clone().find(|it| it["id"] == "terrain").expect("the terrain is there");
+    assert_eq!(*terrain, server.json("/edr/collections/terrain"));
+    assert_eq!(terrain["parameter_names"]["terrain"]["unit"]["symbol"], "m");
+    let ring = "108.48 15.56,108.4805 15.56,108.4805 15.5608,108.48 15.56";
+    for (query, asked) in [
+        ("position", "coords=POINT(108.48 15.56)&parameter-name=terrain".to_owned()),
+        ("trajectory", "coords=LINESTRING(108.48 15.56,108.481 15.56)".to_owned()),
+        ("area", format!("coords=POLYGON(({ring}))")),
+        ("cube", "bbox=108.48,15.56,108.4805,15.5608&z=0/10".to_owned()),
+    ] {
+        let link = terrain["data_queries"][query]["link"]["href"].as_str().expect("a link");
+        assert_eq!(link, format!("{}/collections/terrain/{query}", server.address()));
+        let beside = server.json(&format!("/collections/terrain/{query}?{asked}"));
+        assert_eq!(server.led_to(&format!("/edr/collections/terrain/{query}?{asked}")), beside);
+    }
+    for query in ["position?coords=POINT(108.48 15.56)", "trajectory?coords=LINESTRING(1 1,2 2)"] {
+        let refused =
+            server.get(&format!("/collections/terrain/{query}&parameter-name=depth")).expect(400);
+        assert!(refused.text().contains("terrain"), "it names what there is");
+    }
+    // Layers of features are none, and a raster has no stations.
+    server.get("/edr/collections/roads").expect(404);
+    server.get("/edr/collections/roads/area?coords=POLYGON((0 0,1 0,1 1,0 0))").expect(404);
+    server.get("/edr/collections/terrain/locations").expect(404);
+}
+
+#[test]
 fn what_cannot_be_given_is_told_with_the_way_out() {
     let server = Server::start(&town::demo(500));
     let terrain = "/collections/terrain";

@@ -41,6 +41,29 @@ fn owslib_edits_what_gdal_reads() {
     checked.unwrap_or_else(|why| panic!("{why}"));
 }
 
+/// The system's Python where it knows a QGIS that edits over OGC API - Features: from 3.28 on, in Debian 13.
+fn python_of_qgis() -> Option<&'static str> {
+    const KNOWS: &str =
+        "from qgis.core import Qgis; import sys; sys.exit(Qgis.QGIS_VERSION_INT < 32800)";
+    let python = "/usr/bin/python3";
+    let asked = Command::new(python).args(["-c", KNOWS]).output();
+    let knows = asked.is_ok_and(|output| output.status.success());
+    if !knows {
+        println!("SKIP: python3-qgis 3.28 or later is not installed");
+    }
+    knows.then_some(python)
+}
+
+#[test]
+fn qgis_edits_a_layer() {
+    let Some(python) = python_of_qgis() else { return };
+    let server = Server::on(fixture::check_points(), &[]);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/editing/by_qgis.py");
+    let mut command = Command::new(python);
+    command.arg(script).arg(server.address()).env("QT_QPA_PLATFORM", "offscreen");
+    run(&mut command).unwrap_or_else(|why| panic!("{why}"));
+}
+
 fn point(name: &str) -> Value {
     json!({"type": "Feature", "properties": {"name": name, "code": 1},
         "geometry": {"type": "Point", "coordinates": [108.2, 16.05]}})

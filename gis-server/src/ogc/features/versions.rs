@@ -189,7 +189,7 @@ async fn back(
     let number = version_number(&version)?;
     let back = to(number);
     let why = reason(&ask.query)?.unwrap_or_else(|| match back {
-        Back::Before(_) | Back::BeforeAll(..) => {
+        Back::Before(_) | Back::BeforeAll { .. } => {
             format!("Hoàn tác thay đổi {number} · Undo of change {number}")
         }
         Back::To(_) => format!("Khôi phục phiên bản {number} · Version {number} restored"),

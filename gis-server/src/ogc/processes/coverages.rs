@@ -54,6 +54,7 @@ pub async fn window(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Pro
     params(
         JobPath,
         ("coords" = String, Query, description = "POLYGON((longitude latitude, …))"),
+        ("parameter-name" = Option<String>, Query, description = "As output, as EDR writes it"),
         ("output" = Option<String>, Query, description = "Name of a raster; max-depth where it is left out"),
         ("minutes" = Option<u32>, Query, description = "Of depth: after so many minutes"),
         ("scale-factor" = Option<u64>, Query, minimum = 1, description = "So many cells a side become one"),
@@ -66,7 +67,7 @@ pub async fn window(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Pro
     )
 )]
 pub async fn area(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
-    ask.query.only(&["coords", "output", "minutes", "scale-factor", "f"])?;
+    ask.query.only(&["coords", "output", "parameter-name", "minutes", "scale-factor", "f"])?;
     let part = Part::Within(polygon_of(&ask.query)?.into());
     let (scale, (cog, parameter)) = (scale(&ask.query)?, opened(&ask, &path)?);
     cells(&ask, Box::new(cog), parameter, part, scale).await
@@ -78,6 +79,7 @@ pub async fn area(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Probl
     params(
         JobPath,
         ("coords" = String, Query, description = "LINESTRING(longitude latitude, …)"),
+        ("parameter-name" = Option<String>, Query, description = "As output, as EDR writes it"),
         ("output" = Option<String>, Query, description = "Name of a raster; max-depth where it is left out"),
         ("minutes" = Option<u32>, Query, description = "Of depth: after so many minutes"),
     ),
@@ -88,7 +90,7 @@ pub async fn area(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Probl
     )
 )]
 pub async fn trajectory(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
-    ask.query.only(&["coords", "output", "minutes", "f"])?;
+    ask.query.only(&["coords", "output", "parameter-name", "minutes", "f"])?;
     let (cog, parameter) = opened(&ask, &path)?;
     profile(&ask, Box::new(cog), parameter).await
 }
@@ -193,8 +195,7 @@ impl CubeWish {
     ) -> Result<Vec<(u32, Option<Instant>)>, Problem> {
         let summary: Option<Summary> =
             folder.read_json(SUMMARY).map_err(|error| Problem::internal(&error))?;
-        // A scenario that says no time goes by when it was asked for, as in STAC.
-        let start = summary.and_then(|it| it.start).unwrap_or(job.created);
+        let start = summary.and_then(|it| it.time(job.created).start).unwrap_or(job.created);
         let at = |minutes: u32| {
             Instant::from_micros(start.as_micros().saturating_add(i64::from(minutes) * MINUTE_US))
         };
@@ -217,14 +218,26 @@ impl CubeWish {
 /// The raster that a request names, and what its values are.
 fn opened(ask: &Ask, path: &JobPath) -> Result<(Cog, Parameter), Problem> {
     let (job, folder) = results::ended(ask, path)?;
-    let name = ask.query.get("output").unwrap_or(Output::MaxDepth.name());
-    let file = results::raster(ask, &folder, name)?;
-    let output = Output::from_name(name).unwrap_or(Output::MaxDepth);
+    let name = match (ask.query.get("output"), ask.query.names("parameter-name")) {
+        (Some(name), None) => name.to_owned(),
+        (None, None) => Output::MaxDepth.name().to_owned(),
+        (None, Some(names)) if names.len() == 1 => names.concat(),
+        _ => {
+            return Err(Problem::parameter(
+                "parameter-name",
+                "hãy nêu một tên, không đi cùng output",
+                "name one, not with output",
+            ));
+        }
+    };
+    let file = results::raster(ask, &folder, &name)?;
+    let output = Output::from_name(&name).unwrap_or(Output::MaxDepth);
     let cog = Cog::open(&file).map_err(|error| Problem::internal(&error))?;
     Ok((cog, parameter(&job, output)))
 }
 
-fn parameter(job: &Job, output: Output) -> Parameter {
+/// What the values of a raster of a run are.
+pub(crate) fn parameter(job: &Job, output: Output) -> Parameter {
     let (title, standing) = (&job.title, job.standing());
     Parameter {
         key: output.name().to_owned(),

@@ -20,7 +20,10 @@ use crate::{
     },
     http::{ask::Ask, format::Format, link::Link, work},
     jobs::{EXPORT, Job, Lane, RESULT, SCENARIO, TILES},
-    ogc::{coverages::TIFF, tiles::address::TileAddress},
+    ogc::{
+        coverages::{TIFF, cube::names},
+        tiles::address::TileAddress,
+    },
     tiles::Tile,
 };
 
@@ -319,14 +322,19 @@ pub(super) async fn drawn(
 /// Depth over time at a place, as CoverageJSON.
 #[utoipa::path(
     get, path = "/jobs/{jobId}/position", tag = "Processes", operation_id = "getResultPosition",
-    params(JobPath, ("coords" = String, Query, description = "POINT(longitude latitude)")),
+    params(
+        JobPath,
+        ("coords" = String, Query, description = "POINT(longitude latitude)"),
+        ("parameter-name" = Option<String>, Query, description = "depth, its one parameter"),
+    ),
     responses(
         (status = 200, description = "Hours of the scenario and depth in metres at each", body = Object),
         (status = 404, description = "No such job, or the place lies outside of it", content_type = "application/problem+json"),
     )
 )]
 pub async fn position(ask: Ask, Path(path): Path<JobPath>) -> Result<Response, Problem> {
-    ask.query.only(&["coords", "f"])?;
+    ask.query.only(&["coords", "parameter-name", "f"])?;
+    names(&ask.query, &[Output::Depth.name()])?;
     let (_, folder) = ended(&ask, &path)?;
     let (lon, lat) = point_of(&ask.query)?.x_y();
     let found =

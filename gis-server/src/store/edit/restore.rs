@@ -11,7 +11,7 @@ impl Editor<'_> {
     pub(super) fn restore(
         &self,
         id: &FeatureId,
-        back: Back,
+        back: &Back,
         if_match: Option<&str>,
     ) -> Result<Prepared, StoreError> {
         let state = self.past_state(id, back)?;
@@ -37,15 +37,22 @@ impl Editor<'_> {
                 self.prepared(id.clone(), Operation::Create, None, Some(document))
             }
         };
-        if let Back::Before(seq) | Back::BeforeAll(_, seq) = back {
-            prepared.change.undoes = Some(seq);
+        if let Back::Before(last) | Back::BeforeAll { last, .. } = back {
+            prepared.change.undoes = Some(*last);
         }
         Ok(prepared)
     }
 
     /// A state of the change log; `None` where the feature was not there.
-    fn past_state(&self, id: &FeatureId, back: Back) -> Result<Option<Document>, StoreError> {
-        let (Back::Before(seq) | Back::BeforeAll(seq, _) | Back::To(seq)) = back;
+    fn past_state(&self, id: &FeatureId, back: &Back) -> Result<Option<Document>, StoreError> {
+        let seq = match back {
+            Back::BeforeAll { last, state, known } => {
+                self.check_last(id, *last, *known)?;
+                let state = state.as_deref();
+                return state.map(|text| self.state_of(id, *last, text)).transpose();
+            }
+            Back::Before(seq) | Back::To(seq) => *seq,
+        };
         let unknown = || StoreError::UnknownVersion { id: id.clone(), seq };
         // Also tells that the editor may see the feature.
         let known = self.view.history(id)?;
@@ -59,17 +66,42 @@ impl Editor<'_> {
         };
         let edit = found.ok_or_else(unknown)?;
         let text = match back {
-            Back::Before(seq) | Back::BeforeAll(_, seq) if seq != last => {
+            Back::Before(_) if seq != last => {
                 return Err(StoreError::NotTheLast { id: id.clone(), seq, last });
             }
-            Back::Before(_) | Back::BeforeAll(..) | Back::To(0) => edit.before,
-            Back::To(_) => edit.after,
+            Back::To(seq) if *seq != 0 => edit.after,
+            _ => edit.before,
         };
-        let Some(text) = text else {
-            return if back == Back::To(0) { Err(unknown()) } else { Ok(None) };
+        match text {
+            Some(text) => self.state_of(id, seq, &text).map(Some),
+            None if *back == Back::To(0) => Err(unknown()),
+            None => Ok(None),
+        }
+    }
+
+    /// An error unless a change is the feature's last; of those up to a number it is known.
+    fn check_last(&self, id: &FeatureId, seq: u64, known: u64) -> Result<(), StoreError> {
+        let last = match (self.state.overlay.get(id), &self.state.log) {
+            (Some(edited), _) => Some(edited.seq),
+            // What was folded into the published file since stands in the log alone.
+            (None, Some(log)) if self.state.base.seq > known => {
+                log.history(&self.state.layer.id, id)?.last().map(|edit| edit.seq)
+            }
+            (None, _) => Some(seq),
         };
-        let document = Document::from_json(self.state.schema(), &text).ok_or_else(unknown)?;
+        match last {
+            Some(last) if last == seq => Ok(()),
+            Some(last) => Err(StoreError::NotTheLast { id: id.clone(), seq, last }),
+            None => Err(StoreError::UnknownVersion { id: id.clone(), seq }),
+        }
+    }
+
+    /// A state that the log has, if the editor may see it.
+    fn state_of(&self, id: &FeatureId, seq: u64, text: &str) -> Result<Document, StoreError> {
+        let document = Document::from_json(self.state.schema(), text);
+        let document =
+            document.ok_or_else(|| StoreError::UnknownVersion { id: id.clone(), seq })?;
         self.check_sight(&document)?;
-        Ok(Some(document))
+        Ok(document)
     }
 }

@@ -27,7 +27,7 @@ impl Store {
     ) -> Result<Vec<Applied>, StoreError> {
         let unknown = || StoreError::UnknownChange(seq);
         let log = LogReader::of(self.0.dir.as_deref().ok_or_else(unknown)?);
-        let batch = log.together_with(seq)?;
+        let (known, batch) = log.together_with(seq)?;
         let city = self.city();
         let mut seen = batch.iter().map(|one| (one, is_seen(&city, viewer, one)));
         let is_own =
@@ -39,19 +39,23 @@ impl Store {
         if !seen.all(|(_, is_seen)| is_seen) {
             return Err(StoreError::BatchOutOfSight);
         }
-        let batch: Vec<Together> = batch.into_iter().filter(|one| !one.is_passing).collect();
+        let batch: Vec<Together> = batch.into_iter().filter(|one| !one.is_passing()).collect();
         let changed: Vec<_> = batch.iter().filter(|one| one.latest != one.ends.1).collect();
         if !changed.is_empty() {
             let told = |one: &Together| (one.layer.clone(), one.feature.clone(), one.latest);
             return Err(StoreError::ChangedSince(changed.into_iter().map(told).collect()));
         }
-        let edit = |one: &Together| Edit::Restore {
-            layer: one.layer.clone(),
-            id: one.feature.clone(),
-            back: Back::BeforeAll(one.ends.0, one.ends.1),
+        let edit = |one: Together| Edit::Restore {
+            layer: one.layer,
+            id: one.feature,
+            back: Back::BeforeAll {
+                last: one.ends.1,
+                state: one.first_before.map(Into::into),
+                known,
+            },
             if_match: None,
         };
-        let edits: Vec<Edit> = batch.iter().map(edit).collect();
+        let edits: Vec<Edit> = batch.into_iter().map(edit).collect();
         // Whether each change is the last is looked at once more with the log in hand.
         self.apply_for(viewer, &edits, reason).map_err(|refused| told(refused, &edits))
     }
@@ -60,8 +64,8 @@ impl Store {
 /// Whether a viewer may see a feature of the batch, as it is or as it was.
 fn is_seen(city: &City, viewer: &Viewer, one: &Together) -> bool {
     let Some(view) = city.layer(one.layer.as_str(), viewer) else { return false };
-    let history = view.history(&one.feature).unwrap_or_default();
-    history.iter().any(|change| change.seq == one.ends.1)
+    let states = [&one.last_before, &one.last_after];
+    view.sees_past(&one.feature, states.into_iter().flatten().map(String::as_str))
 }
 
 /// Names the feature that somebody else changed in the meantime.

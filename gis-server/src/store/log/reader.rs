@@ -48,8 +48,19 @@ pub(crate) struct Together {
     pub(crate) ends: (u64, u64),
     /// The last of its changes of all.
     pub(crate) latest: u64,
+    /// What it was before the first of them; `None` where it was not there.
+    pub(crate) first_before: Option<String>,
+    /// What it was before the last of them.
+    pub(crate) last_before: Option<String>,
+    /// What the last of them made of it.
+    pub(crate) last_after: Option<String>,
+}
+
+impl Together {
     /// Whether it was neither there before nor after.
-    pub(crate) is_passing: bool,
+    pub(crate) fn is_passing(&self) -> bool {
+        self.first_before.is_none() && self.last_after.is_none()
+    }
 }
 
 impl LogReader {
@@ -115,8 +126,8 @@ impl LogReader {
     }
 
     /// The features that were changed together with a change, the one that was changed last first; none where
-    /// there is no such change.
-    pub(crate) fn together_with(&self, seq: u64) -> Result<Vec<Together>, StoreError> {
+    /// there is no such change. With the number of a change up to which all were looked at.
+    pub(crate) fn together_with(&self, seq: u64) -> Result<(u64, Vec<Together>), StoreError> {
         // What is recorded together has numbers one after another, and a time that nothing else has.
         let sql = "WITH RECURSIVE \
              here AS (SELECT recorded AS time FROM change WHERE seq = ?1), \
@@ -127,16 +138,18 @@ impl LogReader {
              batch AS (SELECT layer, feature, min(seq) AS lo, max(seq) AS hi FROM change \
                WHERE seq BETWEEN (SELECT min(n) FROM down) AND (SELECT max(n) FROM up) \
                GROUP BY layer, feature) \
-             SELECT layer, feature, lo, hi, \
+             SELECT batch.layer, batch.feature, lo, hi, \
                (SELECT max(seq) FROM change WHERE layer = batch.layer AND feature = batch.feature), \
-               (SELECT before IS NULL FROM change WHERE seq = lo) \
-                 AND (SELECT after IS NULL FROM change WHERE seq = hi) \
-             FROM batch ORDER BY hi DESC";
+               opening.before, closing.before, closing.after \
+             FROM batch JOIN change AS opening ON opening.seq = lo \
+               JOIN change AS closing ON closing.seq = hi ORDER BY hi DESC";
         let rows = self.read(|connection| {
+            let last = "SELECT coalesce(max(seq), 0) FROM change";
+            let last = connection.query_row(last, [], |row| row.get(0))?;
             let mut statement = connection.prepare(sql)?;
             let seq = i64::try_from(seq).unwrap_or(i64::MAX);
             let rows = statement.query_map(params![seq], together_of)?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
+            Ok((last, rows.collect::<rusqlite::Result<Vec<_>>>()?))
         });
         Ok(rows?.unwrap_or_default())
     }
@@ -198,7 +211,9 @@ fn together_of(row: &Row<'_>) -> rusqlite::Result<Together> {
         feature: feature.parse().map_err(|_| unreadable(1))?,
         ends: (row.get(2)?, row.get(3)?),
         latest: row.get(4)?,
-        is_passing: row.get(5)?,
+        first_before: row.get(5)?,
+        last_before: row.get(6)?,
+        last_after: row.get(7)?,
     })
 }
 

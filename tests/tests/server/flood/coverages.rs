@@ -119,6 +119,23 @@ fn a_cube_of_a_run_has_its_depths_over_time_beside_the_worst_of_each_cell() {
     }
     server.get(&format!("{job}/cube")).expect(400);
 
+    // Clients of EDR find the run among its collections, and are led to its cells.
+    let name = job.replace("/jobs/", "run-");
+    let found = server.json(&format!("/edr/collections/{name}"));
+    assert_eq!(found["extent"]["temporal"]["interval"][0][0], times[0], "{found}");
+    assert!(
+        found["parameter_names"]["depth"].is_object()
+            && found["parameter_names"]["hazard"].is_object()
+    );
+    assert_eq!(server.led_to(&format!("/edr/collections/{name}/cube?{bbox}")), all);
+    let place = format!("coords=POINT({lon} {lat})&parameter-name=depth");
+    let deep = server.led_to(&format!("/edr/collections/{name}/position?{place}"));
+    assert_eq!(deep["ranges"]["depth"]["values"].as_array().map(Vec::len), Some(3), "{deep}");
+    server
+        .get(&format!("{job}/trajectory?coords=LINESTRING(1 1,2 2)&parameter-name=a,b"))
+        .expect(400);
+    server.get("/edr/collections/run-999999").expect(404);
+
     let Some(python) = netcdf_reader() else { return };
     for path in [
         cube.clone(),

@@ -1,0 +1,147 @@
+//! Rasters, and what flood runs left, as collections of the API. Their cells are answered beside the layer and
+//! the job: queries below `/edr` lead there.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use city::{Interval, Title};
+use serde_json::{Map, Value as Json, json};
+
+use super::{CRS84, ROOT};
+use crate::{
+    coverage::{self, Parameter},
+    error::Problem,
+    flood::{Output, SUMMARY, Summary},
+    http::{ask::Ask, base::Base, link::Link, work},
+    ogc::{coverages, processes},
+    stac,
+};
+
+/// What begins the identifier of a run, as in the catalogue of rasters.
+const RUN: &str = "run-";
+
+/// The queries that a raster answers, and in which formats.
+const QUERIES: [(&str, &[&str]); 4] = [
+    ("position", &["CoverageJSON"]),
+    ("trajectory", &["CoverageJSON"]),
+    ("area", &["CoverageJSON", "TIFF", "NetCDF"]),
+    ("cube", &["CoverageJSON", "NetCDF"]),
+];
+
+/// A raster or a run.
+pub(super) struct Gridded {
+    id: String,
+    title: Title,
+    /// Where it answers.
+    at: String,
+    /// West, south, east, north.
+    bbox: Option<[f64; 4]>,
+    time: Interval,
+    parameters: Vec<Parameter>,
+}
+
+/// All that a caller may see: rasters in the order of the catalogue, then runs, the latest first.
+///
+/// # Errors
+/// 500 when a run's summary cannot be read.
+pub(super) async fn all(ask: &Ask) -> Result<Vec<Gridded>, Problem> {
+    let views = ask.app.store.city().layers(&ask.caller.viewer);
+    let rasters = views.iter().filter(|view| view.layer().schema().is_none()).map(|view| {
+        let layer = view.layer();
+        Gridded {
+            id: layer.id.to_string(),
+            title: layer.title.clone(),
+            at: format!("/collections/{}", layer.id),
+            bbox: layer.bbox.map(|it| [it.min_x, it.min_y, it.max_x, it.max_y]),
+            time: stac::time_of(layer),
+            parameters: vec![coverages::parameter(view)],
+        }
+    });
+    let mut all: Vec<Gridded> = rasters.collect();
+    // Where nothing can be simulated there are no runs.
+    let runs = processes::ended_runs(ask).unwrap_or_default();
+    let runs = work::blocking(move || {
+        let read = runs.into_iter().map(|(job, folder)| {
+            let summary: Option<Summary> =
+                folder.read_json(SUMMARY).map_err(|error| Problem::internal(&error))?;
+            let Some(summary) = summary else { return Ok(None) };
+            let outputs = std::iter::once(Output::Depth)
+                .chain(Output::all().filter(|output| folder.raster(*output, 0).is_file()));
+            Ok(Some(Gridded {
+                id: format!("{RUN}{}", job.id),
+                title: job.title.clone(),
+                at: format!("/jobs/{}", job.id),
+                bbox: Some(summary.grid.bbox),
+                time: summary.time(job.created),
+                parameters: outputs.map(|output| processes::parameter(&job, output)).collect(),
+            }))
+        });
+        read.collect::<Result<Vec<_>, Problem>>()
+    });
+    all.extend(runs.await?.into_iter().flatten());
+    Ok(all)
+}
+
+/// One of them; `None` where there is none that the caller may see.
+///
+/// # Errors
+/// As [`all`].
+pub(super) async fn find(ask: &Ask, id: &str) -> Result<Option<Gridded>, Problem> {
+    Ok(all(ask).await?.into_iter().find(|one| one.id == id))
+}
+
+/// Where a query of a raster or a run is answered; `None` of what is neither.
+pub(super) fn elsewhere(ask: &Ask, id: &str, query: &str) -> Option<Response> {
+    let is_run = |number: &&str| {
+        let runs = processes::ended_runs(ask).unwrap_or_default();
+        runs.iter().any(|(job, _)| job.id.to_string() == **number)
+    };
+    let at = match id.strip_prefix(RUN).filter(is_run) {
+        Some(number) => format!("/jobs/{number}"),
+        None => {
+            let view = ask.app.store.city().layer(id, &ask.caller.viewer)?;
+            view.layer().schema().is_none().then(|| format!("/collections/{id}"))?
+        }
+    };
+    let href = ask.base.url(&format!("{at}/{query}?{}", ask.query.with(&[])));
+    Some((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, href)]).into_response())
+}
+
+impl Gridded {
+    /// It as a collection.
+    pub(super) fn describe(&self, base: &Base) -> Json {
+        let query = |(name, formats): (&str, &[&str])| {
+            let link = json!({
+                "href": base.url(&format!("{}/{name}", self.at)), "rel": "data",
+                "variables": { "query_type": name, "output_formats": formats },
+            });
+            (name.to_owned(), json!({ "link": link }))
+        };
+        let queries: Map<String, Json> = QUERIES.into_iter().map(query).collect();
+        let parameters = self.parameters.iter();
+        let parameters: Map<String, Json> =
+            parameters.map(|it| (it.key.clone(), coverage::described(it))).collect();
+        let mut extent = json!({ "temporal": {
+            "interval": [[self.time.start, self.time.end]],
+            "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+        }});
+        if let Some(bbox) = self.bbox {
+            extent["spatial"] = json!({ "bbox": [bbox], "crs": CRS84 });
+        }
+        let own = base.url(&format!("{ROOT}/collections/{}", self.id));
+        json!({
+            "id": self.id,
+            "title": format!("{} · {}", self.title.vi, self.title.en),
+            "links": [
+                Link::new("self", own).of_type("application/json"),
+                Link::new("describedby", base.url(&self.at)).of_type("application/json"),
+            ],
+            "extent": extent,
+            "data_queries": queries,
+            "crs": [CRS84],
+            "output_formats": ["CoverageJSON", "TIFF", "NetCDF"],
+            "parameter_names": parameters,
+        })
+    }
+}
