@@ -21,6 +21,9 @@ pub struct Quality {
     pub trees_m: f32,
     /// Whether the ground throws shadows.
     pub ground_shades: bool,
+    /// Samples of the ground's picture for a pixel that sees it at a slant, at most. On the processor itself it is 1:
+    /// lavapipe's elliptical filter walks over the whole picture for a pixel near the horizon, minutes a frame.
+    pub anisotropy: u16,
 }
 
 impl Quality {
@@ -34,6 +37,7 @@ impl Quality {
         fine_trees_m: 900.0,
         trees_m: 6_000.0,
         ground_shades: true,
+        anisotropy: 8,
     };
     /// The processor itself: corners cost as much as pixels, and each shadow map draws them again. 400
     /// lamps would cost a second a picture.
@@ -46,9 +50,11 @@ impl Quality {
         fine_trees_m: 160.0,
         trees_m: 2_500.0,
         ground_shades: false,
+        anisotropy: 1,
     };
     /// A browser: no storage buffers for many lights, and often a small device.
-    pub const BROWSER: Self = Self { lit_lamps: 64, shadow_px: 1024, ..Self::SOFTWARE };
+    pub const BROWSER: Self =
+        Self { lit_lamps: 64, shadow_px: 1024, anisotropy: 4, ..Self::SOFTWARE };
 }
 
 /// Chooses the quality before anything is spawned.
@@ -71,6 +77,12 @@ fn of_device(info: &RenderAdapterInfo) -> Quality {
 }
 
 #[cfg(target_arch = "wasm32")]
-fn of_device(_: &RenderAdapterInfo) -> Quality {
-    Quality::BROWSER
+fn of_device(info: &RenderAdapterInfo) -> Quality {
+    // WebGL names the device that is behind it, and no kind.
+    let name = info.name.to_lowercase();
+    let is_software = ["swiftshader", "llvmpipe", "software"].iter().any(|it| name.contains(it));
+    match is_software {
+        true => Quality { anisotropy: Quality::SOFTWARE.anisotropy, ..Quality::BROWSER },
+        false => Quality::BROWSER,
+    }
 }

@@ -66,8 +66,8 @@ pub fn draw(model: &CityModel, edges: &Bbox) -> Option<Pixmap> {
     Some(pen.pixmap)
 }
 
-/// The picture as Bevy has it, with its smaller copies.
-pub fn to_image(pixmap: Pixmap) -> Image {
+/// The picture as Bevy has it, with its smaller copies; seen at a slant, so many samples make a pixel at most.
+pub fn to_image(pixmap: Pixmap, anisotropy: u16) -> Image {
     let (width, height) = (pixmap.width(), pixmap.height());
     let mut data = pixmap.take();
     let mut levels = 1;
@@ -94,7 +94,7 @@ pub fn to_image(pixmap: Pixmap) -> Image {
         mag_filter: ImageFilterMode::Linear,
         min_filter: ImageFilterMode::Linear,
         mipmap_filter: ImageFilterMode::Linear,
-        anisotropy_clamp: 8,
+        anisotropy_clamp: anisotropy,
         ..ImageSamplerDescriptor::default()
     });
     image

@@ -69,7 +69,8 @@ fn ground(
 ) {
     let picture = drape::draw(&city, &city.heights.edges_m());
     let base = StandardMaterial {
-        base_color_texture: picture.map(|pixmap| images.add(drape::to_image(pixmap))),
+        base_color_texture: picture
+            .map(|pixmap| images.add(drape::to_image(pixmap, quality.anisotropy))),
         perceptual_roughness: 0.95,
         reflectance: 0.2,
         ..default()
