@@ -58,8 +58,8 @@ resources:
 END
   export PYGEOAPI_CONFIG="$work/pygeoapi.yml" PYGEOAPI_OPENAPI="$work/openapi.yml"
   "$venv/bin/pygeoapi" openapi generate "$PYGEOAPI_CONFIG" --output-file "$PYGEOAPI_OPENAPI" >"$work/pygeoapi.log" 2>&1
-  # A worker a core, as its documentation has it.
-  "$venv/bin/gunicorn" --workers 2 --bind 127.0.0.1:39873 --chdir "$work" pygeoapi.flask_app:APP >>"$work/pygeoapi.log" 2>&1 &
+  # A worker a core, as its documentation has it; of the kind that keeps connections, as the load does.
+  "$venv/bin/gunicorn" --workers 2 --worker-class gthread --threads 4 --keep-alive 60 --bind 127.0.0.1:39873 --chdir "$work" pygeoapi.flask_app:APP >>"$work/pygeoapi.log" 2>&1 &
   pid=$!
   address=127.0.0.1:39873
   wait_for /

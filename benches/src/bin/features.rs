@@ -236,7 +236,7 @@ fn filtered_tiles(arguments: &Arguments, address: SocketAddr, places: &[(f64, f6
     for (name, filter) in [
         ("no filter", ""),
         ("storeys > 3", "?filter=storeys%20%3E%203"),
-        ("use = 'residential'", "?filter=use%20%3D%20%27residential%27"),
+        ("use = 'tube-house'", "?filter=use%20%3D%20%27tube-house%27"),
         ("address LIKE '%a%'", "?filter=address%20LIKE%20%27%25a%25%27"),
     ] {
         let path = |(lon, lat): &(f64, f64)| Tile::at(*lon, *lat, 14).fill(TILE) + filter;
