@@ -17,6 +17,7 @@ import { DUTY_TESTS } from './duty.mjs';
 import { FLOOD_TESTS } from './flood.mjs';
 import { LIVE_TESTS } from './live.mjs';
 import { NOWCAST_TESTS } from './nowcast.mjs';
+import { STYLE_TESTS } from './styles.mjs';
 import { TESTS } from './tests.mjs';
 import { OUT, startTown } from './town.mjs';
 import { TWIN_TESTS } from './twin.mjs';
@@ -32,7 +33,7 @@ const browser = await openBrowser(town.url);
 let passed = 0;
 const failed = [];
 try {
-  for (const [name, test] of Object.entries({ ...TESTS, ...LIVE_TESTS, ...DUTY_TESTS, ...FLOOD_TESTS, ...NOWCAST_TESTS, ...TWIN_TESTS, ...UPLOAD_TESTS })) {
+  for (const [name, test] of Object.entries({ ...TESTS, ...STYLE_TESTS, ...LIVE_TESTS, ...DUTY_TESTS, ...FLOOD_TESTS, ...NOWCAST_TESTS, ...TWIN_TESTS, ...UPLOAD_TESTS })) {
     if (!name.includes(options.only)) continue;
     const began = performance.now();
     const visit = browser.visit();

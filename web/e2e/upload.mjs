@@ -125,7 +125,7 @@ export const UPLOAD_TESTS = {
       await page.locator('[data-imported="nha-mau"]').waitFor();
       await page.waitForFunction(async () => (await fetch('./collections/nha-mau')).ok, undefined, { polling: 500 });
       visit.complaints = visit.complaints.filter((one) => !/404/.test(one));
-      const found = await (await fetch(`${town.url}/collections/nha-mau/items`)).json();
+      const found = await (await fetch(`${town.url}collections/nha-mau/items?f=geojson`)).json();
       const [x, y] = found.features[0].geometry.coordinates.flat(3);
       assert.ok(Math.abs(x - lon) < 1e-3 && Math.abs(y - lat) < 1e-3, `${x}, ${y}`);
       assert.equal(found.features[0].properties.height, 6);
