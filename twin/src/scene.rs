@@ -18,7 +18,9 @@ pub mod vehicles;
 pub mod water;
 
 pub use building::{Added, BuildingForm, Buildings, Standing};
-pub(crate) use draw::{BuildingTile, Unbuilt};
+pub(crate) use draw::BuildingTile;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use draw::Unbuilt;
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
 pub use lamp::LampForm;
 pub use lamps::{Lamp, LampsPlugin};

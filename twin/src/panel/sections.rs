@@ -258,6 +258,11 @@ pub(super) fn selected(
     if let Some(thing) = state.of_feature(&layer.id, &feature.id.to_string()) {
         ui.separator();
         for reading in thing.readings.values() {
+            if reading.time.is_none() {
+                let nothing = language.of("chưa có số liệu", "no value yet");
+                ui.weak(format!("{}: {nothing}", reading.property));
+                continue;
+            }
             let value = match reading.number() {
                 Some(number) => language.number(number, 2),
                 None => reading.result.to_string(),

@@ -45,6 +45,7 @@ pub(super) struct Stage<'w, 's> {
     flood: Option<ResMut<'w, FloodView>>,
     #[cfg(not(target_arch = "wasm32"))]
     runs: Option<Res<'w, crate::flood::RunsFolder>>,
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a page has no folder of runs"))]
     commands: Commands<'w, 's>,
 }
 
