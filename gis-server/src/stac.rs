@@ -24,7 +24,7 @@ use crate::{
     ogc::{Part, refusals::BadParameter},
 };
 use items::Item;
-pub(crate) use items::time_of;
+pub(crate) use items::{RUN, time_of};
 use wish::Wish;
 
 /// Where the catalogue is.

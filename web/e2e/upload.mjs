@@ -32,6 +32,16 @@ const house = () => [
   "#51=IFCRELCONTAINEDINSPATIALSTRUCTURE('0000000000000000000051',$,$,$,(#17),#12);\nENDSEC;\nEND-ISO-10303-21;\n",
 ].join('\n');
 
+/** Opens the form of uploads as an editor, in Vietnamese or English. */
+async function openForm(visit, { hash, open = 'Nhập dữ liệu…', check = 'Kiểm tra' }) {
+  const page = await visit.open({ hash });
+  await page.getByRole('button', { name: open }).click();
+  await page.locator('.upload input[type=password]').fill(TOKEN);
+  await page.getByRole('button', { name: check }).click();
+  await page.locator('input[type=file]').waitFor();
+  return page;
+}
+
 export const UPLOAD_TESTS = {
   async 'a layer is taken away as one file of tiles, with its progress'(visit) {
     const town = await startDemo();
@@ -103,12 +113,8 @@ export const UPLOAD_TESTS = {
       const file = join(town.data, '..', 'Nhà mẫu.ifc');
       writeFileSync(file, house());
       visit.server = town.url;
-      const page = await visit.open({ hash: '#map=17/15.57/108.48' });
-      await page.getByRole('button', { name: 'Nhập dữ liệu…' }).click();
-      await page.locator('.upload input[type=password]').fill(TOKEN);
-      await page.getByRole('button', { name: 'Kiểm tra' }).click();
+      const page = await openForm(visit, { hash: '#map=17/15.57/108.48' });
       const place = page.locator('input[name=place]');
-      await page.locator('input[type=file]').waitFor();
       assert.ok(!(await place.isVisible()), 'other files say where they lie');
       await page.locator('input[type=file]').setInputFiles(file);
       await place.waitFor();
@@ -140,10 +146,7 @@ export const UPLOAD_TESTS = {
       const file = join(town.data, '..', 'broken.geojson');
       writeFileSync(file, '{"type": "FeatureCollection", "features": [');
       visit.server = town.url;
-      const page = await visit.open({ hash: '#lang=en' });
-      await page.getByRole('button', { name: 'Import data…' }).click();
-      await page.locator('.upload input[type=password]').fill(TOKEN);
-      await page.getByRole('button', { name: 'Check' }).click();
+      const page = await openForm(visit, { hash: '#lang=en', open: 'Import data…', check: 'Check' });
       await page.locator('input[type=file]').setInputFiles(file);
       await page.getByRole('button', { name: 'Send and import' }).click();
       const refused = page.locator('.upload [role=alert]');

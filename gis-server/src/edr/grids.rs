@@ -12,14 +12,13 @@ use super::{CRS84, ROOT};
 use crate::{
     coverage::{self, Parameter},
     error::Problem,
-    flood::{Output, SUMMARY, Summary},
+    flood::{Output, RunFolder, SUMMARY, Summary},
     http::{ask::Ask, base::Base, link::Link, work},
+    jobs::Job,
     ogc::{coverages, processes},
     stac,
+    store::LayerView,
 };
-
-/// What begins the identifier of a run, as in the catalogue of rasters.
-const RUN: &str = "run-";
 
 /// The queries that a raster answers, and in which formats.
 const QUERIES: [(&str, &[&str]); 4] = [
@@ -47,37 +46,11 @@ pub(super) struct Gridded {
 /// 500 when a run's summary cannot be read.
 pub(super) async fn all(ask: &Ask) -> Result<Vec<Gridded>, Problem> {
     let views = ask.app.store.city().layers(&ask.caller.viewer);
-    let rasters = views.iter().filter(|view| view.layer().schema().is_none()).map(|view| {
-        let layer = view.layer();
-        Gridded {
-            id: layer.id.to_string(),
-            title: layer.title.clone(),
-            at: format!("/collections/{}", layer.id),
-            bbox: layer.bbox.map(|it| [it.min_x, it.min_y, it.max_x, it.max_y]),
-            time: stac::time_of(layer),
-            parameters: vec![coverages::parameter(view)],
-        }
-    });
-    let mut all: Vec<Gridded> = rasters.collect();
+    let mut all: Vec<Gridded> = views.iter().filter_map(of_layer).collect();
     // Where nothing can be simulated there are no runs.
     let runs = processes::ended_runs(ask).unwrap_or_default();
     let runs = work::blocking(move || {
-        let read = runs.into_iter().map(|(job, folder)| {
-            let summary: Option<Summary> =
-                folder.read_json(SUMMARY).map_err(|error| Problem::internal(&error))?;
-            let Some(summary) = summary else { return Ok(None) };
-            let outputs = std::iter::once(Output::Depth)
-                .chain(Output::all().filter(|output| folder.raster(*output, 0).is_file()));
-            Ok(Some(Gridded {
-                id: format!("{RUN}{}", job.id),
-                title: job.title.clone(),
-                at: format!("/jobs/{}", job.id),
-                bbox: Some(summary.grid.bbox),
-                time: summary.time(job.created),
-                parameters: outputs.map(|output| processes::parameter(&job, output)).collect(),
-            }))
-        });
-        read.collect::<Result<Vec<_>, Problem>>()
+        runs.iter().map(|(job, folder)| of_run(job, folder)).collect::<Result<Vec<_>, _>>()
     });
     all.extend(runs.await?.into_iter().flatten());
     Ok(all)
@@ -88,21 +61,55 @@ pub(super) async fn all(ask: &Ask) -> Result<Vec<Gridded>, Problem> {
 /// # Errors
 /// As [`all`].
 pub(super) async fn find(ask: &Ask, id: &str) -> Result<Option<Gridded>, Problem> {
-    Ok(all(ask).await?.into_iter().find(|one| one.id == id))
+    match run(ask, id) {
+        Some((job, folder)) => work::blocking(move || of_run(&job, &folder)).await,
+        None => Ok(layer(ask, id).as_ref().and_then(of_layer)),
+    }
+}
+
+/// The run of an identifier, where the caller may see its results.
+fn run(ask: &Ask, id: &str) -> Option<(Job, RunFolder)> {
+    processes::ended_run(ask, id.strip_prefix(stac::RUN)?).ok()
+}
+
+fn layer(ask: &Ask, id: &str) -> Option<LayerView> {
+    ask.app.store.city().layer(id, &ask.caller.viewer)
+}
+
+/// A layer, if it is a raster.
+fn of_layer(view: &LayerView) -> Option<Gridded> {
+    let layer = view.layer();
+    layer.schema().is_none().then(|| Gridded {
+        id: layer.id.to_string(),
+        title: layer.title.clone(),
+        at: format!("/collections/{}", layer.id),
+        bbox: layer.bbox.map(|it| [it.min_x, it.min_y, it.max_x, it.max_y]),
+        time: stac::time_of(layer),
+        parameters: vec![coverages::parameter(view)],
+    })
+}
+
+/// A run, if it left a summary.
+fn of_run(job: &Job, folder: &RunFolder) -> Result<Option<Gridded>, Problem> {
+    let summary: Option<Summary> =
+        folder.read_json(SUMMARY).map_err(|error| Problem::internal(&error))?;
+    let outputs = std::iter::once(Output::Depth)
+        .chain(Output::all().filter(|output| folder.raster(*output, 0).is_file()));
+    Ok(summary.map(|summary| Gridded {
+        id: format!("{}{}", stac::RUN, job.id),
+        title: job.title.clone(),
+        at: format!("/jobs/{}", job.id),
+        bbox: Some(summary.grid.bbox),
+        time: summary.time(job.created),
+        parameters: outputs.map(|output| processes::parameter(job, output)).collect(),
+    }))
 }
 
 /// Where a query of a raster or a run is answered; `None` of what is neither.
 pub(super) fn elsewhere(ask: &Ask, id: &str, query: &str) -> Option<Response> {
-    let is_run = |number: &&str| {
-        let runs = processes::ended_runs(ask).unwrap_or_default();
-        runs.iter().any(|(job, _)| job.id.to_string() == **number)
-    };
-    let at = match id.strip_prefix(RUN).filter(is_run) {
-        Some(number) => format!("/jobs/{number}"),
-        None => {
-            let view = ask.app.store.city().layer(id, &ask.caller.viewer)?;
-            view.layer().schema().is_none().then(|| format!("/collections/{id}"))?
-        }
+    let at = match run(ask, id) {
+        Some((job, _)) => format!("/jobs/{}", job.id),
+        None => of_layer(&layer(ask, id)?)?.at,
     };
     let href = ask.base.url(&format!("{at}/{query}?{}", ask.query.with(&[])));
     Some((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, href)]).into_response())

@@ -206,6 +206,16 @@ fn ended(ask: &Ask, id: &str) -> Result<Job, Problem> {
     }
 }
 
+/// As [`ended`], with the run's folder.
+///
+/// # Errors
+/// 404 of no such run, of one that has no results yet, and of one that is not for the caller.
+pub(crate) fn ended_run(ask: &Ask, id: &str) -> Result<(Job, RunFolder), Problem> {
+    let job = ended(ask, id)?;
+    let folder = jobs_of(ask)?.folder(job.id);
+    Ok((job, folder))
+}
+
 /// A job that has results, for who may see them.
 fn ended_of_any(ask: &Ask, id: &str) -> Result<Job, Problem> {
     let job = seen(ask, &JobPath { job_id: id.to_owned() })?;

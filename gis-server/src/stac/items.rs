@@ -17,6 +17,9 @@ use crate::{
 const PROJECTION: &str = "https://stac-extensions.github.io/projection/v1.1.0/schema.json";
 const RASTER: &str = "https://stac-extensions.github.io/raster/v1.1.0/schema.json";
 
+/// What begins the identifier of a run.
+pub(crate) const RUN: &str = "run-";
+
 /// Pixels of a preview's longer side.
 const PREVIEW: u32 = 512;
 
@@ -109,7 +112,7 @@ pub(crate) fn time_of(layer: &Layer) -> Interval {
 
 /// A run as an item.
 fn run(base: &Base, job: &Job, summary: &Summary, outputs: &[Output]) -> Item {
-    let id = format!("run-{}", job.id);
+    let id = format!("{RUN}{}", job.id);
     let at = base.url(&format!("/jobs/{}", job.id));
     let [min_x, min_y, max_x, max_y] = summary.grid.bbox;
     let bbox = Bbox { min_x, min_y, max_x, max_y };

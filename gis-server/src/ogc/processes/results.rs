@@ -41,9 +41,7 @@ const TELLS_OF_PEOPLE: [&str; 3] = ["units", "buildings", "evacuation"];
 
 /// The job and its folder, where it has results.
 pub(super) fn ended(ask: &Ask, path: &JobPath) -> Result<(Job, RunFolder), Problem> {
-    let job = super::ended(ask, &path.job_id)?;
-    let folder = jobs_of(ask)?.folder(job.id);
-    Ok((job, folder))
+    super::ended_run(ask, &path.job_id)
 }
 
 fn unread(error: &FloodError) -> Problem {
