@@ -5,7 +5,12 @@ use std::sync::Arc;
 use bevy::{
     asset::RenderAssetUsages,
     prelude::*,
-    render::render_resource::{Extent3d, TextureDimension, TextureFormat, TextureUsages},
+    render::{
+        RenderApp,
+        mesh::allocator::MeshAllocatorSettings,
+        render_resource::{Extent3d, TextureDimension, TextureFormat, TextureUsages},
+        slab_allocator::SlabAllocatorSettings,
+    },
 };
 
 use crate::{
@@ -24,7 +29,7 @@ use crate::{
     overlay::OverlayPlugin,
     panel::PanelPlugin,
     proposals::{ProposalDrawingPlugin, Proposals, ProposalsPlugin},
-    quality::{Quality, fit_to_device},
+    quality::{Quality, fit_cameras, fit_to_device},
     scene::{
         Added, Buildings, City, Hidden, LampsPlugin, Luminaires, MaterialsPlugin, ScenePlugin,
         traffic::TrafficPlugin, vehicles::VehiclesPlugin,
@@ -150,7 +155,13 @@ impl Stage {
 
 /// Adds what draws.
 pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
-    app.insert_resource(Quality::GPU).add_systems(PreStartup, fit_to_device).add_plugins((
+    app.insert_resource(Quality::GPU)
+        .add_systems(PreStartup, fit_to_device)
+        .add_systems(PreUpdate, fit_cameras);
+    if let Some(renderer) = app.get_sub_app_mut(RenderApp) {
+        renderer.insert_resource(slabs());
+    }
+    app.add_plugins((
         MaterialsPlugin,
         ScenePlugin,
         VehiclesPlugin,
@@ -164,6 +175,20 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
     ));
     if has_panel {
         app.add_plugins(PanelPlugin);
+    }
+}
+
+/// How much room meshes are given at a time: Bevy's own slabs grow to half a gigabyte, and each is copied into one that
+/// is half as large again.
+fn slabs() -> MeshAllocatorSettings {
+    const MIB: u64 = 1 << 20;
+    MeshAllocatorSettings {
+        slab_allocator_settings: SlabAllocatorSettings {
+            max_slab_size: 32 * MIB,
+            large_threshold: 16 * MIB,
+            ..SlabAllocatorSettings::default()
+        },
+        ..MeshAllocatorSettings::default()
     }
 }
 

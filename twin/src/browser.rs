@@ -1,6 +1,8 @@
 //! The twin on a page: it reads the server that the page came from, and keeps the page's address in step
 //! with what is shown, so that a link opens the same view here and on the web map.
 
+mod opening;
+
 use bevy::{
     prelude::*,
     tasks::{AsyncComputeTaskPool, Task, futures::check_ready},
@@ -25,8 +27,6 @@ use crate::{
 const CANVAS: &str = "#twin";
 /// The address is written at most so often: browsers slow down pages that write it more.
 const PAUSE_S: f64 = 0.4;
-/// Frames until pipelines, lights and letters have settled.
-const SETTLED: u32 = 6;
 
 /// Reads the city and opens it on the page; what goes wrong is written on the page.
 pub fn open() {
@@ -84,12 +84,14 @@ async fn run() -> Result<(), TwinError> {
         .insert_resource(Address { client, link, written: String::new(), next_s: 0.0 })
         .init_resource::<Coming>();
     app::add_drawing(&mut app, true);
+    app.add_plugins(opening::OpeningPlugin);
     app.add_systems(Startup, move |mut commands: Commands<'_, '_>| {
-        commands.spawn(app::camera(view.clone(), 8.0));
+        let hidden = Camera { is_active: false, ..Camera::default() };
+        commands.spawn((app::camera(view.clone(), 8.0), hidden));
     });
     app.add_systems(PostStartup, take_feature)
         .add_systems(First, (take_run, read_address).chain())
-        .add_systems(Last, (write_address, settle));
+        .add_systems(Last, write_address);
     app.run();
     Ok(())
 }
@@ -234,14 +236,6 @@ fn write_address(
         address.written = page::hash();
     }
     address.link = link;
-}
-
-/// Tells the page once the city stands there.
-fn settle(mut frames: Local<'_, u32>) {
-    *frames = frames.saturating_add(1);
-    if *frames == SETTLED {
-        page::ready();
-    }
 }
 
 /// The page around the scene: `twin/page/index.html`.

@@ -34,7 +34,7 @@ use crate::{
     flood::{FloodView, Opposite},
     live::{Archive, Estimates, Estimator, Link, LiveFeed, LiveState, alone::Alone},
     remote::{Client, listen},
-    scene::Unbuilt,
+    scene::{Coarse, Unbuilt},
 };
 pub use png_file::{Picture, read_png, similarity};
 
@@ -201,14 +201,13 @@ impl Studio {
     /// [`TwinError::Picture`] when none comes.
     pub fn shoot(&mut self) -> Result<Picture, TwinError> {
         self.wait_for_water();
-        if !self.is_warm {
-            self.draws(false);
-            (0..PREPARING).for_each(|_| self.frame());
-            // A large city rises over some frames, and the last of it must reach the device.
-            while self.is_rising() {
-                self.frame();
-                self.frame();
-            }
+        self.draws(false);
+        (0..if self.is_warm { 1 } else { PREPARING }).for_each(|_| self.frame());
+        // A large city rises over some frames, and the last of it must reach the device; another view may want
+        // another ground.
+        while self.is_rising() {
+            self.frame();
+            self.frame();
         }
         self.draws(true);
         if self.is_lit_by_lamps() {
@@ -257,7 +256,9 @@ impl Studio {
     }
 
     fn is_rising(&self) -> bool {
-        self.apps.main.world().get_resource::<Unbuilt>().is_some_and(|it| !it.is_done())
+        let world = self.apps.main.world();
+        world.get_resource::<Unbuilt>().is_some_and(|it| !it.is_done())
+            || world.get_resource::<Coarse>().is_some_and(|it| !it.is_done())
     }
 
     fn is_lit_by_lamps(&mut self) -> bool {

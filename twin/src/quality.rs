@@ -1,6 +1,19 @@
 //! How much is drawn, by what draws it.
 
-use bevy::{light::DirectionalLightShadowMap, prelude::*, render::renderer::RenderAdapterInfo};
+use bevy::{
+    anti_alias::fxaa::Fxaa, light::DirectionalLightShadowMap, prelude::*,
+    render::renderer::RenderAdapterInfo,
+};
+
+/// How surfaces are lit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Lighting {
+    /// By sun, sky and lamps, with shadows and mirrors (Bevy's physical lighting).
+    #[default]
+    Physical,
+    /// By the sun's and the sky's light alone, without shadows: `light.wgsl`.
+    Simple,
+}
 
 /// What a device is asked to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Resource)]
@@ -11,7 +24,7 @@ pub struct Quality {
     pub shadow_px: usize,
     /// Shadow maps of the sun, from near to far.
     pub cascades: usize,
-    /// The farthest shadow, m.
+    /// The farthest shadow, m; 0 for none.
     pub shadows_m: f32,
     /// How many sides of a chunk the ground is drawn at full detail.
     pub ground_reach: f32,
@@ -19,6 +32,12 @@ pub struct Quality {
     pub fine_trees_m: f32,
     /// Trees beyond are not drawn, m.
     pub trees_m: f32,
+    /// Roads beyond are only painted on the ground, m.
+    pub roads_m: f32,
+    /// How the city's surfaces are lit.
+    pub lighting: Lighting,
+    /// Samples of a pixel where edges cross it; with 1 edges are smoothed afterwards.
+    pub samples: u8,
     /// Whether the ground throws shadows.
     pub ground_shades: bool,
     /// Samples of the ground's picture for a pixel that sees it at a slant, at most. On the processor itself it is 1:
@@ -36,6 +55,9 @@ impl Quality {
         ground_reach: 3.5,
         fine_trees_m: 900.0,
         trees_m: 6_000.0,
+        roads_m: 12_000.0,
+        lighting: Lighting::Physical,
+        samples: 4,
         ground_shades: true,
         anisotropy: 8,
     };
@@ -49,12 +71,43 @@ impl Quality {
         ground_reach: 0.9,
         fine_trees_m: 160.0,
         trees_m: 2_500.0,
+        roads_m: 4_000.0,
+        lighting: Lighting::Physical,
+        samples: 4,
         ground_shades: false,
         anisotropy: 1,
     };
     /// A browser: no storage buffers for many lights, and often a small device.
     pub const BROWSER: Self =
         Self { lit_lamps: 64, shadow_px: 1024, anisotropy: 4, ..Self::SOFTWARE };
+    /// A browser without a graphics processor. SwiftShader needs ten times as long as lavapipe for four samples a pixel,
+    /// for the haze with its shadows twice as long as for all the rest, and it waits for each shader of physical
+    /// lighting to be translated.
+    pub const SOFTWARE_BROWSER: Self = Self {
+        lit_lamps: 0,
+        lighting: Lighting::Simple,
+        cascades: 1,
+        shadow_px: 64,
+        shadows_m: 0.0,
+        trees_m: 1_200.0,
+        roads_m: 1_500.0,
+        samples: 1,
+        anisotropy: 1,
+        ..Self::BROWSER
+    };
+}
+
+/// Gives a device's share of quality to each camera when it comes.
+pub(crate) fn fit_cameras(
+    mut commands: Commands<'_, '_>,
+    quality: Res<'_, Quality>,
+    cameras: Query<'_, '_, Entity, Added<Camera3d>>,
+) {
+    if quality.samples == 1 {
+        cameras.iter().for_each(|it| {
+            commands.entity(it).insert((Msaa::Off, Fxaa::default()));
+        });
+    }
 }
 
 /// Chooses the quality before anything is spawned.
@@ -82,7 +135,7 @@ fn of_device(info: &RenderAdapterInfo) -> Quality {
     let name = info.name.to_lowercase();
     let is_software = ["swiftshader", "llvmpipe", "software"].iter().any(|it| name.contains(it));
     match is_software {
-        true => Quality { anisotropy: Quality::SOFTWARE.anisotropy, ..Quality::BROWSER },
+        true => Quality::SOFTWARE_BROWSER,
         false => Quality::BROWSER,
     }
 }

@@ -5,6 +5,7 @@ pub mod drape;
 mod draw;
 pub mod lamp;
 mod lamps;
+mod land;
 mod materials;
 pub mod optics;
 pub mod road;
@@ -19,11 +20,11 @@ pub mod water;
 
 pub use building::{Added, BuildingForm, Buildings, Standing};
 pub(crate) use draw::BuildingTile;
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use draw::Unbuilt;
 pub use draw::{City, Drawn, Hidden, ScenePlugin};
 pub use lamp::LampForm;
 pub use lamps::{Lamp, LampsPlugin};
+pub(crate) use land::Coarse;
 pub(crate) use materials::{
     CityMaterials, Cut, Facade, GroundCover, HasCut, MaterialsPlugin, Plain, PlainMaterial, Road,
     Water, WaterMaterial, paint,

@@ -105,6 +105,10 @@ fn what_cannot_be_made_is_refused_by_name_before_there_is_a_job() {
 #[test]
 fn a_job_that_is_stopped_leaves_no_file() {
     let server = Server::start(&town::demo(2000));
+    // It listens a moment before it has taken the folder's jobs over.
+    server.wait_until("the jobs are the server's", |server| {
+        server.send(server.request(Method::GET, "/jobs")).status == 200
+    });
     let request = server.request(Method::POST, "/processes/tiles/execution");
     let inputs = json!({ "inputs": { "format": "mbtiles", "minZoom": 0, "maxZoom": 16 } });
     let made = server.send(request.json(&inputs)).expect(201).json();

@@ -1,25 +1,24 @@
-//! Spawns what stands: ground, buildings, roads, water, trees.
+//! Spawns what stands on the ground: buildings, roads, water, trees.
 
 use std::{collections::HashMap, sync::Arc};
 
 use bevy::{
     camera::visibility::VisibilityRange,
-    light::{NotShadowCaster, NotShadowReceiver},
+    light::NotShadowCaster,
     pbr::{ExtendedMaterial, MaterialExtension},
     prelude::*,
 };
 use city::Role;
 
 use super::{
-    Buildings, CityMaterials, Lamp, drape,
-    materials::{GroundCover, GroundMaterial},
+    Buildings, CityMaterials, Lamp,
+    land::LandPlugin,
     shape::{Shape, chance, seed_of},
-    terrain,
     tiles::{self, Tile},
     tree::{Grain, Habit, TreeForm, shape_of},
     water,
 };
-use crate::{axes, model::CityModel, quality::Quality, section::Cutting};
+use crate::{axes, camera::Rig, model::CityModel, quality::Quality, section::Cutting};
 
 /// What a drawn thing belongs to, so that layers can be hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Component)]
@@ -54,100 +53,16 @@ pub struct ScenePlugin;
 impl Plugin for ScenePlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Hidden>()
-            .add_systems(Startup, (ground, solids, waters, trees))
+            .add_plugins(LandPlugin)
+            .add_systems(Startup, (solids, waters, trees))
             .add_systems(Update, (raise, hide).chain());
     }
-}
-
-fn ground(
-    mut commands: Commands<'_, '_>,
-    city: Res<'_, City>,
-    quality: Res<'_, Quality>,
-    mut meshes: ResMut<'_, Assets<Mesh>>,
-    mut images: ResMut<'_, Assets<Image>>,
-    mut materials: ResMut<'_, Assets<GroundMaterial>>,
-) {
-    let picture = drape::draw(&city, &city.heights.edges_m());
-    let base = StandardMaterial {
-        base_color_texture: picture
-            .map(|pixmap| images.add(drape::to_image(pixmap, quality.anisotropy))),
-        perceptual_roughness: 0.95,
-        reflectance: 0.2,
-        ..default()
-    };
-    let material = materials.add(ExtendedMaterial { base, extension: GroundCover::default() });
-    let side_m = city.heights.step_m() * 64.0;
-    for chunk in terrain::chunks(&city.heights) {
-        let (east, north) = chunk.origin;
-        // Each level twice as far as the one before; the last without end.
-        let near = if chunk.level == 0 { 0.0 } else { reach(side_m, &quality, chunk.level - 1) };
-        let far = match chunk.level + 1 == terrain::LEVELS {
-            true => 1e9,
-            false => reach(side_m, &quality, chunk.level),
-        };
-        let mut ground = commands.spawn((
-            Drawn(Role::Terrain),
-            Mesh3d(meshes.add(chunk.shape.into_mesh())),
-            MeshMaterial3d(material.clone()),
-            Transform::from_translation(axes::to_scene(east, north, 0.0)),
-            VisibilityRange { start_margin: near..near, end_margin: far..far, use_aabb: true },
-        ));
-        if !quality.ground_shades {
-            ground.insert(NotShadowCaster);
-        }
-    }
-    spawn_beyond(&mut commands, &city, &mut meshes, &material);
-}
-
-fn reach(side_m: f64, quality: &Quality, level: usize) -> f32 {
-    (side_m as f32).max(400.0) * quality.ground_reach * (1 << level) as f32
-}
-
-/// Land as far as the eye reaches around the ground that is known, at the height of its lowest rim:
-/// without, the city would float in the sky.
-fn spawn_beyond(
-    commands: &mut Commands<'_, '_>,
-    city: &CityModel,
-    meshes: &mut Assets<Mesh>,
-    material: &Handle<GroundMaterial>,
-) {
-    let edges = city.heights.edges_m();
-    let (low, _) = city.heights.range();
-    let mut shape = Shape::default();
-    let reach_m = 40_000.0;
-    let (w, s, e, n) = (edges.min_x, edges.min_y, edges.max_x, edges.max_y);
-    let up_m = f64::from(low) - 6.0;
-    for [x0, y0, x1, y1] in [
-        [w - reach_m, s - reach_m, e + reach_m, s],
-        [w - reach_m, n, e + reach_m, n + reach_m],
-        [w - reach_m, s, w, n],
-        [e, s, e + reach_m, n],
-    ] {
-        let corner = |x: f64, y: f64| super::shape::Corner {
-            at: axes::to_scene(x, y, up_m).to_array(),
-            normal: [0.0, 1.0, 0.0],
-            uv: [
-                (((x - w) / (e - w)) as f32).clamp(0.001, 0.999),
-                (((n - y) / (n - s)) as f32).clamp(0.001, 0.999),
-            ],
-            mark: [0.0, 0.0],
-            colour: [1.0; 4],
-        };
-        shape.quad([corner(x0, y0), corner(x1, y0), corner(x1, y1), corner(x0, y1)]);
-    }
-    commands.spawn((
-        Drawn(Role::Terrain),
-        Mesh3d(meshes.add(shape.into_mesh())),
-        MeshMaterial3d(material.clone()),
-        NotShadowCaster,
-        NotShadowReceiver,
-        Transform::default(),
-    ));
 }
 
 fn solids(
     mut commands: Commands<'_, '_>,
     city: Res<'_, City>,
+    quality: Res<'_, Quality>,
     buildings: Res<'_, Buildings>,
     materials: Res<'_, CityMaterials>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
@@ -158,7 +73,7 @@ fn solids(
     let (paved, concrete) = tiles::of_roads(&city);
     for tile in paved {
         let mut road = spawn_tile(&mut commands, &mut meshes, tile, Role::Roads, &materials.road);
-        road.insert(NotShadowCaster);
+        road.insert((NotShadowCaster, up_to(quality.roads_m, true)));
     }
     for tile in concrete {
         spawn_tile(&mut commands, &mut meshes, tile, Role::Bridges, &materials.facade);
@@ -185,9 +100,11 @@ const RAISED_IN: usize = 12;
 /// Fewer tiles in a frame are not worth it.
 const LEAST_AT_ONCE: usize = 48;
 
+/// Raises the nearest tiles first.
 fn raise(
     mut commands: Commands<'_, '_>,
     mut unbuilt: ResMut<'_, Unbuilt>,
+    eyes: Query<'_, '_, &Transform, With<Rig>>,
     buildings: Res<'_, Buildings>,
     hidden: Res<'_, Hidden>,
     materials: Res<'_, CityMaterials>,
@@ -195,6 +112,14 @@ fn raise(
 ) {
     if unbuilt.is_done() {
         return;
+    }
+    if let Some(eye) = eyes.iter().next() {
+        let (east, north, _) = axes::to_local(eye.translation);
+        let away_m = |group: &tiles::Group| {
+            let (x, y) = tiles::middle(group.0);
+            (x - east).hypot(y - north)
+        };
+        unbuilt.left.sort_by(|a, b| away_m(b).total_cmp(&away_m(a)));
     }
     let count = unbuilt.left.len().saturating_sub(unbuilt.at_once);
     let groups = unbuilt.left.split_off(count);
@@ -205,6 +130,11 @@ fn raise(
         spawn_tile(&mut commands, &mut meshes, tile, Role::Buildings, &materials.facade)
             .insert((BuildingTile(key), visibility));
     }
+}
+
+/// Seen from nearer than so many metres.
+pub(super) fn up_to(far_m: f32, use_aabb: bool) -> VisibilityRange {
+    VisibilityRange { start_margin: 0.0..0.0, end_margin: far_m..far_m, use_aabb }
 }
 
 pub(super) fn spawn_tile<'a, E: MaterialExtension>(

@@ -86,6 +86,7 @@ fn spawn(mut commands: Commands<'_, '_>, city: Res<'_, City>, luminaires: Res<'_
 struct Wiring {
     epoch: Option<u64>,
     of_thing: HashMap<i64, Entity>,
+    of_lamp: HashMap<Entity, i64>,
 }
 
 /// What each lamp does: all of them when the sun or the connection has changed, else those that told
@@ -101,13 +102,16 @@ fn decide(
     let is_new = wiring.epoch != Some(state.epoch());
     if is_new || sun.is_changed() {
         if is_new {
-            *wiring = Wiring { epoch: Some(state.epoch()), of_thing: HashMap::new() };
+            *wiring = Wiring { epoch: Some(state.epoch()), ..Wiring::default() };
+            for (entity, lamp) in &lamps {
+                if let Some(thing) = state.of_feature(&lamp.layer, &lamp.form.id.to_string()) {
+                    wiring.of_thing.insert(thing.id, entity);
+                    wiring.of_lamp.insert(entity, thing.id);
+                }
+            }
         }
         for (entity, lamp) in &mut lamps {
-            let thing = state.of_feature(&lamp.layer, &lamp.form.id.to_string());
-            if let Some(thing) = thing.filter(|_| is_new) {
-                wiring.of_thing.insert(thing.id, entity);
-            }
+            let thing = wiring.of_lamp.get(&entity).and_then(|id| state.things.get(id));
             settle(lamp, thing, &state.link, elevation_deg);
         }
         return;

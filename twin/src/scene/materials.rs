@@ -2,15 +2,22 @@
 
 use bevy::{
     asset::{embedded_asset, load_embedded_asset},
-    pbr::{ExtendedMaterial, MaterialExtension, MaterialPlugin},
+    mesh::MeshVertexBufferLayoutRef,
+    pbr::{
+        ExtendedMaterial, MaterialExtension, MaterialExtensionKey, MaterialExtensionPipeline,
+        MaterialPlugin,
+    },
     prelude::*,
     reflect::TypePath,
-    render::render_resource::{AsBindGroup, ShaderType},
+    render::render_resource::{
+        AsBindGroup, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
+    },
     shader::{Shader, ShaderRef},
 };
 
 use crate::{
     clock::VirtualClock,
+    quality::{Lighting, Quality, fit_to_device},
     sky::{Sun, Weather},
 };
 
@@ -56,6 +63,21 @@ impl Plain {
     }
 }
 
+/// What is lit as the device can.
+pub(crate) trait LitBy {
+    /// As it is at first, lit so.
+    fn lit_by(lighting: Lighting) -> Self;
+}
+
+impl Lighting {
+    /// Tells the shaders.
+    fn tell(self, descriptor: &mut RenderPipelineDescriptor) {
+        if let (Self::Simple, Some(fragment)) = (self, &mut descriptor.fragment) {
+            fragment.shader_defs.push("SIMPLE_LIGHT".into());
+        }
+    }
+}
+
 /// The shader of the shadows' pictures.
 const SHADOW: &str = "embedded://twin/scene/shaders/shadow.wgsl";
 
@@ -72,6 +94,7 @@ macro_rules! with_city {
     ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
         $(#[$doc])*
         #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
+        #[bind_group_data(Lighting)]
         pub(crate) struct $name {
             /// Share of lit windows, their luminance in cd/m², seconds; for water the part of the picture's width
             /// up to which it is seen, or, below 0, from which it is.
@@ -86,6 +109,7 @@ macro_rules! with_city {
             /// How it is cut.
             #[uniform(101)]
             cut: Cut,
+            lighting: Lighting,
         }
 
         impl HasCut for $name {
@@ -101,6 +125,28 @@ macro_rules! with_city {
 
             fn prepass_fragment_shader() -> ShaderRef {
                 SHADOW.into()
+            }
+
+            fn specialize(
+                _: &MaterialExtensionPipeline,
+                descriptor: &mut RenderPipelineDescriptor,
+                _: &MeshVertexBufferLayoutRef,
+                key: MaterialExtensionKey<Self>,
+            ) -> Result<(), SpecializedMeshPipelineError> {
+                key.bind_group_data.tell(descriptor);
+                Ok(())
+            }
+        }
+
+        impl From<&$name> for Lighting {
+            fn from(of: &$name) -> Self {
+                of.lighting
+            }
+        }
+
+        impl LitBy for $name {
+            fn lit_by(lighting: Lighting) -> Self {
+                Self { lighting, ..Self::default() }
             }
         }
 
@@ -138,10 +184,12 @@ macro_rules! plain {
     ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
         $(#[$doc])*
         #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
+        #[bind_group_data(Lighting)]
         pub(crate) struct $name {
             /// How it is cut.
             #[uniform(101)]
             cut: Cut,
+            lighting: Lighting,
         }
 
         impl HasCut for $name {
@@ -157,6 +205,28 @@ macro_rules! plain {
 
             fn prepass_fragment_shader() -> ShaderRef {
                 SHADOW.into()
+            }
+
+            fn specialize(
+                _: &MaterialExtensionPipeline,
+                descriptor: &mut RenderPipelineDescriptor,
+                _: &MeshVertexBufferLayoutRef,
+                key: MaterialExtensionKey<Self>,
+            ) -> Result<(), SpecializedMeshPipelineError> {
+                key.bind_group_data.tell(descriptor);
+                Ok(())
+            }
+        }
+
+        impl From<&$name> for Lighting {
+            fn from(of: &$name) -> Self {
+                of.lighting
+            }
+        }
+
+        impl LitBy for $name {
+            fn lit_by(lighting: Lighting) -> Self {
+                Self { lighting, ..Self::default() }
             }
         }
     )*};
@@ -190,7 +260,7 @@ pub(crate) struct CityMaterials {
 
 /// Kept so that the shaders' common parts stay loaded.
 #[derive(Debug, Resource)]
-struct Common(#[expect(dead_code, reason = "holding them keeps the shaders")] [Handle<Shader>; 2]);
+struct Common(#[expect(dead_code, reason = "holding them keeps the shaders")] [Handle<Shader>; 3]);
 
 /// Colour that lies on the ground as it is, whatever light there is; more bias lies over less.
 pub(crate) fn paint(depth_bias: f32) -> StandardMaterial {
@@ -235,6 +305,7 @@ impl Plugin for MaterialsPlugin {
     fn build(&self, app: &mut App) {
         embedded_asset!(app, "shaders/noise.wgsl");
         embedded_asset!(app, "shaders/cut.wgsl");
+        embedded_asset!(app, "shaders/light.wgsl");
         embedded_asset!(app, "shaders/shadow.wgsl");
         embedded_asset!(app, "shaders/plain.wgsl");
         embedded_asset!(app, "shaders/facade.wgsl");
@@ -243,7 +314,8 @@ impl Plugin for MaterialsPlugin {
         embedded_asset!(app, "shaders/water.wgsl");
         let noise = load_embedded_asset!(app, "shaders/noise.wgsl");
         let cut = load_embedded_asset!(app, "shaders/cut.wgsl");
-        app.insert_resource(Common([noise, cut]))
+        let light = load_embedded_asset!(app, "shaders/light.wgsl");
+        app.insert_resource(Common([noise, cut, light]))
             .add_plugins((
                 MaterialPlugin::<FacadeMaterial>::default(),
                 MaterialPlugin::<RoadMaterial>::default(),
@@ -251,18 +323,20 @@ impl Plugin for MaterialsPlugin {
                 MaterialPlugin::<WaterMaterial>::default(),
                 MaterialPlugin::<PlainMaterial>::default(),
             ))
-            .add_systems(PreStartup, make)
+            .add_systems(PreStartup, make.after(fit_to_device))
             .add_systems(Update, (follow, wet));
     }
 }
 
 fn make(
     mut commands: Commands<'_, '_>,
+    quality: Res<'_, Quality>,
     mut facades: ResMut<'_, Assets<FacadeMaterial>>,
     mut roads: ResMut<'_, Assets<RoadMaterial>>,
     mut waters: ResMut<'_, Assets<WaterMaterial>>,
     mut plants: ResMut<'_, Assets<PlainMaterial>>,
 ) {
+    let lighting = quality.lighting;
     let matt = StandardMaterial { perceptual_roughness: 0.9, reflectance: 0.3, ..default() };
     let water = StandardMaterial {
         base_color: Color::srgb_u8(0x58, 0x60, 0x49),
@@ -273,7 +347,7 @@ fn make(
     let mut flood = || {
         waters.add(ExtendedMaterial {
             base: StandardMaterial { alpha_mode: AlphaMode::Blend, ..water.clone() },
-            extension: Water::default(),
+            extension: Water::lit_by(lighting),
         })
     };
     let (flood, opposite) = (flood(), flood());
@@ -281,15 +355,15 @@ fn make(
         // Parapets are seen from behind as well.
         facade: facades.add(ExtendedMaterial {
             base: StandardMaterial { double_sided: true, cull_mode: None, ..matt.clone() },
-            extension: Facade::default(),
+            extension: Facade::lit_by(lighting),
         }),
-        road: roads.add(ExtendedMaterial { base: matt.clone(), extension: Road::default() }),
-        water: waters.add(ExtendedMaterial { base: water, extension: Water::default() }),
+        road: roads.add(ExtendedMaterial { base: matt.clone(), extension: Road::lit_by(lighting) }),
+        water: waters.add(ExtendedMaterial { base: water, extension: Water::lit_by(lighting) }),
         flood,
         opposite,
         plant: plants.add(ExtendedMaterial {
             base: StandardMaterial { double_sided: true, cull_mode: None, ..matt },
-            extension: Plain::default(),
+            extension: Plain::lit_by(lighting),
         }),
     });
 }

@@ -1,4 +1,4 @@
-//! The ground in square chunks, each at several levels of detail.
+//! The ground in square chunks, each at one of several levels of detail.
 
 use city::Bbox;
 
@@ -6,70 +6,71 @@ use super::shape::{Corner, Shape};
 use crate::{axes, model::Heights};
 
 /// Squares along a chunk's side at full detail.
-const CHUNK: usize = 64;
+pub const CHUNK: usize = 64;
 /// Each level has squares twice as wide.
 pub const LEVELS: usize = 4;
 
-/// A chunk at one level.
-#[derive(Debug)]
+/// A chunk of the ground, by the node at its south-west.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chunk {
-    /// East and north of its middle, m.
-    pub origin: (f64, f64),
-    /// 0 is the finest.
-    pub level: usize,
-    /// Half its diagonal, m.
-    pub reach_m: f64,
-    /// Its triangles, relative to the origin.
-    pub shape: Shape,
+    col: usize,
+    row: usize,
 }
 
-/// The ground as chunks; `uv` spans the ground's whole box, from north-west.
+/// The chunks of the ground.
 pub fn chunks(heights: &Heights) -> Vec<Chunk> {
-    use rayon::prelude::*;
     let (cols, rows) = heights.size();
-    let starts: Vec<(usize, usize)> = (0..rows.saturating_sub(1))
-        .step_by(CHUNK)
-        .flat_map(|row| (0..cols.saturating_sub(1)).step_by(CHUNK).map(move |col| (col, row)))
-        .collect();
-    starts
-        .into_par_iter()
-        .flat_map_iter(|(col, row)| (0..LEVELS).map(move |level| chunk(heights, col, row, level)))
-        .collect()
+    let starts = |nodes: usize| (0..nodes.saturating_sub(1)).step_by(CHUNK);
+    starts(rows).flat_map(|row| starts(cols).map(move |col| Chunk { col, row })).collect()
 }
 
-fn chunk(heights: &Heights, col: usize, row: usize, level: usize) -> Chunk {
-    let (cols, rows) = heights.size();
-    let (last_col, last_row) = ((col + CHUNK).min(cols - 1), (row + CHUNK).min(rows - 1));
-    let stride = 1 << level;
-    let steps = |from: usize, to: usize| -> Vec<usize> {
-        let mut steps: Vec<usize> = (from..to).step_by(stride).collect();
-        steps.push(to);
-        steps
-    };
-    let (across, up) = (steps(col, last_col), steps(row, last_row));
-    let (west, south) = heights.node_m(col, row);
-    let (east, north) = heights.node_m(last_col, last_row);
-    let origin = ((west + east) / 2.0, (south + north) / 2.0);
-    // A coarse level lies as much lower as it would else stand above the fine one, so that roads
-    // and houses that stand on the fine one stay in sight.
-    let sunk = if level == 0 { 0.0 } else { excess(heights, &across, &up) };
-    let pen = Pen { heights, edges: heights.edges_m(), origin, sunk, stride };
-    let mut shape = Shape::default();
-    for &r in &up {
-        for &c in &across {
-            shape.corner(pen.corner(c, r, 0.0));
-        }
+impl Chunk {
+    /// The node at its north-east.
+    fn last(self, heights: &Heights) -> (usize, usize) {
+        let (cols, rows) = heights.size();
+        ((self.col + CHUNK).min(cols - 1), (self.row + CHUNK).min(rows - 1))
     }
-    let width = across.len() as u32;
-    for r in 0..up.len() as u32 - 1 {
-        for c in 0..width - 1 {
-            let a = r * width + c;
-            shape.indices.extend([a, a + 1, a + width + 1, a, a + width + 1, a + width]);
-        }
+
+    /// East and north of its middle, m.
+    pub fn middle(self, heights: &Heights) -> (f64, f64) {
+        let (last_col, last_row) = self.last(heights);
+        let (west, south) = heights.node_m(self.col, self.row);
+        let (east, north) = heights.node_m(last_col, last_row);
+        ((west + east) / 2.0, (south + north) / 2.0)
     }
-    pen.skirt(&across, &up, &mut shape);
-    let reach_m = (east - west).hypot(north - south) / 2.0;
-    Chunk { origin, level, reach_m, shape }
+
+    /// Its triangles at a level (0 is the finest), relative to its middle; `uv` spans the ground's whole box, from
+    /// north-west.
+    pub fn shape(self, heights: &Heights, level: usize) -> Shape {
+        let (last_col, last_row) = self.last(heights);
+        let stride = 1 << level;
+        let steps = |from: usize, to: usize| -> Vec<usize> {
+            let mut steps: Vec<usize> = (from..to).step_by(stride).collect();
+            steps.push(to);
+            steps
+        };
+        let (across, up) = (steps(self.col, last_col), steps(self.row, last_row));
+        // A coarse level lies as much lower as it would else stand above the fine one, so that roads
+        // and houses that stand on the fine one stay in sight.
+        let sunk = if level == 0 { 0.0 } else { excess(heights, &across, &up) };
+        let origin = self.middle(heights);
+        let pen = Pen { heights, edges: heights.edges_m(), origin, sunk, stride };
+        let mut shape = Shape::default();
+        for &r in &up {
+            for &c in &across {
+                shape.corner(pen.corner(c, r, 0.0));
+            }
+        }
+        let width = across.len() as u32;
+        for r in 0..up.len() as u32 - 1 {
+            for c in 0..width - 1 {
+                let a = r * width + c;
+                shape.indices.extend([a, a + 1, a + width + 1, a, a + width + 1, a + width]);
+            }
+        }
+        pen.skirt(&across, &up, &mut shape);
+        shape
+    }
 }
 
 /// The most by which squares of these steps stand above the nodes between.
@@ -179,19 +180,19 @@ mod tests {
     fn every_level_covers_the_whole_ground_and_no_coarse_one_hides_the_fine() {
         let heights = hills();
         let edges = heights.edges_m();
-        let all = chunks(&heights);
         for level in 0..LEVELS {
             let mut area = 0.0;
-            for chunk in all.iter().filter(|chunk| chunk.level == level) {
-                for three in chunk.shape.indices.chunks_exact(3) {
-                    let at = |k: usize| chunk.shape.positions[three[k] as usize];
+            for chunk in chunks(&heights) {
+                let (shape, middle) = (chunk.shape(&heights, level), chunk.middle(&heights));
+                for three in shape.indices.chunks_exact(3) {
+                    let at = |k: usize| shape.positions[three[k] as usize];
                     let (a, b, c) = (at(0), at(1), at(2));
                     let twice = (b[0] - a[0]) * (a[2] - c[2]) - (c[0] - a[0]) * (a[2] - b[2]);
                     area += f64::from(twice.max(0.0)) / 2.0;
                 }
-                for at in &chunk.shape.positions {
+                for at in &shape.positions {
                     let (east, north, up) = axes::to_local(bevy::math::Vec3::from(*at));
-                    let fine = heights.at(east + chunk.origin.0, north + chunk.origin.1);
+                    let fine = heights.at(east + middle.0, north + middle.1);
                     assert!(up <= fine + 1e-3, "level {level} stands {} above", up - fine);
                 }
             }

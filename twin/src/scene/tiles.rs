@@ -30,7 +30,8 @@ pub(super) fn key(east: f64, north: f64) -> Key {
     ((east / TILE_M).floor() as i64, (north / TILE_M).floor() as i64)
 }
 
-fn middle(key: Key) -> (f64, f64) {
+/// East and north of a tile's middle, m.
+pub(super) fn middle(key: Key) -> (f64, f64) {
     ((key.0 as f64 + 0.5) * TILE_M, (key.1 as f64 + 0.5) * TILE_M)
 }
 

@@ -173,7 +173,7 @@ fn spawn(
             num_cascades: quality.cascades,
             minimum_distance: 1.0,
             first_cascade_far_bound: 120.0,
-            maximum_distance: quality.shadows_m,
+            maximum_distance: quality.shadows_m.max(200.0),
             overlap_proportion: 0.2,
         }
         .build(),
@@ -212,6 +212,7 @@ fn light(
     sun: Option<Res<'_, Sun>>,
     clock: Res<'_, VirtualClock>,
     weather: Res<'_, Weather>,
+    quality: Res<'_, Quality>,
     mut lights: Query<'_, '_, Shining, With<SunLight>>,
     mut moons: Query<'_, '_, Shining, (With<MoonLight>, Without<SunLight>)>,
     mut skies: ResMut<'_, Assets<SkyMaterial>>,
@@ -226,7 +227,7 @@ fn light(
         *visibility = if is_up { Visibility::Visible } else { Visibility::Hidden };
         let [r, g, b] = sun.light.sun_colour;
         light.color = Color::linear_rgb(r, g, b);
-        light.shadow_maps_enabled = sun.light.sun_lx > 20.0;
+        light.shadow_maps_enabled = sun.light.sun_lx > 20.0 && quality.shadows_m > 0.0;
         *transform = Transform::default().looking_to(-towards, Vec3::Y);
     }
     let [east, north, up] = sun.moon.position.direction();

@@ -5,9 +5,10 @@
     forward_io::{VertexOutput, FragmentOutput},
     mesh_view_bindings::view,
     pbr_fragment::pbr_input_from_standard_material,
-    pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
+    pbr_functions::alpha_discard,
 }
 #import dothi::noise::{hash2, value, band}
+#import dothi::light::{light_of, hazed}
 #import dothi::cut::{Cut, is_cut, is_section}
 
 struct City {
@@ -134,11 +135,11 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     pbr.material.base_color = alpha_discard(pbr.material, vec4(base, 1.0));
     pbr.material.perceptual_roughness = rough;
     var out: FragmentOutput;
-    out.color = apply_pbr_lighting(pbr);
+    out.color = light_of(pbr);
     out.color = vec4(out.color.rgb + glow * view.exposure, 1.0);
     if !is_front && is_section(cut, in.world_position.xyz, view.world_position.xyz) {
         out.color = vec4(0.15, 0.07, 0.05, 1.0);
     }
-    out.color = main_pass_post_lighting_processing(pbr, out.color);
+    out.color = hazed(pbr, out.color);
     return out;
 }

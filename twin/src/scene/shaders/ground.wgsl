@@ -3,9 +3,10 @@
 #import bevy_pbr::{
     forward_io::{VertexOutput, FragmentOutput},
     pbr_fragment::pbr_input_from_standard_material,
-    pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
+    pbr_functions::alpha_discard,
 }
 #import dothi::noise::{hash2, value}
+#import dothi::light::{light_of, hazed}
 #import dothi::cut::{Cut, is_cut, is_let_through}
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(101) var<uniform> cut: Cut;
@@ -30,7 +31,7 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     base = mix(base, vec3(0.24, 0.21, 0.17) * (0.8 + 0.5 * value(place * 0.6)), steep * 0.8);
     pbr.material.base_color = alpha_discard(pbr.material, vec4(base, 1.0));
     var out: FragmentOutput;
-    out.color = apply_pbr_lighting(pbr);
-    out.color = main_pass_post_lighting_processing(pbr, out.color);
+    out.color = light_of(pbr);
+    out.color = hazed(pbr, out.color);
     return out;
 }

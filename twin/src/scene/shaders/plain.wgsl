@@ -4,9 +4,10 @@
     forward_io::{VertexOutput, FragmentOutput},
     mesh_view_bindings::view,
     pbr_fragment::pbr_input_from_standard_material,
-    pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
+    pbr_functions::alpha_discard,
     pbr_types::STANDARD_MATERIAL_FLAGS_UNLIT_BIT,
 }
+#import dothi::light::{light_of, hazed}
 #import dothi::cut::{Cut, is_beyond, is_cut, is_section}
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(101) var<uniform> cut: Cut;
@@ -21,13 +22,13 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     pbr.material.base_color = alpha_discard(pbr.material, pbr.material.base_color);
     var out: FragmentOutput;
     if (pbr.material.flags & STANDARD_MATERIAL_FLAGS_UNLIT_BIT) == 0u {
-        out.color = apply_pbr_lighting(pbr);
+        out.color = light_of(pbr);
     } else {
         out.color = pbr.material.base_color;
     }
     if !is_front && is_section(cut, in.world_position.xyz, view.world_position.xyz) {
         out.color = vec4(0.15, 0.07, 0.05, 1.0);
     }
-    out.color = main_pass_post_lighting_processing(pbr, out.color);
+    out.color = hazed(pbr, out.color);
     return out;
 }

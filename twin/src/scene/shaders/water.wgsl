@@ -5,9 +5,10 @@
     forward_io::{VertexOutput, FragmentOutput},
     mesh_view_bindings::view,
     pbr_fragment::pbr_input_from_standard_material,
-    pbr_functions::{alpha_discard, apply_pbr_lighting, main_pass_post_lighting_processing},
+    pbr_functions::alpha_discard,
 }
 #import dothi::noise::value
+#import dothi::light::{light_of, hazed}
 #import dothi::cut::{Cut, is_cut, is_beyond, is_let_through}
 
 struct City {
@@ -52,14 +53,14 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     pbr.material.base_color = vec4(base, alpha);
     pbr.material.perceptual_roughness = 0.16;
     var out: FragmentOutput;
-    let lit = apply_pbr_lighting(pbr);
+    let below = light_of(pbr);
     let toward = normalize(view.world_position.xyz - in.world_position.xyz);
     let facing = clamp(dot(normal, toward), 0.0, 1.0);
     let fresnel = 0.02 + 0.98 * pow(1.0 - facing, 5.0);
     let mirror = reflect(-toward, normal);
     let sky = mix(city.horizon.rgb, city.zenith.rgb, pow(clamp(mirror.y, 0.0, 1.0), 0.42)) * view.exposure;
-    let colour = mix(lit.rgb, sky, fresnel * 0.85);
+    let colour = mix(below.rgb, sky, fresnel * 0.85);
     out.color = vec4(colour, clamp(alpha + fresnel, 0.0, 1.0));
-    out.color = main_pass_post_lighting_processing(pbr, out.color);
+    out.color = hazed(pbr, out.color);
     return out;
 }

@@ -1,0 +1,93 @@
+//! From a page that waits to the picture of the city.
+//!
+//! While the city rises nothing is drawn: on a slow device each of those pictures would take seconds and show
+//! half a city.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use bevy::{
+    prelude::*,
+    render::{Render, RenderApp, RenderSystems, render_resource::PipelineCache},
+};
+
+use super::page;
+use crate::{
+    camera::Rig,
+    scene::{Coarse, Unbuilt},
+};
+
+/// Frames that are drawn before the page shows them: the first one asks for pipelines, the second has them.
+const DRAWN: u32 = 2;
+/// After so many the page shows what there is.
+const MOST_DRAWN: u32 = 12;
+
+/// Opens the page on the city once it stands.
+#[derive(Debug, Default)]
+pub(super) struct OpeningPlugin;
+
+impl Plugin for OpeningPlugin {
+    fn build(&self, app: &mut App) {
+        let making = Making::default();
+        app.insert_resource(making.clone()).init_resource::<Opening>().add_systems(Last, open);
+        if let Some(renderer) = app.get_sub_app_mut(RenderApp) {
+            renderer
+                .insert_resource(making)
+                .add_systems(Render, count.in_set(RenderSystems::Cleanup));
+        }
+    }
+}
+
+/// How far the page is.
+#[derive(Debug, Default, Resource)]
+enum Opening {
+    /// The city rises.
+    #[default]
+    Rising,
+    /// Frames have been drawn.
+    Drawing {
+        /// So many.
+        frames: u32,
+        /// Pipelines that were yet to be made at the last of them.
+        waiting: usize,
+    },
+    /// The page shows them.
+    Open,
+}
+
+/// How many pipelines the renderer has yet to make; both worlds hold it.
+#[derive(Debug, Clone, Default, Resource)]
+struct Making(Arc<AtomicUsize>);
+
+fn count(pipelines: Res<'_, PipelineCache>, making: Res<'_, Making>) {
+    making.0.store(pipelines.waiting_pipelines().count(), Ordering::Relaxed);
+}
+
+fn open(
+    mut opening: ResMut<'_, Opening>,
+    making: Res<'_, Making>,
+    unbuilt: Res<'_, Unbuilt>,
+    coarse: Res<'_, Coarse>,
+    mut cameras: Query<'_, '_, &mut Camera, With<Rig>>,
+) {
+    match *opening {
+        Opening::Rising if unbuilt.is_done() && coarse.is_done() => {
+            cameras.iter_mut().for_each(|mut camera| camera.is_active = true);
+            *opening = Opening::Drawing { frames: 0, waiting: usize::MAX };
+        }
+        Opening::Drawing { frames, waiting: before } => {
+            // A page makes pipelines at once: those that have waited since the frame before wait for what never comes.
+            let waiting = making.0.load(Ordering::Relaxed);
+            *opening = match (frames >= DRAWN && waiting >= before) || frames >= MOST_DRAWN {
+                true => {
+                    page::ready();
+                    Opening::Open
+                }
+                false => Opening::Drawing { frames: frames + 1, waiting },
+            };
+        }
+        Opening::Rising | Opening::Open => {}
+    }
+}
