@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(not(target_arch = "wasm32"))]
+use bevy::render::settings::{MemoryHints, RenderCreation, WgpuSettings};
 use bevy::{
     asset::RenderAssetUsages,
     prelude::*,
@@ -176,6 +178,13 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
     if has_panel {
         app.add_plugins(PanelPlugin);
     }
+}
+
+/// How a device is asked for: by default it hands out memory in blocks of 128 MiB for each kind of use, most of them
+/// half empty.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn device() -> RenderCreation {
+    WgpuSettings { memory_hints: MemoryHints::MemoryUsage, ..WgpuSettings::default() }.into()
 }
 
 /// How much room meshes are given at a time: Bevy's own slabs grow to half a gigabyte, and each is copied into one that

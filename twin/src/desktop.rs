@@ -1,6 +1,6 @@
 //! What a program of its own has and a browser has not: a window of the system, and a device to ask for.
 
-use bevy::prelude::*;
+use bevy::{prelude::*, render::RenderPlugin};
 
 use crate::{
     app::{self, Stage},
@@ -25,6 +25,7 @@ pub fn open_window(stage: Stage, source: &Source, alone: Option<Alone>) -> Resul
                 primary_window: Some(Window { title, ..Window::default() }),
                 ..WindowPlugin::default()
             })
+            .set(RenderPlugin { render_creation: app::device(), ..RenderPlugin::default() })
             .set(app::quiet_log()),
     );
     app.add_plugins(bevy_egui::EguiPlugin::default());

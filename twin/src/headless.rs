@@ -83,6 +83,7 @@ impl Studio {
                     ..WindowPlugin::default()
                 })
                 .set(RenderPlugin {
+                    render_creation: app::device(),
                     synchronous_pipeline_compilation: true,
                     ..RenderPlugin::default()
                 })
