@@ -28,7 +28,7 @@ export const TESTS = {
     const page = await visit.open();
     const { typed, written } = town.isReal ? STREET : { typed: 'duong', written: '' };
     await page.fill('#search', typed);
-    const first = page.locator('.result').first();
+    const first = page.locator('.results[aria-busy=false] .result').first();
     await first.waitFor();
     assert.ok((await first.innerText()).includes(written), await first.innerText());
     await page.keyboard.press('ArrowDown');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { catalogueOf, homeOf, usualGrid } from './catalogue.ts';
 import { codesOf } from './features.ts';
-import { hitsOf } from './search.ts';
+import { foundIn, hitsOf } from './search.ts';
 
 // Shapes as gis-server answers, shortened.
 const LANDING = { title: 'Tam Kỳ', dothi: { title: { vi: 'Tam Kỳ', en: 'Tam Ky' } }, links: [{ rel: 'self', href: 'http://x/?f=json' }] };
@@ -75,6 +75,11 @@ it('takes the code that holds now before one that ended', () => {
     ],
   });
   expect(codes.get('HNK')?.vi).toBe('Mới');
+});
+
+it('says whether a search has looked at everything', () => {
+  expect(foundIn({ features: [], ready: false }).isWhole).toBe(false);
+  expect(foundIn({ features: [], ready: true }).isWhole).toBe(true);
 });
 
 it('reads search answers with a point or a box', () => {

@@ -2,10 +2,21 @@ import { getJson } from './http.ts';
 import { bbox, list, record, text, title } from './read.ts';
 import type { Hit } from './types.ts';
 
+/** What was found; right after a start or an import the server may not have read all of it yet. */
+export interface Found {
+  readonly hits: readonly Hit[];
+  readonly isWhole: boolean;
+}
+
 /** Asks the server for names, addresses and parcels; it folds accents and đ. */
-export async function search(query: string, signal: AbortSignal): Promise<Hit[]> {
+export async function search(query: string, signal: AbortSignal): Promise<Found> {
   const near = new URLSearchParams({ q: query, limit: '10' });
-  return hitsOf(await getJson(`./search?${near.toString()}`, signal));
+  return foundIn(await getJson(`./search?${near.toString()}`, signal));
+}
+
+/** Reads the whole answer of `/search`. */
+export function foundIn(raw: unknown): Found {
+  return { hits: hitsOf(raw), isWhole: record(raw).ready !== false };
 }
 
 /** Reads the answer of `/search`: GeoJSON features, each with its collection and label. */

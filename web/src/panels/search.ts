@@ -15,6 +15,8 @@ type Option =
   | { readonly kind: 'reading'; readonly reading: Reading };
 
 const WAIT_MS = 180;
+/** Until it asks again, while the server still reads what it is to find. */
+const AGAIN_MS = 1000;
 
 /** The search box: names, addresses, parcels and coordinates (ARIA combobox with a list). */
 export function searchBox(app: App): Part {
@@ -98,8 +100,15 @@ class SearchBox {
       return;
     }
     try {
-      const hits = await search(query, signal);
-      this.show(hits.map((hit) => ({ kind: 'hit', hit })), hits.length ? null : this.nothing(query));
+      for (;;) {
+        const { hits, isWhole } = await search(query, signal);
+        const note = isWhole ? (hits.length ? null : this.nothing(query)) : t('search.partial');
+        this.show(hits.map((hit) => ({ kind: 'hit', hit })), note);
+        this.list.setAttribute('aria-busy', String(!isWhole));
+        if (isWhole) return;
+        await new Promise((done) => setTimeout(done, AGAIN_MS));
+        signal.throwIfAborted();
+      }
     } catch (error) {
       if (error instanceof DOMException) return; // a newer question took its place
       const reason = error instanceof RequestError ? error.message : t('error.offline');
