@@ -102,10 +102,13 @@ class SearchBox {
     try {
       for (;;) {
         const { hits, isWhole } = await search(query, signal);
-        const note = isWhole ? (hits.length ? null : this.nothing(query)) : t('search.partial');
-        this.show(hits.map((hit) => ({ kind: 'hit', hit })), note);
-        this.list.setAttribute('aria-busy', String(!isWhole));
-        if (isWhole) return;
+        const options = hits.map((hit): Option => ({ kind: 'hit', hit }));
+        if (isWhole) {
+          this.show(options, hits.length ? null : this.nothing(query));
+          return;
+        }
+        this.show(options, t('search.partial'));
+        this.list.setAttribute('aria-busy', 'true');
         await new Promise((done) => setTimeout(done, AGAIN_MS));
         signal.throwIfAborted();
       }
@@ -122,6 +125,7 @@ class SearchBox {
 
   private show(options: readonly Option[], note: string | null): void {
     this.options = options;
+    this.list.setAttribute('aria-busy', 'false');
     refill(
       this.list,
       note && h('li', { class: 'note', attrs: { role: 'presentation' } }, note),
