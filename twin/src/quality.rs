@@ -36,8 +36,8 @@ pub struct Quality {
     pub roads_m: f32,
     /// How the city's surfaces are lit.
     pub lighting: Lighting,
-    /// Samples of a pixel where edges cross it; with 1 edges are smoothed afterwards.
-    pub samples: u8,
+    /// Whether edges are smoothed in the finished picture (FXAA), in place of four samples a pixel.
+    pub has_fxaa: bool,
     /// Whether the ground throws shadows.
     pub ground_shades: bool,
     /// Samples of the ground's picture for a pixel that sees it at a slant, at most. On the processor itself it is 1:
@@ -57,7 +57,7 @@ impl Quality {
         trees_m: 6_000.0,
         roads_m: 12_000.0,
         lighting: Lighting::Physical,
-        samples: 4,
+        has_fxaa: false,
         ground_shades: true,
         anisotropy: 8,
     };
@@ -73,7 +73,7 @@ impl Quality {
         trees_m: 2_500.0,
         roads_m: 4_000.0,
         lighting: Lighting::Physical,
-        samples: 4,
+        has_fxaa: false,
         ground_shades: false,
         anisotropy: 1,
     };
@@ -91,7 +91,7 @@ impl Quality {
         shadows_m: 0.0,
         trees_m: 1_200.0,
         roads_m: 1_500.0,
-        samples: 1,
+        has_fxaa: true,
         anisotropy: 1,
         ..Self::BROWSER
     };
@@ -103,7 +103,7 @@ pub(crate) fn fit_cameras(
     quality: Res<'_, Quality>,
     cameras: Query<'_, '_, Entity, Added<Camera3d>>,
 ) {
-    if quality.samples == 1 {
+    if quality.has_fxaa {
         cameras.iter().for_each(|it| {
             commands.entity(it).insert((Msaa::Off, Fxaa::default()));
         });

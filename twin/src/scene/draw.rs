@@ -73,7 +73,7 @@ fn solids(
     let (paved, concrete) = tiles::of_roads(&city);
     for tile in paved {
         let mut road = spawn_tile(&mut commands, &mut meshes, tile, Role::Roads, &materials.road);
-        road.insert((NotShadowCaster, up_to(quality.roads_m, true)));
+        road.insert((NotShadowCaster, up_to(quality.roads_m)));
     }
     for tile in concrete {
         spawn_tile(&mut commands, &mut meshes, tile, Role::Bridges, &materials.facade);
@@ -133,8 +133,8 @@ fn raise(
 }
 
 /// Seen from nearer than so many metres.
-pub(super) fn up_to(far_m: f32, use_aabb: bool) -> VisibilityRange {
-    VisibilityRange { start_margin: 0.0..0.0, end_margin: far_m..far_m, use_aabb }
+fn up_to(far_m: f32) -> VisibilityRange {
+    VisibilityRange { start_margin: 0.0..0.0, end_margin: far_m..far_m, use_aabb: true }
 }
 
 pub(super) fn spawn_tile<'a, E: MaterialExtension>(

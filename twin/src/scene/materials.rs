@@ -90,28 +90,9 @@ pub(crate) trait HasCut {
 /// Luminance of a lit window, cd/m²: a room of 100 lx behind a curtain gives 10 to 30.
 const WINDOW_CD_M2: f32 = 16.0;
 
-macro_rules! with_city {
-    ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
-        $(#[$doc])*
-        #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-        #[bind_group_data(Lighting)]
-        pub(crate) struct $name {
-            /// Share of lit windows, their luminance in cd/m², seconds; for water the part of the picture's width
-            /// up to which it is seen, or, below 0, from which it is.
-            #[uniform(100)]
-            state: Vec4,
-            /// Luminance of the sky above, cd/m².
-            #[uniform(100)]
-            zenith: Vec4,
-            /// Luminance of the sky above the horizon, cd/m².
-            #[uniform(100)]
-            horizon: Vec4,
-            /// How it is cut.
-            #[uniform(101)]
-            cut: Cut,
-            lighting: Lighting,
-        }
-
+/// What every extension of ours says: that it can be cut, its shaders, and which light they reckon with.
+macro_rules! extends {
+    ($name:ident $file:literal) => {
         impl HasCut for $name {
             fn cut_mut(&mut self) -> &mut Cut {
                 &mut self.cut
@@ -149,6 +130,32 @@ macro_rules! with_city {
                 Self { lighting, ..Self::default() }
             }
         }
+    };
+}
+
+macro_rules! with_city {
+    ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
+        $(#[$doc])*
+        #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
+        #[bind_group_data(Lighting)]
+        pub(crate) struct $name {
+            /// Share of lit windows, their luminance in cd/m², seconds; for water the part of the picture's width
+            /// up to which it is seen, or, below 0, from which it is.
+            #[uniform(100)]
+            state: Vec4,
+            /// Luminance of the sky above, cd/m².
+            #[uniform(100)]
+            zenith: Vec4,
+            /// Luminance of the sky above the horizon, cd/m².
+            #[uniform(100)]
+            horizon: Vec4,
+            /// How it is cut.
+            #[uniform(101)]
+            cut: Cut,
+            lighting: Lighting,
+        }
+
+        extends! { $name $file }
 
         impl $name {
             fn follow(&mut self, sun: &Sun, seconds: f32) {
@@ -192,43 +199,7 @@ macro_rules! plain {
             lighting: Lighting,
         }
 
-        impl HasCut for $name {
-            fn cut_mut(&mut self) -> &mut Cut {
-                &mut self.cut
-            }
-        }
-
-        impl MaterialExtension for $name {
-            fn fragment_shader() -> ShaderRef {
-                concat!("embedded://twin/scene/shaders/", $file).into()
-            }
-
-            fn prepass_fragment_shader() -> ShaderRef {
-                SHADOW.into()
-            }
-
-            fn specialize(
-                _: &MaterialExtensionPipeline,
-                descriptor: &mut RenderPipelineDescriptor,
-                _: &MeshVertexBufferLayoutRef,
-                key: MaterialExtensionKey<Self>,
-            ) -> Result<(), SpecializedMeshPipelineError> {
-                key.bind_group_data.tell(descriptor);
-                Ok(())
-            }
-        }
-
-        impl From<&$name> for Lighting {
-            fn from(of: &$name) -> Self {
-                of.lighting
-            }
-        }
-
-        impl LitBy for $name {
-            fn lit_by(lighting: Lighting) -> Self {
-                Self { lighting, ..Self::default() }
-            }
-        }
+        extends! { $name $file }
     )*};
 }
 

@@ -173,6 +173,7 @@ fn spawn(
             num_cascades: quality.cascades,
             minimum_distance: 1.0,
             first_cascade_far_bound: 120.0,
+            // Beyond the first cascade, where there are no shadows too.
             maximum_distance: quality.shadows_m.max(200.0),
             overlap_proportion: 0.2,
         }
