@@ -101,10 +101,18 @@ impl Server {
         self.send(request.bearer_auth(token))
     }
 
-    /// The JSON at a path that answers 200.
+    /// The JSON at a path that answers 200. While the server cannot answer yet (503: it listens a moment before it has
+    /// taken the folder's jobs over) it is asked again.
     #[track_caller]
     pub fn json(&self, path: &str) -> Value {
-        self.get(path).expect(200).json()
+        let deadline = Instant::now() + START;
+        loop {
+            let reply = self.get(path);
+            if reply.status != 503 || Instant::now() > deadline {
+                return reply.expect(200).json();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// The JSON to which a path leads with 307.
