@@ -13,7 +13,7 @@ use crate::{
     camera::{Link, Rig},
     clock::{Pace, VirtualClock, parse_time, wall_now},
     error::TwinError,
-    flood::{FloodRun, FloodView},
+    flood::{self, FloodRun, FloodView},
     inspect::Picked,
     live::{Archive, Estimator, LiveFeed},
     panel::Selected,
@@ -186,7 +186,7 @@ fn read_address(
             let task = async move { FloodRun::of_server(&client, &run).await };
             coming.0 = Some((AsyncComputeTaskPool::get().spawn(task), *minutes));
         }
-        (None, Some(_)) => commands.remove_resource::<FloodView>(),
+        (None, Some(_)) => flood::close(&mut commands),
         (None, None) => {}
     }
     address.written = hash;

@@ -11,6 +11,7 @@ pub use frames::FloodRun;
 pub(crate) use frames::Played;
 #[cfg(not(target_arch = "wasm32"))]
 pub use plugin::RunsFolder;
+pub(crate) use plugin::close;
 pub use plugin::{FloodPlugin, FloodView, Opposite};
 pub(crate) use sides::{RightPicture, layers_of_all};
 pub use surface::{depth_colour, surface};

@@ -176,7 +176,7 @@ fn show(
         });
         let (run, painted) = (flood.as_deref(), field.as_deref());
         sections::fields(ui, &mut commands, run, painted, &lamps, around, spoken);
-        sections::flood(ui, flood, spoken);
+        sections::flood(ui, &mut commands, flood, spoken);
         ui.separator();
         let live = (&*state, &*estimates);
         sections::selected(ui, &city, live, &clock, selected.0, meanings.0.as_ref(), spoken);

@@ -88,6 +88,17 @@ impl Opposite {
     }
 }
 
+/// Shows no run any more, nor what it is compared with, nor what is painted of it.
+pub(crate) fn close(commands: &mut Commands<'_, '_>) {
+    commands.remove_resource::<FloodView>();
+    commands.remove_resource::<Opposite>();
+    commands.queue(|world: &mut World| {
+        if world.get_resource::<FieldView>().is_some_and(|view| view.field.is_of_water()) {
+            world.remove_resource::<FieldView>();
+        }
+    });
+}
+
 /// Marks the water of the first run, and of the opposite one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]
 pub(super) enum FloodWater {

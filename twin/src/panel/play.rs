@@ -12,7 +12,7 @@ use crate::{
     axes,
     camera::Rig,
     flood::{
-        FloodView, Opposite,
+        self, FloodView, Opposite,
         play::{Kept, Player},
     },
     ground::Ground,
@@ -107,8 +107,7 @@ fn show(
             player.begin(&city, &buildings, middle.unwrap_or_default());
         });
         if is_begun {
-            commands.remove_resource::<FloodView>();
-            commands.remove_resource::<Opposite>();
+            flood::close(&mut commands);
         }
         figures(ui, &player, language);
         keep(ui, &mut commands, &mut player, &mut kept, language);

@@ -8,7 +8,7 @@ use datasets::codelists::CodeLists;
 use crate::{
     clock::{Pace, VirtualClock, wall_now},
     field::{FieldView, LuxField, Worst, WorstField},
-    flood::FloodView,
+    flood::{self, FloodView},
     inspect::{Pick, Picked, rows},
     live::{Estimates, Link, LiveState, Provenance, is_over},
     model::CityModel,
@@ -202,14 +202,27 @@ pub(super) fn fields(
 }
 
 /// The run that is shown, and its time.
-pub(super) fn flood(ui: &mut egui::Ui, flood: Option<ResMut<'_, FloodView>>, language: Language) {
+pub(super) fn flood(
+    ui: &mut egui::Ui,
+    commands: &mut Commands<'_, '_>,
+    flood: Option<ResMut<'_, FloodView>>,
+    language: Language,
+) {
     let Some(mut flood) = flood else { return };
     let mut hours = flood.hours;
     let last = flood.run.hours().max(0.1);
     let slider = egui::Slider::new(&mut hours, 0.0..=last)
         .custom_formatter(|hours, _| format!("{} h", language.number(hours, 1)))
         .custom_parser(Language::read);
-    if ui.add(slider.text(language.of("giờ kịch bản", "hours of the run"))).changed() {
+    let row = ui.horizontal(|ui| {
+        let slid = ui.add(slider.text(language.of("giờ kịch bản", "hours of the run")));
+        let hint = language.of("Thôi xem kịch bản", "Show this run no more");
+        if ui.small_button("×").on_hover_text(hint).clicked() {
+            flood::close(commands);
+        }
+        slid.changed()
+    });
+    if row.inner {
         flood.hours = hours;
         flood.trouble = None;
     }

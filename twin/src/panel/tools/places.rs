@@ -8,7 +8,7 @@ use super::{Desk, measuring::WARNING};
 use crate::{
     camera::View,
     clock::{Pace, parse_time},
-    flood::FloodView,
+    flood::{self, FloodView},
     inspect::{Pick, Picked},
     scene::Hidden,
     section::Cutting,
@@ -44,8 +44,7 @@ pub(super) struct Stage<'w, 's> {
     pub(super) cutting: ResMut<'w, Cutting>,
     flood: Option<ResMut<'w, FloodView>>,
     #[cfg(not(target_arch = "wasm32"))]
-    runs: Option<Res<'w, crate::flood::RunsFolder>>,
-    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a page has no folder of runs"))]
+    runs: Option<Res<'w, flood::RunsFolder>>,
     commands: Commands<'w, 's>,
 }
 
@@ -253,7 +252,12 @@ fn go_to(bookmark: &Bookmark, desk: &mut Desk<'_>, stage: &mut Stage<'_, '_>) ->
         stage.hidden.0 = hidden;
     }
     stage.cutting.set_if_neq(Cutting { section: view.section, see_through: view.see_through });
-    let wanted = bookmark.flood.as_ref()?;
+    let Some(wanted) = &bookmark.flood else {
+        if stage.flood.is_some() {
+            flood::close(&mut stage.commands);
+        }
+        return None;
+    };
     match &mut stage.flood {
         Some(flood) if flood.run.name == wanted.run => {
             if flood.hours.to_bits() != wanted.hours.to_bits() {
@@ -277,7 +281,7 @@ impl Stage<'_, '_> {
             .runs
             .as_ref()
             .filter(|_| is_name)
-            .map(|runs| crate::flood::FloodRun::open(&runs.0.join(name)));
+            .map(|runs| flood::FloodRun::open(&runs.0.join(name)));
         match run {
             Some(Ok(run)) => {
                 self.commands.insert_resource(FloodView::new(run, wanted.hours));
