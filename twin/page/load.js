@@ -29,6 +29,21 @@ function hasWebGl2() {
   return Boolean(document.createElement('canvas').getContext('webgl2'));
 }
 
+/** A browser takes its graphics from a page when their driver begins anew; the address says what the page showed. */
+const LOST = 'dothi.graphics-lost';
+const SOON_MS = 60_000;
+
+document.getElementById('twin').addEventListener('webglcontextlost', () => {
+  const last = Number(sessionStorage.getItem(LOST));
+  if (Date.now() - last < SOON_MS) {
+    fail('Trình duyệt ngắt đồ hoạ nhiều lần; hãy đóng bớt trang rồi tải lại. · '
+      + 'The browser keeps taking the graphics away; close other pages, and load this one again.');
+    return;
+  }
+  sessionStorage.setItem(LOST, String(Date.now()));
+  location.reload();
+});
+
 // The map shows the same place.
 const map = document.getElementById('map');
 map.addEventListener('click', () => { map.href = `./${location.hash}`; });

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-#[cfg(not(target_arch = "wasm32"))]
-use bevy::render::settings::{MemoryHints, RenderCreation, WgpuSettings};
 use bevy::{
     asset::RenderAssetUsages,
     prelude::*,
@@ -180,12 +178,13 @@ pub(crate) fn add_drawing(app: &mut App, has_panel: bool) {
     }
 }
 
-/// How a device is asked for: by default it hands out memory in blocks of 128 MiB for each kind of use, most of them
-/// half empty.
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn device() -> RenderCreation {
-    WgpuSettings { memory_hints: MemoryHints::MemoryUsage, ..WgpuSettings::default() }.into()
-}
+/// Where meshes and pictures are: with the device, and here for the one that comes after it is lost. A page that loses
+/// its device begins anew.
+pub(crate) const KEPT: RenderAssetUsages = if cfg!(target_arch = "wasm32") {
+    RenderAssetUsages::RENDER_WORLD
+} else {
+    RenderAssetUsages::all()
+};
 
 /// How much room meshes are given at a time: Bevy's own slabs grow to half a gigabyte, and each is copied into one that
 /// is half as large again.
@@ -232,7 +231,7 @@ pub(crate) fn canvas((width, height): (u32, u32)) -> Image {
         Extent3d { width, height, depth_or_array_layers: 1 },
         TextureDimension::D2,
         TextureFormat::Rgba8UnormSrgb,
-        RenderAssetUsages::RENDER_WORLD,
+        KEPT,
     );
     image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
     image

@@ -1,6 +1,14 @@
 //! What a program of its own has and a browser has not: a window of the system, and a device to ask for.
 
-use bevy::{prelude::*, render::RenderPlugin};
+mod recovery;
+
+use bevy::{
+    prelude::*,
+    render::{
+        RenderPlugin,
+        settings::{MemoryHints, RenderCreation, WgpuSettings},
+    },
+};
 
 use crate::{
     app::{self, Stage},
@@ -10,6 +18,7 @@ use crate::{
     remote::listen,
     source::Source,
 };
+pub(crate) use recovery::{Losses, RecoveryPlugin};
 
 /// Opens a window on a city, and shows it until the window is closed; one of a data folder may listen to the field.
 ///
@@ -25,7 +34,7 @@ pub fn open_window(stage: Stage, source: &Source, alone: Option<Alone>) -> Resul
                 primary_window: Some(Window { title, ..Window::default() }),
                 ..WindowPlugin::default()
             })
-            .set(RenderPlugin { render_creation: app::device(), ..RenderPlugin::default() })
+            .set(RenderPlugin { render_creation: device(), ..RenderPlugin::default() })
             .set(app::quiet_log()),
     );
     app.add_plugins(bevy_egui::EguiPlugin::default());
@@ -43,6 +52,7 @@ pub fn open_window(stage: Stage, source: &Source, alone: Option<Alone>) -> Resul
         app.insert_resource(RunsFolder(dir.join("runs")));
     }
     app::add_drawing(&mut app, true);
+    app.add_plugins(RecoveryPlugin);
     app.add_systems(Startup, move |mut commands: Commands<'_, '_>| {
         commands.spawn(app::camera(view.clone(), 8.0));
     });
@@ -52,6 +62,12 @@ pub fn open_window(stage: Stage, source: &Source, alone: Option<Alone>) -> Resul
             Err(TwinError::Picture(format!("the window ended with {code}; is there a display?")))
         }
     }
+}
+
+/// How a device is asked for: by default it hands out memory in blocks of 128 MiB for each kind of use, most of them
+/// half empty.
+pub(crate) fn device() -> RenderCreation {
+    WgpuSettings { memory_hints: MemoryHints::MemoryUsage, ..WgpuSettings::default() }.into()
 }
 
 /// Asks whether anything here can draw: Bevy itself would end the program.

@@ -28,7 +28,7 @@ use crate::{
     app::{self, Stage},
     camera::Rig,
     clock::VirtualClock,
-    desktop::need_device,
+    desktop::{Losses, RecoveryPlugin, device, need_device},
     error::TwinError,
     field::{FieldView, LuxWanted},
     flood::{FloodView, Opposite},
@@ -83,7 +83,7 @@ impl Studio {
                     ..WindowPlugin::default()
                 })
                 .set(RenderPlugin {
-                    render_creation: app::device(),
+                    render_creation: device(),
                     synchronous_pipeline_compilation: true,
                     ..RenderPlugin::default()
                 })
@@ -103,6 +103,7 @@ impl Studio {
             alone.into_world(&mut app);
         }
         app::add_drawing(&mut app, false);
+        app.add_plugins(RecoveryPlugin);
         app.finish();
         app.cleanup();
         let mut apps = std::mem::take(app.sub_apps_mut());
@@ -196,11 +197,26 @@ impl Studio {
         self.apps.main.world_mut()
     }
 
-    /// Takes a picture.
+    /// Takes a picture; where its device is lost over it, another one takes it.
     ///
     /// # Errors
     /// [`TwinError::Picture`] when none comes.
     pub fn shoot(&mut self) -> Result<Picture, TwinError> {
+        loop {
+            let before = self.losses();
+            let taken = self.take();
+            if self.losses() == before {
+                return taken;
+            }
+            self.is_warm = false;
+        }
+    }
+
+    fn losses(&self) -> usize {
+        self.apps.main.world().resource::<Losses>().count()
+    }
+
+    fn take(&mut self) -> Result<Picture, TwinError> {
         self.wait_for_water();
         self.draws(false);
         (0..if self.is_warm { 1 } else { PREPARING }).for_each(|_| self.frame());
@@ -234,7 +250,8 @@ impl Studio {
                 return Picture::of(image, self.size);
             }
         }
-        Err(TwinError::Picture("the renderer gave no picture back".into()))
+        let end = self.apps.main.world().resource::<Losses>().end();
+        Err(TwinError::Picture(end.unwrap_or("the renderer gave no picture back").into()))
     }
 
     /// Waits until the water of a run stands at its time: its frames are read beside the drawing.

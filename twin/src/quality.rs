@@ -1,8 +1,8 @@
 //! How much is drawn, by what draws it.
 
 use bevy::{
-    anti_alias::fxaa::Fxaa, light::DirectionalLightShadowMap, prelude::*,
-    render::renderer::RenderAdapterInfo,
+    anti_alias::fxaa::Fxaa, core_pipeline::prepass::DepthPrepass, light::DirectionalLightShadowMap,
+    prelude::*, render::renderer::RenderAdapterInfo,
 };
 
 /// How surfaces are lit.
@@ -34,16 +34,23 @@ pub struct Quality {
     pub trees_m: f32,
     /// Roads beyond are only painted on the ground, m.
     pub roads_m: f32,
+    /// Poles of lamps beyond are not drawn, m; heads are, so many times as far: see [`HEADS`].
+    pub poles_m: f32,
     /// How the city's surfaces are lit.
     pub lighting: Lighting,
     /// Whether edges are smoothed in the finished picture (FXAA), in place of four samples a pixel.
     pub has_fxaa: bool,
+    /// Whether depth is drawn first, so that what houses hide is never shaded.
+    pub depth_first: bool,
     /// Whether the ground throws shadows.
     pub ground_shades: bool,
     /// Samples of the ground's picture for a pixel that sees it at a slant, at most. On the processor itself it is 1:
     /// lavapipe's elliptical filter walks over the whole picture for a pixel near the horizon, minutes a frame.
     pub anisotropy: u16,
 }
+
+/// Heads of lamps glow: they are seen so many times as far as poles.
+pub const HEADS: f32 = 5.0;
 
 impl Quality {
     /// A graphics processor.
@@ -56,13 +63,15 @@ impl Quality {
         fine_trees_m: 900.0,
         trees_m: 6_000.0,
         roads_m: 12_000.0,
+        poles_m: 2_500.0,
         lighting: Lighting::Physical,
         has_fxaa: false,
+        depth_first: false,
         ground_shades: true,
         anisotropy: 8,
     };
     /// The processor itself: corners cost as much as pixels, and each shadow map draws them again. 400
-    /// lamps would cost a second a picture.
+    /// lamps would cost a second a picture; with four samples a pixel lavapipe takes 3.5 times as long.
     pub const SOFTWARE: Self = Self {
         lit_lamps: 160,
         shadow_px: 2048,
@@ -72,14 +81,22 @@ impl Quality {
         fine_trees_m: 160.0,
         trees_m: 2_500.0,
         roads_m: 4_000.0,
+        poles_m: 800.0,
         lighting: Lighting::Physical,
-        has_fxaa: false,
+        has_fxaa: true,
+        depth_first: true,
         ground_shades: false,
         anisotropy: 1,
     };
     /// A browser: no storage buffers for many lights, and often a small device.
-    pub const BROWSER: Self =
-        Self { lit_lamps: 64, shadow_px: 1024, anisotropy: 4, ..Self::SOFTWARE };
+    pub const BROWSER: Self = Self {
+        lit_lamps: 64,
+        shadow_px: 1024,
+        has_fxaa: false,
+        depth_first: false,
+        anisotropy: 4,
+        ..Self::SOFTWARE
+    };
     /// A browser without a graphics processor. SwiftShader needs ten times as long as lavapipe for four samples a pixel,
     /// for the haze with its shadows twice as long as for all the rest, and it waits for each shader of physical
     /// lighting to be translated.
@@ -91,6 +108,7 @@ impl Quality {
         shadows_m: 0.0,
         trees_m: 1_200.0,
         roads_m: 1_500.0,
+        poles_m: 400.0,
         has_fxaa: true,
         anisotropy: 1,
         ..Self::BROWSER
@@ -103,10 +121,14 @@ pub(crate) fn fit_cameras(
     quality: Res<'_, Quality>,
     cameras: Query<'_, '_, Entity, Added<Camera3d>>,
 ) {
-    if quality.has_fxaa {
-        cameras.iter().for_each(|it| {
-            commands.entity(it).insert((Msaa::Off, Fxaa::default()));
-        });
+    for camera in &cameras {
+        let mut camera = commands.entity(camera);
+        if quality.has_fxaa {
+            camera.insert((Msaa::Off, Fxaa::default()));
+        }
+        if quality.depth_first {
+            camera.insert(DepthPrepass);
+        }
     }
 }
 

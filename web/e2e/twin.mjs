@@ -49,6 +49,18 @@ export const TWIN_TESTS = !IS_BUILT ? {} : {
       await visit.keep('twin-flood');
       assert.equal(await page.locator('#warning').textContent(), '');
 
+      // Without graphics the page begins anew, where it was; what the program says while it loses them is no fault.
+      const complaints = visit.complaints.length;
+      await page.evaluate(() => {
+        document.getElementById('twin').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext();
+      });
+      await page.waitForSelector('body[data-state=loading]');
+      await page.waitForSelector('body[data-state=ready]');
+      visit.complaints.splice(complaints);
+      assert.match(page.url(), new RegExp(`flood=${run}/depth/240`));
+      await page.waitForTimeout(3000);
+      await visit.keep('twin-anew');
+
       // The link to the map keeps the place.
       await page.locator('#map').click();
       await page.waitForSelector('html[data-ready]');

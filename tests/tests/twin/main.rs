@@ -3,6 +3,7 @@
 
 mod agreement;
 mod alone;
+mod device;
 mod estimates;
 mod golden;
 mod lamps;

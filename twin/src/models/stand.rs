@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bevy::{
-    asset::RenderAssetUsages,
     image::{
         CompressedImageFormats, ImageAddressMode, ImageFormat, ImageSampler,
         ImageSamplerDescriptor, ImageType,
@@ -17,6 +16,7 @@ use geo_types::{Point, Rect};
 
 use super::{Alpha, Paint, PlacedModel, PlacedSheet, picture::Kind};
 use crate::{
+    app::KEPT,
     axes,
     model::{CityFeature, CityLayer, CityModel, Column},
     scene::{Drawn, Plain, PlainMaterial},
@@ -149,7 +149,7 @@ fn draw(
 
 /// The triangles of a sheet as Bevy has them.
 pub(crate) fn mesh_of(sheet: &PlacedSheet) -> Mesh {
-    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+    Mesh::new(PrimitiveTopology::TriangleList, KEPT)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, sheet.positions.clone())
         .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, sheet.normals.clone())
         .with_inserted_attribute(Mesh::ATTRIBUTE_UV_0, sheet.uvs.clone())
@@ -174,7 +174,7 @@ pub(crate) fn image_of(picture: &super::Picture) -> Option<Image> {
         CompressedImageFormats::NONE,
         true,
         sampler,
-        RenderAssetUsages::RENDER_WORLD,
+        KEPT,
     );
     image.map_err(|error| tracing::warn!(%error, "a model's picture")).ok()
 }

@@ -2,7 +2,6 @@
 //! use, water, roads.
 
 use bevy::{
-    asset::RenderAssetUsages,
     image::{Image, ImageAddressMode, ImageFilterMode, ImageSampler, ImageSamplerDescriptor},
     render::render_resource::{Extent3d, TextureDimension, TextureFormat},
 };
@@ -13,7 +12,10 @@ use tiny_skia::{
 };
 
 use super::road::RoadForm;
-use crate::model::{CityFeature, CityModel};
+use crate::{
+    app::KEPT,
+    model::{CityFeature, CityModel},
+};
 
 /// Pixels along the longer side, at most: 4096² of four bytes are 64 MB.
 const MOST_PIXELS: u32 = 4096;
@@ -80,12 +82,8 @@ pub fn to_image(pixmap: Pixmap, anisotropy: u16) -> Image {
         levels += 1;
     }
     let size = Extent3d { width, height, depth_or_array_layers: 1 };
-    let mut image = Image::new_uninit(
-        size,
-        TextureDimension::D2,
-        TextureFormat::Rgba8UnormSrgb,
-        RenderAssetUsages::RENDER_WORLD,
-    );
+    let mut image =
+        Image::new_uninit(size, TextureDimension::D2, TextureFormat::Rgba8UnormSrgb, KEPT);
     image.texture_descriptor.mip_level_count = levels;
     image.data = Some(data);
     image.sampler = ImageSampler::Descriptor(ImageSamplerDescriptor {

@@ -133,7 +133,7 @@ fn raise(
 }
 
 /// Seen from nearer than so many metres.
-fn up_to(far_m: f32) -> VisibilityRange {
+pub(super) fn up_to(far_m: f32) -> VisibilityRange {
     VisibilityRange { start_margin: 0.0..0.0, end_margin: far_m..far_m, use_aabb: true }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bevy::math::Vec3;
+use bevy::math::{Quat, Vec3};
 use city::FeatureId;
 
 use super::{
@@ -104,6 +104,11 @@ impl LampForm {
         let (east, north, up) = self.foot;
         let reach = axes::towards(self.azimuth_deg as f32, 0.0) * self.arm_m as f32;
         axes::to_scene(east, north, up + self.height_m) + reach
+    }
+
+    /// How its head is turned, whose street lies towards −z of its own axes, in Bevy's.
+    pub fn turn(&self) -> Quat {
+        Quat::from_rotation_y(-(self.azimuth_deg.to_radians() as f32))
     }
 
     /// The colour of its light, linear.

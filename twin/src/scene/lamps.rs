@@ -2,6 +2,7 @@
 
 mod beams;
 mod look;
+mod pools;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -31,14 +32,6 @@ pub struct Lamp {
     pub is_stale: bool,
 }
 
-/// Marks the glow of a lamp's head.
-#[derive(Debug, Component)]
-struct Head;
-
-/// Marks the pool of light below a lamp.
-#[derive(Debug, Component)]
-struct Pool;
-
 /// Lamps, and (with a renderer) how they look.
 #[derive(Debug, Default)]
 pub struct LampsPlugin {
@@ -51,8 +44,13 @@ impl Plugin for LampsPlugin {
         app.init_resource::<Luminaires>().add_systems(Startup, spawn).add_systems(Update, decide);
         if self.is_drawn {
             app.init_resource::<look::Glows>()
-                .add_systems(PostStartup, look::dress)
-                .add_systems(Update, (look::paint, beams::beams).chain().after(decide));
+                .init_resource::<beams::Lit>()
+                .init_resource::<pools::Pools>()
+                .add_systems(PostStartup, (look::dress, pools::lay))
+                .add_systems(
+                    Update,
+                    (look::paint, beams::beams, pools::paint).chain().after(decide),
+                );
         }
     }
 }
@@ -68,7 +66,7 @@ fn spawn(mut commands: Commands<'_, '_>, city: Res<'_, City>, luminaires: Res<'_
             let Some(form) = form else { continue };
             commands.spawn((
                 Drawn(Role::Lamps),
-                Transform::from_translation(form.head()),
+                Transform::from_translation(form.head()).with_rotation(form.turn()),
                 Visibility::default(),
                 Lamp {
                     form: Arc::new(form),

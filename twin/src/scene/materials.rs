@@ -49,6 +49,11 @@ impl Cut {
     pub(crate) fn is_box(&self) -> bool {
         self.turn.z > 0.0
     }
+
+    /// Whether it may leave pixels out.
+    fn leaves_out(&self) -> bool {
+        self.is_box() || self.middle.w > 0.0 || self.turn.w != 0.0
+    }
 }
 
 impl Plain {
@@ -69,11 +74,23 @@ pub(crate) trait LitBy {
     fn lit_by(lighting: Lighting) -> Self;
 }
 
-impl Lighting {
+/// What an extension's shaders are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Making {
+    lighting: Lighting,
+    /// A shader that may leave pixels out shades each of them before its depth is looked at: behind houses, too.
+    leaves_out: bool,
+}
+
+impl Making {
     /// Tells the shaders.
     fn tell(self, descriptor: &mut RenderPipelineDescriptor) {
-        if let (Self::Simple, Some(fragment)) = (self, &mut descriptor.fragment) {
+        let Some(fragment) = &mut descriptor.fragment else { return };
+        if self.lighting == Lighting::Simple {
             fragment.shader_defs.push("SIMPLE_LIGHT".into());
+        }
+        if self.leaves_out {
+            fragment.shader_defs.push("LEAVES_OUT".into());
         }
     }
 }
@@ -119,9 +136,9 @@ macro_rules! extends {
             }
         }
 
-        impl From<&$name> for Lighting {
+        impl From<&$name> for Making {
             fn from(of: &$name) -> Self {
-                of.lighting
+                Self { lighting: of.lighting, leaves_out: of.leaves_out() }
             }
         }
 
@@ -137,7 +154,7 @@ macro_rules! with_city {
     ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
         $(#[$doc])*
         #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-        #[bind_group_data(Lighting)]
+        #[bind_group_data(Making)]
         pub(crate) struct $name {
             /// Share of lit windows, their luminance in cd/m², seconds; for water the part of the picture's width
             /// up to which it is seen, or, below 0, from which it is.
@@ -158,6 +175,10 @@ macro_rules! with_city {
         extends! { $name $file }
 
         impl $name {
+            fn leaves_out(&self) -> bool {
+                self.cut.leaves_out() || self.state.w != 0.0
+            }
+
             fn follow(&mut self, sun: &Sun, seconds: f32) {
                 let luminance = sun.light.sky_luminance();
                 self.state = Vec4::new(sun.light.night, WINDOW_CD_M2, seconds, self.state.w);
@@ -191,7 +212,7 @@ macro_rules! plain {
     ($($(#[$doc:meta])* $name:ident $file:literal)*) => {$(
         $(#[$doc])*
         #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-        #[bind_group_data(Lighting)]
+        #[bind_group_data(Making)]
         pub(crate) struct $name {
             /// How it is cut.
             #[uniform(101)]
@@ -200,6 +221,12 @@ macro_rules! plain {
         }
 
         extends! { $name $file }
+
+        impl $name {
+            fn leaves_out(&self) -> bool {
+                self.cut.leaves_out()
+            }
+        }
     )*};
 }
 

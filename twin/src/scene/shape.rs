@@ -2,10 +2,12 @@
 
 use std::mem;
 
-use bevy::{
-    asset::RenderAssetUsages,
-    mesh::{Indices, Mesh, PrimitiveTopology},
+use bevy::mesh::{
+    Indices, Mesh, MeshVertexAttribute, PrimitiveTopology, VertexAttributeValues, VertexFormat,
 };
+use half::f16;
+
+use crate::app::KEPT;
 
 /// Triangles with all that the city's materials read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,6 +72,15 @@ impl Shape {
         self.indices.extend([a, b, c, a, c, d]);
     }
 
+    /// Adds corners and the triangles between them, by the corners' positions among them.
+    pub fn sheet(&mut self, corners: impl IntoIterator<Item = Corner>, triangles: &[[u32; 3]]) {
+        let first = self.positions.len() as u32;
+        for corner in corners {
+            self.corner(corner);
+        }
+        self.indices.extend(triangles.as_flattened().iter().map(|index| index + first));
+    }
+
     /// Adds all of another shape.
     pub fn append(&mut self, other: &Self) {
         let first = self.positions.len() as u32;
@@ -81,22 +92,46 @@ impl Shape {
         self.indices.extend(other.indices.iter().map(|index| index + first));
     }
 
-    /// As Bevy has it; kept by the renderer alone.
+    /// As Bevy has it.
     pub fn into_mesh(mut self) -> Mesh {
-        let (marks, colours) = (mem::take(&mut self.marks), mem::take(&mut self.colours));
+        let marks: Vec<_> = mem::take(&mut self.marks).into_iter().map(halves).collect();
+        let colours: Vec<_> = mem::take(&mut self.colours).into_iter().map(halves).collect();
         self.into_ground_mesh()
-            .with_inserted_attribute(Mesh::ATTRIBUTE_UV_1, marks)
-            .with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, colours)
+            .with_inserted_attribute(MARK, VertexAttributeValues::Float16x2(marks))
+            .with_inserted_attribute(COLOUR, VertexAttributeValues::Float16x4(colours))
     }
 
-    /// Without marks and colours, which the ground's material does not read: two thirds of the memory.
+    /// Without marks and colours, which the ground's material does not read: half of the memory.
     pub fn into_ground_mesh(self) -> Mesh {
-        Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+        let normals: Vec<_> = self.normals.into_iter().map(direction).collect();
+        let indices = match self.positions.len() {
+            0..=0xffff => Indices::U16(self.indices.into_iter().map(|it| it as u16).collect()),
+            _ => Indices::U32(self.indices),
+        };
+        Mesh::new(PrimitiveTopology::TriangleList, KEPT)
             .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, self.positions)
-            .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, self.normals)
+            .with_inserted_attribute(NORMAL, VertexAttributeValues::Snorm8x4(normals))
             .with_inserted_attribute(Mesh::ATTRIBUTE_UV_0, self.uvs)
-            .with_inserted_indices(Indices::U32(self.indices))
+            .with_inserted_indices(indices)
     }
+}
+
+// What Bevy calls the same, in fewer bytes: a corner takes 36 in place of 56, and the shaders read the same numbers.
+const NORMAL: MeshVertexAttribute =
+    MeshVertexAttribute { format: VertexFormat::Snorm8x4, ..Mesh::ATTRIBUTE_NORMAL };
+const MARK: MeshVertexAttribute =
+    MeshVertexAttribute { format: VertexFormat::Float16x2, ..Mesh::ATTRIBUTE_UV_1 };
+const COLOUR: MeshVertexAttribute =
+    MeshVertexAttribute { format: VertexFormat::Float16x4, ..Mesh::ATTRIBUTE_COLOR };
+
+fn halves<const N: usize>(of: [f32; N]) -> [f16; N] {
+    of.map(f16::from_f32)
+}
+
+/// A unit vector to within a quarter of a degree.
+fn direction([x, y, z]: [f32; 3]) -> [i8; 4] {
+    let part = |of: f32| (of * 127.0).round() as i8;
+    [part(x), part(y), part(z), 0]
 }
 
 /// The unit normal of a triangle.
@@ -129,4 +164,39 @@ pub fn seed_of(id: &city::FeatureId) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bevy's shaders read what is packed as the same numbers.
+    #[test]
+    fn what_a_corner_carries_survives_its_packing() {
+        let slope = [0.6, 0.8, 0.0];
+        let corner = Corner {
+            at: [1.0, 2.0, 3.0],
+            normal: slope,
+            uv: [12.3, 4.5],
+            mark: [-3.0, 0.7],
+            colour: [0.02, 0.4, 0.9, 31.7],
+        };
+        let mut shape = Shape::default();
+        shape.sheet([corner; 4], &[[0, 1, 2], [0, 2, 3]]);
+        let mesh = shape.into_mesh();
+        assert_eq!(mesh.get_vertex_size(), 36);
+        let Some(VertexAttributeValues::Snorm8x4(normals)) = mesh.attribute(NORMAL) else {
+            panic!("no normals")
+        };
+        let cosine: f32 =
+            normals[0].iter().zip(slope).map(|(part, of)| f32::from(*part) / 127.0 * of).sum();
+        assert!(cosine > 0.25f32.to_radians().cos(), "{cosine}");
+        let Some(VertexAttributeValues::Float16x4(colours)) = mesh.attribute(COLOUR) else {
+            panic!("no colours")
+        };
+        for (packed, of) in colours[0].iter().zip(corner.colour) {
+            assert!((packed.to_f32() / of - 1.0).abs() < 1e-3, "{packed} {of}");
+        }
+        assert_eq!(mesh.indices().unwrap().iter().collect::<Vec<_>>(), [0, 1, 2, 0, 2, 3]);
+    }
 }

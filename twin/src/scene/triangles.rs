@@ -4,29 +4,32 @@ use geo_types::{Coord, Polygon};
 
 /// The triangles of a polygon with its holes, each counter-clockwise.
 pub fn of_polygon(polygon: &Polygon<f64>) -> Vec<[Coord<f64>; 3]> {
-    let mut points: Vec<[f64; 2]> = Vec::new();
+    let (corners, triangles) = indexed(polygon);
+    triangles.into_iter().map(|three| three.map(|corner| corners[corner as usize])).collect()
+}
+
+/// The corners of a polygon with its holes, and its triangles by the positions of their corners, each
+/// counter-clockwise.
+pub fn indexed(polygon: &Polygon<f64>) -> (Vec<Coord<f64>>, Vec<[u32; 3]>) {
+    let mut corners: Vec<Coord<f64>> = Vec::new();
     let mut holes: Vec<u32> = Vec::new();
     for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-        if !points.is_empty() {
-            holes.push(points.len() as u32);
+        if !corners.is_empty() {
+            holes.push(corners.len() as u32);
         }
         let open = ring.0.len().saturating_sub(usize::from(ring.is_closed()));
-        points.extend(ring.0[..open].iter().map(|at| [at.x, at.y]));
+        corners.extend_from_slice(&ring.0[..open]);
     }
     let mut indices: Vec<u32> = Vec::new();
-    earcut::Earcut::new().earcut(points.iter().copied(), &holes, &mut indices);
-    let corner = |index: u32| {
-        let [x, y] = points[index as usize];
-        Coord { x, y }
+    let points = corners.iter().map(|at| [at.x, at.y]);
+    earcut::Earcut::new().earcut(points, &holes, &mut indices);
+    let upwards = |three: &[u32]| {
+        let [a, b, c] = [three[0], three[1], three[2]].map(|corner| corners[corner as usize]);
+        let twice = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
+        if twice >= 0.0 { [three[0], three[1], three[2]] } else { [three[0], three[2], three[1]] }
     };
-    indices
-        .chunks_exact(3)
-        .map(|three| {
-            let [a, b, c] = [corner(three[0]), corner(three[1]), corner(three[2])];
-            let twice = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
-            if twice >= 0.0 { [a, b, c] } else { [a, c, b] }
-        })
-        .collect()
+    let triangles = indices.chunks_exact(3).map(upwards).collect();
+    (corners, triangles)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use bevy::{
 use super::{
     Daylight, Moon, Observer, SunPosition, Weather, daylight, moon, rain, sun_position, weather,
 };
-use crate::{axes, clock::VirtualClock, ground::Ground, quality::Quality};
+use crate::{app::KEPT, axes, clock::VirtualClock, ground::Ground, quality::Quality};
 
 /// Radius of the dome, m: beyond everything that is drawn.
 const DOME_M: f32 = 60_000.0;
@@ -291,6 +291,11 @@ fn expose(
             tint(horizon, 0.85),
             tint(ground, 1.0),
         );
+        for handle in [&map.diffuse_map, &map.specular_map] {
+            if let Some(mut image) = images.get_mut(handle) {
+                image.asset_usage = KEPT;
+            }
+        }
         commands
             .entity(camera)
             .insert(EnvironmentMapLight { intensity: sun.light.sky_luminance(), ..map });

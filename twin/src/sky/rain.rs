@@ -1,7 +1,7 @@
 //! Rain as it is seen: drops that fall past the camera in a box that goes with it.
 
 use bevy::{
-    asset::{RenderAssetUsages, embedded_asset},
+    asset::embedded_asset,
     camera::visibility::NoFrustumCulling,
     light::{NotShadowCaster, NotShadowReceiver},
     mesh::{Indices, MeshVertexBufferLayoutRef, PrimitiveTopology},
@@ -15,7 +15,7 @@ use bevy::{
 };
 
 use super::{Sun, Weather};
-use crate::{clock::VirtualClock, scene::shape::chance};
+use crate::{app::KEPT, clock::VirtualClock, scene::shape::chance};
 
 /// Drops in the box at the heaviest rain.
 const DROPS: u32 = 6000;
@@ -124,7 +124,7 @@ fn drops() -> Mesh {
         let first = 4 * k;
         indices.extend([0, 1, 2, 0, 2, 3].map(|corner| first + corner));
     }
-    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+    Mesh::new(PrimitiveTopology::TriangleList, KEPT)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, places)
         .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
         .with_inserted_attribute(Mesh::ATTRIBUTE_UV_0, corners)

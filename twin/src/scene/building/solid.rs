@@ -97,15 +97,15 @@ impl Pen<'_> {
 
     fn level(&self, outline: &Polygon<f64>, up_m: f64, into: &mut Shape) {
         let (colour, pattern) = self.form.fabric.roof(self.form.seed, false);
-        for corners in triangles::of_polygon(outline) {
-            into.triangle(corners.map(|at| Corner {
-                at: self.place(at, up_m).to_array(),
-                normal: [0.0, 1.0, 0.0],
-                uv: [at.x as f32 % 512.0, at.y as f32 % 512.0],
-                mark: [-1.0 - pattern, self.seed],
-                colour,
-            }));
-        }
+        let (corners, triangles) = triangles::indexed(outline);
+        let corners = corners.into_iter().map(|at| Corner {
+            at: self.place(at, up_m).to_array(),
+            normal: [0.0, 1.0, 0.0],
+            uv: [at.x as f32 % 512.0, at.y as f32 % 512.0],
+            mark: [-1.0 - pattern, self.seed],
+            colour,
+        });
+        into.sheet(corners, &triangles);
     }
 
     /// A sloped face: first two corners along its eaves. `uv` runs along the eaves and up the slope.
@@ -123,9 +123,8 @@ impl Pen<'_> {
             mark: [-1.0 - pattern, self.seed],
             colour,
         };
-        for pair in places[1..].windows(2) {
-            into.triangle([corner(a), corner(pair[0]), corner(pair[1])]);
-        }
+        let fan: Vec<[u32; 3]> = (2..places.len() as u32).map(|k| [0, k - 1, k]).collect();
+        into.sheet(places.iter().copied().map(corner), &fan);
     }
 
     fn gable(&self, plan: Plan, eaves_m: f64, rise: f64, into: &mut Shape) {

@@ -48,9 +48,11 @@ fn opening(fabric: i32) -> Opening {
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+#ifdef LEAVES_OUT
     if is_cut(cut, in.world_position.xyz) {
         discard;
     }
+#endif
     var pbr = pbr_input_from_standard_material(in, is_front);
     let fabric = i32(round(in.uv_b.x));
     let seed = in.uv_b.y;
@@ -137,9 +139,11 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     var out: FragmentOutput;
     out.color = light_of(pbr);
     out.color = vec4(out.color.rgb + glow * view.exposure, 1.0);
+#ifdef LEAVES_OUT
     if !is_front && is_section(cut, in.world_position.xyz, view.world_position.xyz) {
         out.color = vec4(0.15, 0.07, 0.05, 1.0);
     }
+#endif
     out.color = hazed(pbr, out.color);
     return out;
 }

@@ -13,9 +13,11 @@
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+#ifdef LEAVES_OUT
     if is_cut(cut, in.world_position.xyz) || is_let_through(cut, in.position.xy) {
         discard;
     }
+#endif
     var pbr = pbr_input_from_standard_material(in, is_front);
     let place = in.world_position.xz;
     let wide = max(fwidth(place.x), fwidth(place.y));

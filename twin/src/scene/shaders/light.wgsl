@@ -7,7 +7,7 @@
     mesh_view_bindings::{lights, view},
     mesh_view_bindings as view_bindings,
     pbr_functions::{apply_pbr_lighting, main_pass_post_lighting_processing},
-    pbr_types::PbrInput,
+    pbr_types::{PbrInput, STANDARD_MATERIAL_FLAGS_FOG_ENABLED_BIT},
 }
 
 // What a surface sends to the eye.
@@ -34,15 +34,35 @@ fn light_of(pbr: PbrInput) -> vec4<f32> {
 fn hazed(pbr: PbrInput, colour: vec4<f32>) -> vec4<f32> {
 #ifdef SIMPLE_LIGHT
 #ifdef DISTANCE_FOG
-    // exp(-x²) by the first terms of its inverse: powers cost SwiftShader a hundred additions.
+    // exp(-x) by the first terms of its inverse: powers cost SwiftShader a hundred additions.
     let x = distance(pbr.world_position.xyz, view.world_position.xyz) * view_bindings::fog.be.x;
-    let square = x * x;
-    let through = 1.0 / (1.0 + square + 0.5 * square * square);
+    let through = 1.0 / (1.0 + x * (1.0 + x * (0.5 + x / 6.0)));
     return vec4(mix(view_bindings::fog.base_color.rgb, colour.rgb, through), colour.a);
 #else
     return colour;
 #endif
 #else
-    return main_pass_post_lighting_processing(pbr, colour);
+    var seen = colour;
+    var rest = pbr;
+#ifdef DISTANCE_FOG
+    if (pbr.material.flags & STANDARD_MATERIAL_FLAGS_FOG_ENABLED_BIT) != 0u {
+        // As Bevy has it, but for the sun's glow, which Bevy takes out of the haze before what lies in shadow: nine looks at
+        // a shadow map for each pixel, though the air between stands in the sun.
+        let way = pbr.world_position.xyz - view.world_position.xyz;
+        let away = length(way);
+        var glow = vec3(0.0);
+        for (var k = 0u; k < lights.n_directional_lights; k++) {
+            let facing = max(dot(way, lights.directional_lights[k].direction_to_light) / away, 0.0);
+            let strength = pow(facing, view_bindings::fog.directional_light_exponent) * view.exposure;
+            glow += lights.directional_lights[k].color.rgb * strength;
+        }
+        glow *= view_bindings::fog.directional_light_color.rgb * view_bindings::fog.directional_light_color.a;
+        let x = away * view_bindings::fog.be.x;
+        let veil = (1.0 - exp(-x)) * view_bindings::fog.base_color.a;
+        seen = vec4(mix(colour.rgb, view_bindings::fog.base_color.rgb + glow, veil), colour.a);
+        rest.material.flags &= ~STANDARD_MATERIAL_FLAGS_FOG_ENABLED_BIT;
+    }
+#endif
+    return main_pass_post_lighting_processing(rest, seen);
 #endif
 }

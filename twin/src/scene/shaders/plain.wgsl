@@ -14,10 +14,12 @@
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+#ifdef LEAVES_OUT
     let across = (in.position.x - view.viewport.x) / view.viewport.z;
     if is_beyond(cut.turn.w, across) || is_cut(cut, in.world_position.xyz) {
         discard;
     }
+#endif
     var pbr = pbr_input_from_standard_material(in, is_front);
     pbr.material.base_color = alpha_discard(pbr.material, pbr.material.base_color);
     var out: FragmentOutput;
@@ -26,9 +28,11 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     } else {
         out.color = pbr.material.base_color;
     }
+#ifdef LEAVES_OUT
     if !is_front && is_section(cut, in.world_position.xyz, view.world_position.xyz) {
         out.color = vec4(0.15, 0.07, 0.05, 1.0);
     }
+#endif
     out.color = hazed(pbr, out.color);
     return out;
 }

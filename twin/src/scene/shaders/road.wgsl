@@ -14,9 +14,11 @@
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+#ifdef LEAVES_OUT
     if is_cut(cut, in.world_position.xyz) || is_let_through(cut, in.position.xy) {
         discard;
     }
+#endif
     var pbr = pbr_input_from_standard_material(in, is_front);
     let surface = i32(round(in.uv_b.y));
     let half = in.uv_b.x;

@@ -30,10 +30,12 @@ fn height(p: vec2<f32>) -> f32 {
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+#ifdef LEAVES_OUT
     let across = (in.position.x - view.viewport.x) / view.viewport.z;
     if is_beyond(city.state.w, across) || is_cut(cut, in.world_position.xyz) || is_let_through(cut, in.position.xy) {
         discard;
     }
+#endif
     var pbr = pbr_input_from_standard_material(in, is_front);
     let place = in.world_position.xz;
     let wide = max(fwidth(place.x), fwidth(place.y));
