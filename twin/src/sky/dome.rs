@@ -30,6 +30,8 @@ use crate::{app::KEPT, axes, clock::VirtualClock, ground::Ground, quality::Quali
 const DOME_M: f32 = 60_000.0;
 /// Visibility in clear air at the coast, m; the haze of a humid plain.
 const VISIBILITY_M: f32 = 26_000.0;
+/// Haze is drawn no thicker than for this visibility, m: a storm would hide the flood that it makes.
+const LEAST_VISIBILITY_M: f32 = 6_000.0;
 
 /// The part of the sky that clouds of fair weather cover, which take no light away.
 const FAIR_CLOUDS: f32 = 0.42;
@@ -279,7 +281,8 @@ fn expose(
         fog.color = tint(horizon, seen * 0.82);
         fog.directional_light_color = tint(glow, seen * 0.5);
         fog.directional_light_exponent = 14.0;
-        fog.falloff = FogFalloff::from_visibility(weather.visibility_m(VISIBILITY_M));
+        let visibility_m = weather.visibility_m(VISIBILITY_M).max(LEAST_VISIBILITY_M);
+        fog.falloff = FogFalloff::from_visibility(visibility_m);
         // Ground gives back a sixth of what falls on it.
         let ground_lx = sun.light.sky_lx
             + sun.light.sun_lx * (sun.position.elevation_deg().to_radians().sin().max(0.0) as f32);
