@@ -21,8 +21,7 @@ pub(super) struct Lit {
 /// The lamps nearest to what is looked at cast light.
 pub(super) fn beams(
     mut commands: Commands<'_, '_>,
-    quality: Res<'_, Quality>,
-    ground: Res<'_, Ground>,
+    (quality, ground): (Res<'_, Quality>, Res<'_, Ground>),
     rigs: Query<'_, '_, &Rig>,
     changed: Query<'_, '_, (), Changed<Lamp>>,
     lamps: Query<'_, '_, (Entity, &Lamp)>,

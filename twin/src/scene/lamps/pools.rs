@@ -92,6 +92,9 @@ pub(super) fn lay(
     }
 }
 
+/// Lamps that do something else now, or are shown or hidden.
+type Touched = (With<Lamp>, Or<(Changed<Lamp>, Changed<Visibility>)>);
+
 /// Paints the pools of those tiles anew in which a lamp does something else, or casts light itself now.
 #[expect(clippy::too_many_arguments, reason = "a system names what it reads")]
 pub(super) fn paint(
@@ -99,7 +102,7 @@ pub(super) fn paint(
     sun: Res<'_, Sun>,
     ground: Res<'_, Ground>,
     lit: Res<'_, Lit>,
-    changed: Query<'_, '_, Entity, (With<Lamp>, Or<(Changed<Lamp>, Changed<Visibility>)>)>,
+    changed: Query<'_, '_, Entity, Touched>,
     lamps: Query<'_, '_, (&Lamp, &Visibility)>,
     mut pools: ResMut<'_, Pools>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
