@@ -146,28 +146,14 @@ impl Field for LuxField {
 
 #[cfg(test)]
 mod tests {
-    use city::{
-        FeatureId,
-        photometry::{Distribution, ies},
-    };
+    use city::photometry::{Distribution, ies};
 
     use super::*;
     use crate::scene::{Luminaires, optics::Known};
 
     fn lamp(east: f64, share: f64, luminaires: &Luminaires) -> Luminaire {
-        let form = LampForm {
-            id: FeatureId::Number(1),
-            source: (0, 0),
-            foot: (east, 0.0, 0.0),
-            height_m: 8.0,
-            arm_m: 0.0,
-            azimuth_deg: 0.0,
-            flux_lm: 8000.0,
-            temperature_k: 4000.0,
-            is_broken: false,
-            optics: luminaires.of(Known::default()).0,
-            optics_assumed: false,
-        };
+        let optics = luminaires.of(Known::default());
+        let form = LampForm { arm_m: 0.0, ..LampForm::example((east, 0.0, 0.0), 0.0, optics) };
         Luminaire { form: Arc::new(form), share }
     }
 

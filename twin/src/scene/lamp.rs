@@ -196,6 +196,30 @@ fn tube(from: Vec3, to: Vec3, radius: f32, into: &mut Shape) {
 }
 
 #[cfg(test)]
+impl LampForm {
+    /// A lamp of 8 m and 8000 lm for tests: its foot at these metres east, north and up, its arm towards an azimuth.
+    pub(crate) fn example(
+        foot: (f64, f64, f64),
+        azimuth_deg: f64,
+        optics: (Arc<Optics>, bool),
+    ) -> Self {
+        Self {
+            id: FeatureId::Number(1),
+            source: (0, 0),
+            foot,
+            height_m: 8.0,
+            arm_m: 1.5,
+            azimuth_deg,
+            flux_lm: 8000.0,
+            temperature_k: 4000.0,
+            is_broken: false,
+            optics: optics.0,
+            optics_assumed: optics.1,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -208,19 +232,8 @@ mod tests {
 
     #[test]
     fn a_head_hangs_over_the_road_at_its_mounting_height() {
-        let form = LampForm {
-            id: FeatureId::Number(1),
-            source: (0, 0),
-            foot: (10.0, 20.0, 3.0),
-            height_m: 8.0,
-            arm_m: 1.5,
-            azimuth_deg: 90.0,
-            flux_lm: 8000.0,
-            temperature_k: 4000.0,
-            is_broken: false,
-            optics: Luminaires::default().of(Known::default()).0,
-            optics_assumed: true,
-        };
+        let form =
+            LampForm::example((10.0, 20.0, 3.0), 90.0, Luminaires::default().of(Known::default()));
         let head = form.head();
         assert!((head - Vec3::new(11.5, 11.0, -20.0)).length() < 1e-4, "{head}");
     }
@@ -228,18 +241,8 @@ mod tests {
     #[test]
     fn a_lamp_lights_the_road_that_its_arm_points_to() {
         let known = Known { distribution: Some("type-3"), ..Known::default() };
-        let form = |azimuth_deg: f64| LampForm {
-            id: FeatureId::Number(1),
-            source: (0, 0),
-            foot: (0.0, 0.0, 0.0),
-            height_m: 8.0,
-            arm_m: 1.5,
-            azimuth_deg,
-            flux_lm: 8000.0,
-            temperature_k: 4000.0,
-            is_broken: false,
-            optics: Luminaires::default().of(known).0,
-            optics_assumed: false,
+        let form = |azimuth_deg: f64| {
+            LampForm::example((0.0, 0.0, 0.0), azimuth_deg, Luminaires::default().of(known))
         };
         let ahead = form(0.0).lux([0.0, 6.0], 8.0);
         assert!(

@@ -101,7 +101,7 @@ impl Shape {
             .with_inserted_attribute(COLOUR, VertexAttributeValues::Float16x4(colours))
     }
 
-    /// Without marks and colours, which the ground's material does not read: half of the memory.
+    /// Without marks and colours, which the ground's material does not read: two thirds of the memory.
     pub fn into_ground_mesh(self) -> Mesh {
         let normals: Vec<_> = self.normals.into_iter().map(direction).collect();
         let indices = match self.positions.len() {

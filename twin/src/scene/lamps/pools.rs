@@ -205,7 +205,7 @@ impl Paint {
 
 #[cfg(test)]
 mod tests {
-    use city::{Bbox, FeatureId, frame::LocalFrame};
+    use city::{Bbox, frame::LocalFrame};
 
     use super::*;
     use crate::{
@@ -240,20 +240,7 @@ mod tests {
             .add_systems(Update, paint);
         let luminaires = Luminaires::default();
         let lamps = [10.0, 40.0, 1_700.0].map(|east| {
-            let (optics, optics_assumed) = luminaires.of(Known::default());
-            let form = LampForm {
-                id: FeatureId::Number(1),
-                source: (0, 0),
-                foot: (east, 20.0, 3.0),
-                height_m: 8.0,
-                arm_m: 1.5,
-                azimuth_deg: 90.0,
-                flux_lm: 8000.0,
-                temperature_k: 4000.0,
-                is_broken: false,
-                optics,
-                optics_assumed,
-            };
+            let form = LampForm::example((east, 20.0, 3.0), 90.0, luminaires.of(Known::default()));
             let light = LampLight::On(1.0);
             let lamp = Lamp { form: Arc::new(form), layer: "lamps".into(), light, is_stale: false };
             app.world_mut().spawn((lamp, Visibility::Inherited)).id()
