@@ -1,6 +1,8 @@
 //! The city as the twin has it in hand: features by role and heights, in one local frame.
 
 mod doubles;
+#[cfg(test)]
+mod example;
 mod heights;
 mod span;
 

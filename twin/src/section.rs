@@ -157,9 +157,14 @@ pub struct Cutting {
 }
 
 impl Cutting {
+    /// Whether what lies below the ground can be seen.
+    pub fn is_open(&self) -> bool {
+        self.section.is_some() || self.see_through > 0.0
+    }
+
     /// How far above the ground an eye stays, m: where the ground is open it may go below.
     pub fn eye_floor_m(&self) -> f64 {
-        if self.section.is_some() || self.see_through > 0.0 { -40.0 } else { 1.5 }
+        if self.is_open() { -40.0 } else { 1.5 }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The app without a renderer: time, sun, lamps, live values, vehicles, picking.
 
-use std::{collections::BTreeMap, sync::mpsc};
+use std::sync::mpsc;
 
-use city::{Bbox, FeatureId, Role, Title, Value, frame::LocalFrame};
-use geo_types::{Geometry, Point, polygon};
+use city::{Role, Value};
+use geo_types::{Point, polygon};
 use serde_json::json;
 
 use super::*;
@@ -11,52 +11,23 @@ use crate::{
     clock::parse_time,
     inspect::{Picked, Ray, pick, pick_cut},
     live::{LampLight, Link, LiveFeed, LiveState, Vehicle},
-    model::{CityFeature, CityLayer, Heights},
+    model::{CityLayer, Heights},
     remote::LiveEvent,
     scene::Lamp,
     section::{Cutting, Section, pipes::Tube},
     sky::Sun,
 };
 
-fn layer(role: Role, columns: &[&str], features: Vec<(Geometry<f64>, Vec<Value>)>) -> CityLayer {
-    let attributes = columns.iter().enumerate().map(|(k, name)| ((*name).to_owned(), k));
-    let features = features.into_iter().enumerate().map(|(k, (geometry, values))| CityFeature {
-        id: FeatureId::Number(k as u64 + 1),
-        geometry,
-        values,
-    });
-    CityLayer {
-        id: role.name().into(),
-        role,
-        title: role.title(),
-        columns: Vec::new(),
-        attributes: attributes.collect::<BTreeMap<_, _>>(),
-        features: features.collect(),
-    }
-}
-
 /// A house of 10 m at the origin, a lamp that works at 30 m east and one that is broken at 60 m.
 fn model() -> CityModel {
-    let frame = LocalFrame::at(108.474, 15.5736);
-    let (west, south) = frame.to_lon_lat(-200.0, -200.0);
-    let (east, north) = frame.to_lon_lat(200.0, 200.0);
-    let edges = Bbox { min_x: -200.0, min_y: -200.0, max_x: 200.0, max_y: 200.0 };
     let house =
         polygon![(x: -5.0, y: -5.0), (x: 5.0, y: -5.0), (x: 5.0, y: 5.0), (x: -5.0, y: 5.0)];
     let lamp = |x: f64, status: &str| (Point::new(x, 0.0).into(), vec![Value::from(status)]);
-    CityModel {
-        title: Title::new("Phố thử", "Test street"),
-        is_synthetic: true,
-        frame,
-        bbox: Bbox { min_x: west, min_y: south, max_x: east, max_y: north },
-        heights: Heights::sample(&edges, 5.0, 200, |row| vec![Some(3.0); row.len()]),
-        layers: vec![
-            layer(Role::Buildings, &["height"], vec![(house.into(), vec![Value::Real(10.0)])]),
-            layer(Role::Lamps, &["status"], vec![lamp(30.0, "good"), lamp(60.0, "broken")]),
-        ],
-        attributions: Vec::new(),
-        notes: Vec::new(),
-    }
+    let layers = vec![
+        CityLayer::example(Role::Buildings, &["height"], [(house.into(), vec![10.0.into()])]),
+        CityLayer::example(Role::Lamps, &["status"], [lamp(30.0, "good"), lamp(60.0, "broken")]),
+    ];
+    CityModel::example(Heights::square(200.0, 5.0, 3.0), layers)
 }
 
 fn app_at(time: &str) -> (App, mpsc::Sender<LiveEvent>) {

@@ -112,7 +112,7 @@ fn walk(
 
 /// Whether one may go below the ground.
 fn is_open(cutting: Option<Res<'_, Cutting>>) -> bool {
-    cutting.is_some_and(|it| it.eye_floor_m() < 0.0)
+    cutting.is_some_and(|it| it.is_open())
 }
 
 /// Moves what is looked at to the right and ahead, m.

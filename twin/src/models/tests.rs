@@ -3,27 +3,14 @@
 use std::{fs, path::PathBuf};
 
 use bevy::tasks::block_on;
-use city::{Bbox, Title, Value, frame::LocalFrame};
+use city::Value;
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::model::{CityModel, Heights};
 
 fn city() -> CityModel {
-    let frame = LocalFrame::at(108.474, 15.5736);
-    let edges = Bbox { min_x: -500.0, min_y: -500.0, max_x: 500.0, max_y: 500.0 };
-    let (west, south) = frame.to_lon_lat(-500.0, -500.0);
-    let (east, north) = frame.to_lon_lat(500.0, 500.0);
-    CityModel {
-        title: Title::new("Phố thử", "Test street"),
-        is_synthetic: true,
-        frame,
-        bbox: Bbox { min_x: west, min_y: south, max_x: east, max_y: north },
-        heights: Heights::sample(&edges, 10.0, 200, |row| vec![Some(3.0); row.len()]),
-        layers: Vec::new(),
-        attributions: Vec::new(),
-        notes: Vec::new(),
-    }
+    CityModel::example(Heights::square(500.0, 10.0, 3.0), Vec::new())
 }
 
 /// Reads a document as if it lay in a file of this name.

@@ -1,17 +1,15 @@
 //! Proposals on a street that is known by heart.
 
-use std::collections::BTreeMap;
-
 use bevy::prelude::*;
-use city::{Bbox, FeatureId, Role, Title, Value, frame::LocalFrame};
-use geo_types::{Geometry, Rect};
+use city::Role;
+use geo_types::Rect;
 
 use super::*;
 use crate::{
     app::Stage,
     camera::View,
     inspect::{Picked, Ray, pick},
-    model::{CityFeature, CityLayer, CityModel, Heights},
+    model::{CityLayer, CityModel, Heights},
     models::Models,
     scene::{Added, Buildings, City},
     tools::{By, Obstacles},
@@ -19,33 +17,11 @@ use crate::{
 
 /// Level ground at 3 m; houses of 6 m: one at the origin, one 8 m east of it, one 40 m east.
 fn city() -> CityModel {
-    let frame = LocalFrame::at(108.474, 15.5736);
-    let (west, south) = frame.to_lon_lat(-200.0, -200.0);
-    let (east, north) = frame.to_lon_lat(200.0, 200.0);
-    let edges = Bbox { min_x: -200.0, min_y: -200.0, max_x: 200.0, max_y: 200.0 };
-    let house = |number: u64, x: f64| CityFeature {
-        id: FeatureId::Number(number),
-        geometry: Geometry::from(Rect::new([x - 5.0, -5.0], [x + 5.0, 5.0]).to_polygon()),
-        values: vec![Value::Real(6.0)],
-    };
-    let houses = CityLayer {
-        id: "buildings".into(),
-        role: Role::Buildings,
-        title: Role::Buildings.title(),
-        columns: Vec::new(),
-        attributes: BTreeMap::from([("height".to_owned(), 0)]),
-        features: vec![house(1, 0.0), house(2, 10.4), house(3, 40.0)],
-    };
-    CityModel {
-        title: Title::new("Phố thử", "Test street"),
-        is_synthetic: true,
-        frame,
-        bbox: Bbox { min_x: west, min_y: south, max_x: east, max_y: north },
-        heights: Heights::sample(&edges, 5.0, 200, |row| vec![Some(3.0); row.len()]),
-        layers: vec![houses],
-        attributions: Vec::new(),
-        notes: Vec::new(),
-    }
+    let houses = [0.0, 10.4, 40.0].map(|x| {
+        (Rect::new([x - 5.0, -5.0], [x + 5.0, 5.0]).to_polygon().into(), vec![6.0.into()])
+    });
+    let houses = CityLayer::example(Role::Buildings, &["height"], houses);
+    CityModel::example(Heights::square(200.0, 5.0, 3.0), vec![houses])
 }
 
 /// A tower of 20 m × 10 m and 10 storeys of 3 m over the first house.

@@ -21,6 +21,8 @@ use crate::error::TwinError;
 
 /// Requests that are under way at once: as many as a browser opens to one server.
 const AT_ONCE: usize = 6;
+/// A whole answer is waited for so long.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// A socket that says nothing for so long is dead: the server speaks of its health every 5 s.
 const SILENCE: Duration = Duration::from_secs(45);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -51,6 +53,18 @@ impl Client {
     /// # Errors
     /// [`TwinError::Server`] when they cannot be had.
     pub async fn bytes(&self, path: &str, most: u64) -> Result<Vec<u8>, TwinError> {
+        let (answer, silence) = (self.answer(path, most), sleep(PATIENCE));
+        pin_mut!(answer, silence);
+        match select(answer, silence).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => {
+                let what = format!("it has not answered for {} s", PATIENCE.as_secs());
+                Err(self.wrong(path, what))
+            }
+        }
+    }
+
+    async fn answer(&self, path: &str, most: u64) -> Result<Vec<u8>, TwinError> {
         let failed = |error: gloo_net::Error| self.wrong(path, error.to_string());
         let answer = Request::get(&self.url(path)).send().await.map_err(failed)?;
         if !answer.ok() {
@@ -64,10 +78,19 @@ impl Client {
         Ok(bytes)
     }
 
-    /// The bytes of several answers, side by side, in the order of their paths.
-    pub async fn all(&self, paths: &[String], most: u64) -> Vec<Result<Vec<u8>, TwinError>> {
+    /// Asks for several answers side by side, and gives each one's bytes in the order of their paths while others are
+    /// under way.
+    pub async fn each(
+        &self,
+        paths: &[String],
+        most: u64,
+        mut take: impl FnMut(Result<Vec<u8>, TwinError>),
+    ) {
         let requests = paths.iter().map(|path| self.bytes(path, most));
-        stream::iter(requests).buffered(AT_ONCE).collect().await
+        let mut answers = stream::iter(requests).buffered(AT_ONCE);
+        while let Some(answer) = answers.next().await {
+            take(answer);
+        }
     }
 }
 

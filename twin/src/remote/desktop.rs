@@ -100,10 +100,17 @@ impl Client {
             .map_err(|error| self.wrong(path, error.to_string()))
     }
 
-    /// The bytes of several answers, side by side, in the order of their paths.
-    pub async fn all(&self, paths: &[String], most: u64) -> Vec<Result<Vec<u8>, TwinError>> {
+    /// Asks for several answers side by side, and gives each one's bytes in the order of their paths.
+    pub async fn each(
+        &self,
+        paths: &[String],
+        most: u64,
+        take: impl FnMut(Result<Vec<u8>, TwinError>),
+    ) {
         use rayon::prelude::*;
-        paths.par_iter().map(|path| block_on(self.bytes(path, most))).collect()
+        let answers: Vec<_> =
+            paths.par_iter().map(|path| block_on(self.bytes(path, most))).collect();
+        answers.into_iter().for_each(take);
     }
 }
 

@@ -65,6 +65,9 @@ pub(crate) struct Sampled {
     pub(crate) frame: LocalFrame,
 }
 
+/// A tile by its row and column; `None` where it is empty.
+type Placed = ((u32, u32), Option<Tile>);
+
 /// Values of tiles, whose paths follow from zoom, row and column, at the nodes of a grid over a box in
 /// degrees.
 pub(crate) async fn sample_tiles(
@@ -82,13 +85,17 @@ pub(crate) async fn sample_tiles(
         .flat_map(|row| (west as u32..=east as u32).map(move |col| (row, col)))
         .collect();
     let paths: Vec<String> = places.iter().map(|&(row, col)| path(zoom, row, col)).collect();
-    let mut tiles: BTreeMap<(u32, u32), Option<Tile>> = BTreeMap::new();
-    let answers = client.all(&paths, LARGEST_TILE).await;
-    for ((place, path), bytes) in places.iter().zip(&paths).zip(answers) {
-        let tile = decode(&bytes?, coding)
-            .map_err(|what| TwinError::Server { url: client.url(path), what })?;
-        tiles.insert(*place, tile);
-    }
+    let mut asked = places.iter().zip(&paths);
+    let mut read: Vec<Result<Placed, TwinError>> = Vec::new();
+    let take = |bytes: Result<Vec<u8>, TwinError>| {
+        read.extend(asked.next().map(|(place, path)| {
+            let tile = decode(&bytes?, coding)
+                .map_err(|what| TwinError::Server { url: client.url(path), what })?;
+            Ok((*place, tile))
+        }));
+    };
+    client.each(&paths, LARGEST_TILE, take).await;
+    let tiles: BTreeMap<(u32, u32), Option<Tile>> = read.into_iter().collect::<Result<_, _>>()?;
     let side = tiles.values().flatten().map(|tile| tile.side).next().unwrap_or(256);
     let (_, lat) = bbox.centre();
     let pixel_m = 40_075_016.7 * lat.to_radians().cos() / f64::from(1u32 << zoom) / side as f64;

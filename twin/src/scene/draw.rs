@@ -96,7 +96,7 @@ impl Unbuilt {
 }
 
 /// A city stands after so many frames.
-const RAISED_IN: usize = 12;
+const RAISED_IN: usize = 4;
 /// Fewer tiles in a frame are not worth it.
 const LEAST_AT_ONCE: usize = 48;
 
@@ -147,7 +147,7 @@ pub(super) fn spawn_tile<'a, E: MaterialExtension>(
     let (east, north) = tile.origin;
     commands.spawn((
         Drawn(role),
-        Mesh3d(meshes.add(tile.shape.into_mesh())),
+        Mesh3d(meshes.add(tile.mesh)),
         MeshMaterial3d(material.clone()),
         Transform::from_translation(axes::to_scene(east, north, 0.0)),
     ))

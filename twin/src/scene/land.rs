@@ -25,7 +25,8 @@ pub(super) struct LandPlugin;
 impl Plugin for LandPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Coarse>()
-            .add_systems(Startup, spawn)
+            .init_resource::<Covering>()
+            .add_systems(Startup, (cover, spawn).chain())
             // Meshes of this frame are told of in it, and have their bounds.
             .add_systems(PostUpdate, refine.before(CalculateBounds).before(AssetEventSystems));
     }
@@ -54,18 +55,31 @@ const AT_ONCE: usize = 24;
 /// A chunk becomes coarser only so much beyond where it becomes finer, so that no step back and forth makes it anew.
 const SLACK: f32 = 1.2;
 
+/// The picture that the ground is draped with.
+#[derive(Debug, Default, Resource)]
+struct Covering(Option<Handle<Image>>);
+
+/// Paints what lies on the ground, beside those who make meshes.
+fn cover(
+    city: Res<'_, City>,
+    quality: Res<'_, Quality>,
+    mut images: ResMut<'_, Assets<Image>>,
+    mut covering: ResMut<'_, Covering>,
+) {
+    let picture = drape::draw(&city, &city.heights.edges_m());
+    covering.0 = picture.map(|pixmap| images.add(drape::to_image(pixmap, quality.anisotropy)));
+}
+
 fn spawn(
     mut commands: Commands<'_, '_>,
     city: Res<'_, City>,
     quality: Res<'_, Quality>,
+    covering: Res<'_, Covering>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
-    mut images: ResMut<'_, Assets<Image>>,
     mut materials: ResMut<'_, Assets<GroundMaterial>>,
 ) {
-    let picture = drape::draw(&city, &city.heights.edges_m());
     let base = StandardMaterial {
-        base_color_texture: picture
-            .map(|pixmap| images.add(drape::to_image(pixmap, quality.anisotropy))),
+        base_color_texture: covering.0.clone(),
         perceptual_roughness: 0.95,
         reflectance: 0.2,
         ..default()

@@ -5,7 +5,7 @@ use std::mem;
 use bevy::mesh::{
     Indices, Mesh, MeshVertexAttribute, PrimitiveTopology, VertexAttributeValues, VertexFormat,
 };
-use half::f16;
+use half::{f16, slice::HalfFloatSliceExt};
 
 use crate::app::KEPT;
 
@@ -94,15 +94,18 @@ impl Shape {
 
     /// As Bevy has it.
     pub fn into_mesh(mut self) -> Mesh {
-        let marks: Vec<_> = mem::take(&mut self.marks).into_iter().map(halves).collect();
-        let colours: Vec<_> = mem::take(&mut self.colours).into_iter().map(halves).collect();
+        let marks = halves(&mem::take(&mut self.marks));
+        let colours = halves(&mem::take(&mut self.colours));
         self.into_ground_mesh()
             .with_inserted_attribute(MARK, VertexAttributeValues::Float16x2(marks))
             .with_inserted_attribute(COLOUR, VertexAttributeValues::Float16x4(colours))
     }
 
     /// Without marks and colours, which the ground's material does not read: two thirds of the memory.
-    pub fn into_ground_mesh(self) -> Mesh {
+    pub fn into_ground_mesh(mut self) -> Mesh {
+        // Meshes are kept: room for corners that never came is not.
+        self.positions.shrink_to_fit();
+        self.uvs.shrink_to_fit();
         let normals: Vec<_> = self.normals.into_iter().map(direction).collect();
         let indices = match self.positions.len() {
             0..=0xffff => Indices::U16(self.indices.into_iter().map(|it| it as u16).collect()),
@@ -124,8 +127,10 @@ const MARK: MeshVertexAttribute =
 const COLOUR: MeshVertexAttribute =
     MeshVertexAttribute { format: VertexFormat::Float16x4, ..Mesh::ATTRIBUTE_COLOR };
 
-fn halves<const N: usize>(of: [f32; N]) -> [f16; N] {
-    of.map(f16::from_f32)
+fn halves<const N: usize>(of: &[[f32; N]]) -> Vec<[f16; N]> {
+    let mut packed = vec![[f16::ZERO; N]; of.len()];
+    packed.as_flattened_mut().convert_from_f32_slice(of.as_flattened());
+    packed
 }
 
 /// A unit vector to within a quarter of a degree.

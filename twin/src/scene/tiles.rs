@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bevy::mesh::Mesh;
 use city::Role;
 use rayon::prelude::*;
 
@@ -21,7 +22,14 @@ const TILE_M: f64 = 500.0;
 pub(super) struct Tile {
     /// East and north of its middle, m.
     pub(super) origin: (f64, f64),
-    pub(super) shape: Shape,
+    pub(super) mesh: Mesh,
+}
+
+impl Tile {
+    /// A tile as Bevy has it; `None` without triangles.
+    fn of(origin: (f64, f64), shape: Shape) -> Option<Self> {
+        (!shape.is_empty()).then(|| Self { origin, mesh: shape.into_mesh() })
+    }
 }
 
 pub(super) type Key = (i64, i64);
@@ -47,13 +55,13 @@ fn tiles<T: Sync>(
             groups.entry(key(east, north)).or_default().push(thing);
         }
     }
-    let filled = groups.into_par_iter().map(|(key, things)| {
+    let filled = groups.into_par_iter().filter_map(|(key, things)| {
         let origin = middle(key);
         let mut shape = Shape::default();
         things.into_iter().for_each(|thing| fill(thing, origin, &mut shape));
-        Tile { origin, shape }
+        Tile::of(origin, shape)
     });
-    filled.filter(|tile| !tile.shape.is_empty()).collect()
+    filled.collect()
 }
 
 /// Where a building counts: its first corner.
@@ -78,11 +86,11 @@ pub(super) fn groups(buildings: &Buildings) -> Vec<Group> {
 
 /// The buildings of tiles, without those that are gone.
 pub(super) fn of_groups(buildings: &Buildings, groups: &[Group]) -> Vec<Tile> {
-    let filled = groups.par_iter().map(|(key, places)| {
+    let filled = groups.par_iter().filter_map(|(key, places)| {
         let forms = places.iter().filter_map(|place| buildings.forms.get(*place));
-        Tile { origin: middle(*key), shape: filled(buildings, *key, forms) }
+        Tile::of(middle(*key), filled(buildings, *key, forms))
     });
-    filled.filter(|tile| !tile.shape.is_empty()).collect()
+    filled.collect()
 }
 
 /// The buildings of one tile that are not gone.
@@ -136,8 +144,8 @@ pub(super) fn of_roads(model: &CityModel) -> (Vec<Tile>, Vec<Tile>) {
         let origin = middle(key(east, north));
         let (mut deck, mut body) = (Shape::default(), Shape::default());
         road::append_bridge(line, form, &decks, &model.heights, origin, (&mut deck, &mut body));
-        paved.push(Tile { origin, shape: deck });
-        concrete.push(Tile { origin, shape: body });
+        paved.extend(Tile::of(origin, deck));
+        concrete.extend(Tile::of(origin, body));
     }
     (paved, concrete)
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use bevy::math::DVec3;
 use city::Role;
 use geo_types::LineString;
 
@@ -191,17 +192,16 @@ fn middle(key: (i64, i64)) -> (f64, f64) {
 /// Adds a tube: a ring of corners at each place of its line, across it; open at both ends.
 fn append(tube: &Tube, origin: (f64, f64), into: &mut Shape) {
     let colour = linear(usual(tube.role).map_or(0x9aa0a3, |it| it.2));
-    let mut before: Option<[Corner; SIDES]> = None;
-    for (number, at) in tube.line.iter().enumerate() {
-        let last = tube.line.len() - 1;
+    let last = tube.line.len().saturating_sub(1);
+    let rings = tube.line.iter().enumerate().flat_map(|(number, at)| {
         let (from, to) = (tube.line[number.saturating_sub(1)], tube.line[(number + 1).min(last)]);
-        let way = bevy::math::DVec3::new(to[0] - from[0], to[1] - from[1], to[2] - from[2]);
-        let way = way.normalize_or(bevy::math::DVec3::X);
+        let way = DVec3::new(to[0] - from[0], to[1] - from[1], to[2] - from[2]);
+        let way = way.normalize_or(DVec3::X);
         // Across on the map, and up; of an upright tube any two.
-        let flat = bevy::math::DVec3::new(way.y, -way.x, 0.0);
-        let side = if flat.length() > 1e-3 { flat.normalize() } else { bevy::math::DVec3::X };
+        let flat = DVec3::new(way.y, -way.x, 0.0);
+        let side = if flat.length() > 1e-3 { flat.normalize() } else { DVec3::X };
         let up = side.cross(way);
-        let ring: [Corner; SIDES] = std::array::from_fn(|k| {
+        (0..SIDES).map(move |k| {
             let (sin, cos) = (k as f64 / SIDES as f64 * std::f64::consts::TAU).sin_cos();
             let out = side * cos + up * sin;
             let [x, y, z] = (side * cos * tube.radius_m + up * sin * tube.half_height_m).to_array();
@@ -213,36 +213,26 @@ fn append(tube: &Tube, origin: (f64, f64), into: &mut Shape) {
                 mark: [0.0; 2],
                 colour,
             }
-        });
-        if let Some(before) = before {
-            for k in 0..SIDES {
-                let next = (k + 1) % SIDES;
-                into.quad([before[k], ring[k], ring[next], before[next]]);
-            }
-        }
-        before = Some(ring);
-    }
+        })
+    });
+    let sides = SIDES as u32;
+    let triangles: Vec<[u32; 3]> = (0..last as u32)
+        .flat_map(|ring| {
+            (0..sides).map(move |k| (ring * sides + k, ring * sides + (k + 1) % sides))
+        })
+        .flat_map(|(here, next)| [[here, here + sides, next + sides], [here, next + sides, next]])
+        .collect();
+    into.sheet(rings, &triangles);
 }
 
 #[cfg(test)]
 mod tests {
-    use city::{Bbox, FeatureId, Value};
+    use city::{Bbox, Value};
 
     use super::*;
 
     fn layer(role: Role, columns: &[&str], line: Vec<(f64, f64)>, values: Vec<Value>) -> CityLayer {
-        CityLayer {
-            id: role.name().into(),
-            role,
-            title: role.title(),
-            columns: Vec::new(),
-            attributes: columns.iter().enumerate().map(|(k, it)| ((*it).to_owned(), k)).collect(),
-            features: vec![CityFeature {
-                id: FeatureId::Number(1),
-                geometry: LineString::from(line).into(),
-                values,
-            }],
-        }
+        CityLayer::example(role, columns, [(LineString::from(line).into(), values)])
     }
 
     fn ground() -> Heights {

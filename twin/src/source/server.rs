@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Framing, LayerFacts, read_layer};
 use crate::{
     error::{Note, TwinError},
-    model::{CityModel, Heights, is_shown},
+    model::{CityLayer, CityModel, Heights, is_shown},
     remote::{Client, terrain_tiles},
 };
 
@@ -126,48 +126,71 @@ pub async fn read_server(client: &Client) -> Result<CityModel, TwinError> {
         notes: Vec::new(),
     };
     model.heights = Heights::level(&model.edges_m());
-    let parts = shown.len();
-    for (done, (role, collection)) in shown.into_iter().enumerate() {
-        client.tell_progress(done, parts);
-        let outcome = if role == Role::Terrain {
-            terrain_tiles(client, &collection.id, &model.edges_m(), &framing)
-                .await
-                .map(|heights| model.heights = heights)
-        } else {
-            read_one(client, role, collection, &framing, &mut model).await
-        };
-        if let Err(why) = outcome {
-            model.notes.push(Note::new(
-                format!("Không đọc được lớp “{}”: {why}", collection.dothi.title.vi),
-                format!("Layer “{}” cannot be read: {why}", collection.dothi.title.en),
-            ));
-        }
+    for (_, collection) in &shown {
         let line = &collection.dothi.attribution;
         if !line.is_empty() && !model.attributions.contains(line) {
             model.attributions.push(line.clone());
         }
     }
+    let parts = shown.len();
+    let (ground, layers): (Vec<_>, Vec<_>) =
+        shown.into_iter().partition(|(role, _)| *role == Role::Terrain);
+    for (done, (_, collection)) in ground.iter().enumerate() {
+        client.tell_progress(done, parts);
+        match terrain_tiles(client, &collection.id, &model.edges_m(), &framing).await {
+            Ok(heights) => model.heights = heights,
+            Err(why) => model.notes.push(unread(collection, &why)),
+        }
+    }
+    let paths: Vec<String> =
+        layers.iter().map(|(_, collection)| items_of(collection, &framing.bbox)).collect();
+    let mut asked = layers.iter().zip(&paths).zip(ground.len()..);
+    let take = |bytes: Result<Vec<u8>, TwinError>| {
+        let Some((((role, collection), path), done)) = asked.next() else { return };
+        client.tell_progress(done, parts);
+        let read = bytes.and_then(|bytes| {
+            let wrong = |what: String| TwinError::Server { url: client.url(path), what };
+            read_one(bytes, *role, collection, &framing).map_err(wrong)
+        });
+        match read {
+            Ok((layer, note)) => {
+                model.layers.push(layer);
+                model.notes.extend(note);
+            }
+            Err(why) => model.notes.push(unread(collection, &why)),
+        }
+    };
+    client.each(&paths, LARGEST_LAYER, take).await;
     model.leave_out_doubles();
     model.shape_ground();
     model.note_missing();
     Ok(model)
 }
 
-async fn read_one(
-    client: &Client,
+/// Where a layer's features within a box are.
+fn items_of(collection: &Collection, bbox: &Bbox) -> String {
+    let Bbox { min_x, min_y, max_x, max_y } = bbox;
+    format!(
+        "/collections/{}/items?f=fgb&bbox={min_x:.6},{min_y:.6},{max_x:.6},{max_y:.6}",
+        collection.id
+    )
+}
+
+/// A layer that could not be had.
+fn unread(collection: &Collection, why: &TwinError) -> Note {
+    Note::new(
+        format!("Không đọc được lớp “{}”: {why}", collection.dothi.title.vi),
+        format!("Layer “{}” cannot be read: {why}", collection.dothi.title.en),
+    )
+}
+
+fn read_one(
+    bytes: Vec<u8>,
     role: Role,
     collection: &Collection,
     framing: &Framing,
-    model: &mut CityModel,
-) -> Result<(), TwinError> {
-    let Bbox { min_x, min_y, max_x, max_y } = framing.bbox;
-    let path = format!(
-        "/collections/{}/items?f=fgb&bbox={min_x:.6},{min_y:.6},{max_x:.6},{max_y:.6}",
-        collection.id
-    );
-    let bytes = client.bytes(&path, LARGEST_LAYER).await?;
-    let wrong = |what: String| TwinError::Server { url: client.url(&path), what };
-    let reader = LayerReader::from_bytes(bytes).map_err(|error| wrong(error.to_string()))?;
+) -> Result<(CityLayer, Option<Note>), String> {
+    let reader = LayerReader::from_bytes(bytes).map_err(|error| error.to_string())?;
     let schema = collection.schema();
     let facts = LayerFacts {
         id: &collection.id,
@@ -178,11 +201,7 @@ async fn read_one(
         columns: &collection.dothi.columns,
         row_rules: &[],
     };
-    let (layer, note) =
-        read_layer(&reader, &facts, framing).map_err(|error| wrong(error.to_string()))?;
-    model.layers.push(layer);
-    model.notes.extend(note);
-    Ok(())
+    read_layer(&reader, &facts, framing).map_err(|error| error.to_string())
 }
 
 /// In what the server writes the identifier comes first.

@@ -2,9 +2,9 @@
 
 mod sunlight;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use city::{Bbox, FeatureId, Role, Title, Value, frame::LocalFrame};
+use city::{Bbox, FeatureId, Role, Title};
 use geo_types::{Geometry, Point, polygon};
 
 use super::*;
@@ -32,50 +32,21 @@ fn box_at(west: f64, south: f64, east: f64, north: f64) -> Geometry<f64> {
 type House = (Geometry<f64>, f64, &'static str);
 
 fn city(heights: Heights, houses: Vec<House>) -> CityModel {
-    let frame = LocalFrame::at(FRAME.0, FRAME.1);
-    let edges = heights.edges_m();
-    let (min_x, min_y) = frame.to_lon_lat(edges.min_x, edges.min_y);
-    let (max_x, max_y) = frame.to_lon_lat(edges.max_x, edges.max_y);
     let columns = ["height", "roof", "name"];
-    let features =
-        houses.into_iter().enumerate().map(|(number, (geometry, height, roof))| CityFeature {
-            id: FeatureId::Number(number as u64 + 1),
-            geometry,
-            values: vec![
-                Value::Real(height),
-                Value::from(roof),
-                Value::from(format!("Nhà số {}", number + 1)),
-            ],
-        });
-    let layer = CityLayer {
-        id: "buildings".into(),
-        role: Role::Buildings,
-        title: Title::new("Nhà", "Buildings"),
-        columns: columns
-            .map(|name| Column {
-                name: name.into(),
-                title: Title::new(name, name),
-                unit: None,
-                code_list: (name == "roof").then(|| "roof-form".to_owned()),
-            })
-            .into(),
-        attributes: columns
-            .iter()
-            .enumerate()
-            .map(|(k, it)| ((*it).to_owned(), k))
-            .collect::<BTreeMap<_, _>>(),
-        features: features.collect(),
-    };
-    CityModel {
-        title: Title::new("Phố thử", "Test street"),
-        is_synthetic: true,
-        frame,
-        bbox: Bbox { min_x, min_y, max_x, max_y },
-        heights,
-        layers: vec![layer],
-        attributions: Vec::new(),
-        notes: Vec::new(),
-    }
+    let features = houses.into_iter().zip(1..).map(|((geometry, height, roof), number)| {
+        (geometry, vec![height.into(), roof.into(), format!("Nhà số {number}").into()])
+    });
+    let mut layer = CityLayer::example(Role::Buildings, &columns, features);
+    layer.title = Title::new("Nhà", "Buildings");
+    layer.columns = columns
+        .map(|name| Column {
+            name: name.into(),
+            title: Title::new(name, name),
+            unit: None,
+            code_list: (name == "roof").then(|| "roof-form".to_owned()),
+        })
+        .into();
+    CityModel::example(heights, vec![layer])
 }
 
 fn flat() -> Heights {

@@ -1,13 +1,13 @@
 //! Plays whose end can be worked out on paper.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use city::{Bbox, FeatureId, Role, Title, Value, frame::LocalFrame};
+use city::{Bbox, Role, frame::LocalFrame};
 use geo_types::polygon;
 
 use super::*;
 use crate::{
-    model::{CityFeature, CityLayer, CityModel, Heights},
+    model::{CityLayer, CityModel, Heights},
     scene::Buildings,
 };
 
@@ -15,37 +15,17 @@ const FRAME: (f64, f64) = (108.474, 15.5736);
 
 /// A square of 400 m whose ground is given, with a canal of a level along its western edge where one is.
 fn model(ground: impl Fn(f64, f64) -> f64 + Sync, canal_m: Option<f64>) -> CityModel {
-    let frame = LocalFrame::at(FRAME.0, FRAME.1);
     let edges = Bbox { min_x: -200.0, min_y: -200.0, max_x: 200.0, max_y: 200.0 };
-    let (west, south) = frame.to_lon_lat(-200.0, -200.0);
-    let (east, north) = frame.to_lon_lat(200.0, 200.0);
-    let canal = canal_m.map(|level_m| CityLayer {
-        id: "water".into(),
-        role: Role::Water,
-        title: Role::Water.title(),
-        columns: Vec::new(),
-        attributes: BTreeMap::from([("level".to_owned(), 0)]),
-        features: vec![CityFeature {
-            id: FeatureId::Number(1),
-            geometry: polygon![
-                (x: -200.0, y: -200.0), (x: -160.0, y: -200.0), (x: -160.0, y: 200.0), (x: -200.0, y: 200.0)
-            ]
-            .into(),
-            values: vec![Value::Real(level_m)],
-        }],
+    let canal = canal_m.map(|level_m| {
+        let water = polygon![
+            (x: -200.0, y: -200.0), (x: -160.0, y: -200.0), (x: -160.0, y: 200.0), (x: -200.0, y: 200.0)
+        ];
+        CityLayer::example(Role::Water, &["level"], [(water.into(), vec![level_m.into()])])
     });
-    CityModel {
-        title: Title::new("Phố thử", "Test street"),
-        is_synthetic: true,
-        frame,
-        bbox: Bbox { min_x: west, min_y: south, max_x: east, max_y: north },
-        heights: Heights::sample(&edges, 4.0, 200, |row| {
-            row.iter().map(|(east, north)| Some(ground(*east, *north) as f32)).collect()
-        }),
-        layers: canal.into_iter().collect(),
-        attributions: Vec::new(),
-        notes: Vec::new(),
-    }
+    let heights = Heights::sample(&edges, 4.0, 200, |row| {
+        row.iter().map(|(east, north)| Some(ground(*east, *north) as f32)).collect()
+    });
+    CityModel::example(heights, canal.into_iter().collect())
 }
 
 fn land(model: &CityModel) -> Arc<Land> {
@@ -156,18 +136,8 @@ fn rain_runs_to_the_lowest_place_and_around_houses() {
     let mut model = model(bowl, None);
     let house =
         polygon![(x: -20.0, y: 40.0), (x: 20.0, y: 40.0), (x: 20.0, y: 60.0), (x: -20.0, y: 60.0)];
-    model.layers.push(CityLayer {
-        id: "buildings".into(),
-        role: Role::Buildings,
-        title: Role::Buildings.title(),
-        columns: Vec::new(),
-        attributes: BTreeMap::from([("height".to_owned(), 0)]),
-        features: vec![CityFeature {
-            id: FeatureId::Number(1),
-            geometry: house.into(),
-            values: vec![Value::Real(9.0)],
-        }],
-    });
+    let house = (house.into(), vec![9.0.into()]);
+    model.layers.push(CityLayer::example(Role::Buildings, &["height"], [house]));
     let land = land(&model);
     let built = land.is_built.iter().filter(|it| **it).count() as f64;
     let side_m = land.area.cell_m;

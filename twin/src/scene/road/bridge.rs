@@ -212,11 +212,11 @@ impl Pen {
 
 #[cfg(test)]
 mod tests {
-    use city::{Bbox, FeatureId, Title, Value, frame::LocalFrame};
-    use geo_types::{Geometry, line_string};
+    use city::{Bbox, Value};
+    use geo_types::line_string;
 
     use super::*;
-    use crate::model::{CityFeature, CityLayer};
+    use crate::model::CityLayer;
 
     /// A road of 6 m that goes east over a canal of 40 m: banks at 3 m, the bed at −1 m.
     fn city() -> CityModel {
@@ -224,29 +224,10 @@ mod tests {
         let heights = Heights::sample(&edges, 1.0, 400, |row| {
             row.iter().map(|(x, _)| Some(if x.abs() < 20.0 { -1.0 } else { 3.0 })).collect()
         });
-        let road = CityFeature {
-            id: FeatureId::Number(1),
-            geometry: Geometry::LineString(line_string![(x: -30.0, y: 0.0), (x: 30.0, y: 0.0)]),
-            values: vec![Value::Bool(true), Value::Real(6.0)],
-        };
-        let roads = CityLayer {
-            id: "roads".into(),
-            role: Role::Roads,
-            title: Title::new("Đường", "Roads"),
-            columns: Vec::new(),
-            attributes: [("bridge".into(), 0), ("width".into(), 1)].into(),
-            features: vec![road],
-        };
-        CityModel {
-            title: Title::new("Kênh", "Canal"),
-            is_synthetic: true,
-            frame: LocalFrame::at(108.474, 15.5736),
-            bbox: edges,
-            heights,
-            layers: vec![roads],
-            attributions: Vec::new(),
-            notes: Vec::new(),
-        }
+        let road = line_string![(x: -30.0, y: 0.0), (x: 30.0, y: 0.0)];
+        let road = (road.into(), vec![Value::Bool(true), 6.0.into()]);
+        let roads = CityLayer::example(Role::Roads, &["bridge", "width"], [road]);
+        CityModel::example(heights, vec![roads])
     }
 
     #[test]
