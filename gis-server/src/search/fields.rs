@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use city::{Access, PropertyType};
+use city::{Access, PropertyType, Role};
 
 use super::words::{normalise, parcel_text};
 use crate::store::{FeatureRef, LayerView};
@@ -91,9 +91,13 @@ impl Place {
     }
 }
 
-/// The columns that are searched: what the role says, else what a name suggests. Only public ones.
+/// The columns that are searched: what the role says, else what a name suggests. Only public ones. Names of land cover
+/// are kinds of ground: a thousand times "Đường" before the first street.
 pub(super) fn fields(view: &LayerView) -> Vec<Field> {
     let layer = view.layer();
+    if layer.role == Role::LandCover {
+        return Vec::new();
+    }
     let open = |column: &str| {
         let property = view.properties().find(|property| property.name == column)?;
         let attribute =

@@ -22,6 +22,7 @@ mod paging;
 mod rasters;
 mod records;
 mod reload;
+mod search;
 mod sprites;
 mod stac;
 mod tile_files;
