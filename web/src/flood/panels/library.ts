@@ -28,17 +28,26 @@ export function libraryPage(flood: Flood): Part {
     refill(recipe, form?.element);
   };
   const make: Make = (gauge, levels) => form?.fill(gauge, levels);
+  // What somebody has typed or was told of a station outlives the runs that end meanwhile.
+  const kept = new Map<string, Kept>();
+  const keptOf = ({ name }: Station): Kept => {
+    const its = kept.get(name) ?? { typed: '' };
+    kept.set(name, its);
+    return its;
+  };
   const load = async (): Promise<void> => {
     try {
       // What the gauges' alarm levels are is told beside the library; without them it is what it is.
       const [found, gauges] = await Promise.all([flood.api.library(), flood.api.gauges().catch((): AlarmedGauge[] => [])]);
       if (isOver) return;
       const absent = flood.isDenied ? [] : absentGauges(found, gauges);
+      const held = [...stations.querySelectorAll<HTMLInputElement>('[data-forecast]')].find((each) => each === document.activeElement)?.dataset.forecast;
       refill(
         stations,
-        ...(found.length ? found.map((each) => stationBox(flood, each, gauges, make)) : [h('div', { class: 'empty-state' }, sign('history'), h('p', {}, w('library.none')))]),
+        ...(found.length ? found.map((each) => stationBox(flood, each, gauges, make, keptOf(each))) : [h('div', { class: 'empty-state' }, sign('history'), h('p', {}, w('library.none')))]),
         absent.length ? absentBox(absent, make) : null,
       );
+      if (held !== undefined) [...stations.querySelectorAll<HTMLInputElement>('[data-forecast]')].find((each) => each.dataset.forecast === held)?.focus();
     } catch (error) {
       if (!isOver) refill(stations, h('p', { class: 'warning-text' }, reasonOf(error)));
     }
@@ -99,6 +108,12 @@ export function matchText(match: Match, now: number): HTMLElement[] {
 /** Fills the form for a gauge and some of its levels. */
 type Make = (gauge: { readonly name: string; readonly datastream: number }, levels: readonly number[]) => void;
 
+/** What stays of a station's box when it is made anew: the level that somebody types, and the last answer. */
+interface Kept {
+  typed: string;
+  match?: Match;
+}
+
 /** Gauges that have alarm levels and no maps. */
 function absentBox(absent: readonly AlarmedGauge[], make: Make): HTMLElement {
   const row = (gauge: AlarmedGauge): HTMLElement =>
@@ -146,11 +161,20 @@ function papersBox(flood: Flood, levels: readonly Level[]): HTMLElement | null {
   );
 }
 
-function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGauge[], make: Make): HTMLElement {
+function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGauge[], make: Make, kept: Kept): HTMLElement {
   const ready = readyOf(station);
   const fail = (error: unknown): void => notify(reasonOf(error), 'warning');
   const told = h('div', { class: 'stack tight match', attrs: { role: 'status' } });
-  const tell = (match: Match): void => refill(told, ...matchText(match, flood.api.clock.now()));
+  const tell = (match: Match): void => {
+    kept.match = match;
+    refill(told, ...matchText(match, flood.api.clock.now()));
+  };
+  if (kept.match) tell(kept.match);
+  // The level of now is told by itself; it does not take away what somebody has asked for.
+  const tellPresent = (match: Match): void => {
+    const isAsked = kept.match !== undefined && kept.match.observed === undefined;
+    if (!isAsked) tell(match);
+  };
   const ask = async (value?: number): Promise<void> => {
     const match = await flood.api.match(station.name, value === undefined ? undefined : { of: station.of, value });
     tell(match);
@@ -180,6 +204,7 @@ function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGaug
     if (!level) return;
     isShown = true;
     put(index);
+    delete kept.match;
     refill(told);
     void showLevel(flood, level).catch(fail);
   };
@@ -193,9 +218,9 @@ function stationBox(flood: Flood, station: Station, gauges: readonly AlarmedGaug
   const box = section(
     station.name,
     waiting > 0 ? h('p', { class: 'small muted' }, w('library.waiting', { n: ready.length, all: station.levels.length })) : null,
-    ready.length ? presentRow(flood, station, { ask, tell, fail }) : null,
+    ready.length ? presentRow(flood, station, { ask, tell: tellPresent, fail }) : null,
     ready.length ? h('div', { class: 'stack tight' }, ready.length > 1 && slider, h('p', { class: 'small' }, words), h('div', { class: 'chips' }, ...chips)) : null,
-    ready.length ? forecastRow(station, { ask, fail }) : null,
+    ready.length ? forecastRow(station, kept, { ask, fail }) : null,
     told,
     lackBox(flood, station, gauges, make),
     papersBox(flood, ready),
@@ -223,9 +248,12 @@ function presentRow(flood: Flood, { name, of, datastream }: Station, { ask, tell
 }
 
 /** A level that somebody expects. */
-function forecastRow({ name, of }: Station, { ask, fail }: Asking): HTMLElement {
+function forecastRow({ name, of }: Station, kept: Kept, { ask, fail }: Asking): HTMLElement {
   const isLevel = of === 'level';
-  const input = h('input', { attrs: { type: 'text', inputmode: 'decimal', autocomplete: 'off', 'aria-label': w(isLevel ? 'library.forecastLevel' : 'library.plannedRelease', { station: name }), placeholder: w(isLevel ? 'library.placeholder' : 'library.placeholderRelease') } });
+  const input = h('input', { attrs: { type: 'text', inputmode: 'decimal', autocomplete: 'off', value: kept.typed, 'data-forecast': name, 'aria-label': w(isLevel ? 'library.forecastLevel' : 'library.plannedRelease', { station: name }), placeholder: w(isLevel ? 'library.placeholder' : 'library.placeholderRelease') } });
+  input.addEventListener('input', () => {
+    kept.typed = input.value;
+  });
   return h(
     'form',
     {
