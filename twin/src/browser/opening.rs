@@ -5,12 +5,15 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use bevy::{
+    camera::MainPassResolutionOverride,
     prelude::*,
-    render::{Render, RenderApp, RenderSystems, render_resource::PipelineCache},
+    render::{
+        Render, RenderApp, RenderSystems, camera::ExtractedCamera, render_resource::PipelineCache,
+    },
 };
 
 use super::page;
@@ -19,8 +22,13 @@ use crate::{
     scene::{Coarse, Unbuilt},
 };
 
-/// Frames that are drawn before the page shows them: the first one asks for pipelines, the second has them.
-const DRAWN: u32 = 2;
+/// Frames that are begun before the page shows them: the first asks for pipelines and is seen by nobody, so that it is
+/// drawn [`NARROW`]; the second, or the third, has them; and with the fourth that has come to the screen.
+const DRAWN: u32 = 3;
+/// Of these, so many are narrow.
+const FIRST: u32 = 1;
+/// Pixels along a side of what nobody sees.
+const NARROW: u32 = 8;
 /// After so many the page shows what there is.
 const MOST_DRAWN: u32 = 12;
 
@@ -35,6 +43,7 @@ impl Plugin for OpeningPlugin {
         if let Some(renderer) = app.get_sub_app_mut(RenderApp) {
             renderer
                 .insert_resource(making)
+                .add_systems(Render, narrow.in_set(RenderSystems::CreateViews))
                 .add_systems(Render, count.in_set(RenderSystems::Cleanup));
         }
     }
@@ -57,12 +66,36 @@ enum Opening {
     Open,
 }
 
-/// How many pipelines the renderer has yet to make; both worlds hold it.
+/// What the two worlds tell each other; both hold it.
 #[derive(Debug, Clone, Default, Resource)]
-struct Making(Arc<AtomicUsize>);
+struct Making(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// How many pipelines the renderer has yet to make.
+    waiting: AtomicUsize,
+    /// Whether somebody will see what is drawn.
+    is_seen: AtomicBool,
+}
 
 fn count(pipelines: Res<'_, PipelineCache>, making: Res<'_, Making>) {
-    making.0.store(pipelines.waiting_pipelines().count(), Ordering::Relaxed);
+    making.0.waiting.store(pipelines.waiting_pipelines().count(), Ordering::Relaxed);
+}
+
+/// Has few pixels drawn until somebody sees them.
+fn narrow(
+    mut commands: Commands<'_, '_>,
+    making: Res<'_, Making>,
+    cameras: Query<'_, '_, (Entity, Has<MainPassResolutionOverride>), With<ExtractedCamera>>,
+) {
+    let is_narrow = !making.0.is_seen.load(Ordering::Relaxed);
+    for (camera, is_already) in &cameras {
+        if is_narrow && !is_already {
+            commands.entity(camera).insert(MainPassResolutionOverride(UVec2::splat(NARROW)));
+        } else if !is_narrow && is_already {
+            commands.entity(camera).remove::<MainPassResolutionOverride>();
+        }
+    }
 }
 
 fn open(
@@ -79,7 +112,8 @@ fn open(
         }
         Opening::Drawing { frames, waiting: before } => {
             // A page makes pipelines at once: those that have waited since the frame before wait for what never comes.
-            let waiting = making.0.load(Ordering::Relaxed);
+            let waiting = making.0.waiting.load(Ordering::Relaxed);
+            making.0.is_seen.store(frames >= FIRST, Ordering::Relaxed);
             *opening = match (frames >= DRAWN && waiting >= before) || frames >= MOST_DRAWN {
                 true => {
                     page::ready();
