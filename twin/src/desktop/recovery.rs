@@ -1,9 +1,8 @@
 //! When the device that draws is lost (its driver began anew, it was taken out, the computer slept), another one is
 //! asked for and given all that is drawn once more.
 
-use std::time::{Duration, Instant};
-
 use bevy::{
+    diagnostic::FrameCount,
     prelude::*,
     render::{
         GpuResourceAppExt, RenderApp,
@@ -22,12 +21,14 @@ use crate::app::KEPT;
 
 /// A device that is lost so often within [`SOON`] will be lost again.
 const MOST: usize = 3;
-const SOON: Duration = Duration::from_secs(60);
+/// In frames (ten seconds, where sixty are drawn in one): what is lost by what is drawn is lost within a few of them,
+/// however long each takes.
+const SOON: u32 = 600;
 
-/// When devices were lost, and why nothing can be drawn any more, if so.
+/// At which frames devices were lost, and why nothing can be drawn any more, if so.
 #[derive(Debug, Default, Resource)]
 pub(crate) struct Losses {
-    at: Vec<Instant>,
+    at: Vec<u32>,
     end: Option<String>,
 }
 
@@ -74,9 +75,9 @@ fn keep(mut images: ResMut<'_, Assets<Image>>) {
 fn decide(error: &RenderError, app: &mut World, _: &mut World) -> RenderErrorPolicy {
     let is_lost = matches!(error.ty, ErrorType::DeviceLost);
     let why = &error.description;
+    let now = app.resource::<FrameCount>().0;
     let mut losses = app.resource_mut::<Losses>();
-    let now = Instant::now();
-    let recent = losses.at.iter().filter(|at| now.duration_since(**at) < SOON).count();
+    let recent = losses.at.iter().filter(|at| now.wrapping_sub(**at) < SOON).count();
     if is_lost && recent < MOST {
         losses.at.push(now);
         tracing::warn!(why, "the device that draws was lost; another one is asked for");
@@ -84,7 +85,7 @@ fn decide(error: &RenderError, app: &mut World, _: &mut World) -> RenderErrorPol
         return RenderErrorPolicy::Recover(device());
     }
     let end = if is_lost {
-        format!("the device that draws was lost {} times within a minute", recent + 1)
+        format!("the device that draws was lost {} times within {SOON} frames", recent + 1)
     } else {
         format!("the device cannot draw ({:?}): {why}", error.ty)
     };

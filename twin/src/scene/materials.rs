@@ -57,6 +57,11 @@ impl Cut {
 }
 
 impl Plain {
+    /// A material that has nothing but the cut besides, lit as the device can.
+    pub(crate) fn over(base: StandardMaterial, lighting: Lighting) -> PlainMaterial {
+        ExtendedMaterial { base, extension: Self::lit_by(lighting) }
+    }
+
     /// Shows it only on one side of the picture: up to a part of the width, or, below 0, from there on; 0 for all.
     pub(crate) fn part_at(&mut self, part: f32) {
         self.cut.turn.w = part;
@@ -359,10 +364,10 @@ fn make(
         water: waters.add(ExtendedMaterial { base: water, extension: Water::lit_by(lighting) }),
         flood,
         opposite,
-        plant: plants.add(ExtendedMaterial {
-            base: StandardMaterial { double_sided: true, cull_mode: None, ..matt },
-            extension: Plain::lit_by(lighting),
-        }),
+        plant: plants.add(Plain::over(
+            StandardMaterial { double_sided: true, cull_mode: None, ..matt },
+            lighting,
+        )),
     });
 }
 

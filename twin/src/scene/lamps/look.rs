@@ -9,12 +9,12 @@ use super::Lamp;
 use crate::{
     live::LampLight,
     quality::{HEADS, Quality},
-    scene::{CityMaterials, LampForm, draw, lamp::head_shape, tiles},
+    scene::{CityMaterials, LampForm, Plain, PlainMaterial, draw, lamp::head_shape, tiles},
 };
 
 /// Materials by what a lamp does, shared by all that do the same.
 #[derive(Debug, Default, Resource, Deref, DerefMut)]
-pub(super) struct Glows(HashMap<Look, Handle<StandardMaterial>>);
+pub(super) struct Glows(HashMap<Look, Handle<PlainMaterial>>);
 
 /// What a lamp looks like: tenths of its flux, hundreds of kelvin; −1 is failed, −2 stale.
 type Look = (i8, u8);
@@ -52,12 +52,15 @@ pub(super) fn dress(
 pub(super) fn paint(
     mut commands: Commands<'_, '_>,
     lamps: Query<'_, '_, (Entity, &Lamp), Changed<Lamp>>,
+    quality: Res<'_, Quality>,
     mut glows: ResMut<'_, Glows>,
-    mut materials: ResMut<'_, Assets<StandardMaterial>>,
+    mut materials: ResMut<'_, Assets<PlainMaterial>>,
 ) {
     for (entity, lamp) in &lamps {
         let look = look(lamp);
-        let glow = glows.entry(look).or_insert_with(|| materials.add(head_look(lamp, look)));
+        let glow = glows
+            .entry(look)
+            .or_insert_with(|| materials.add(Plain::over(head_look(lamp, look), quality.lighting)));
         commands.entity(entity).insert(MeshMaterial3d(glow.clone()));
     }
 }

@@ -18,7 +18,9 @@ use crate::{
     axes,
     ground::Ground,
     model::Heights,
+    quality::{Lighting, Quality},
     scene::{
+        Plain, PlainMaterial,
         optics::Optics,
         shape::{Corner, Shape},
         tiles,
@@ -42,7 +44,7 @@ pub(super) struct Pools {
 /// The light of some optics on level ground, as a picture.
 #[derive(Debug)]
 struct Paint {
-    material: Handle<StandardMaterial>,
+    material: Handle<PlainMaterial>,
     /// Its brightest place, lx for each lumen of a lamp at 1 m.
     most_lx: f64,
 }
@@ -65,17 +67,18 @@ const ABOVE_M: f64 = 0.3;
 pub(super) fn lay(
     mut commands: Commands<'_, '_>,
     lamps: Query<'_, '_, (Entity, &Lamp)>,
+    quality: Res<'_, Quality>,
     mut images: ResMut<'_, Assets<Image>>,
-    mut materials: ResMut<'_, Assets<StandardMaterial>>,
+    mut materials: ResMut<'_, Assets<PlainMaterial>>,
     mut pools: ResMut<'_, Pools>,
 ) {
     let Pools { paints, patches, of_lamp, .. } = &mut *pools;
     for (entity, lamp) in &lamps {
         let (east, north, _) = lamp.form.foot;
         let key = (tiles::key(east, north), Arc::as_ptr(&lamp.form.optics) as usize);
-        let paint = paints
-            .entry(key.1)
-            .or_insert_with(|| Paint::of(&lamp.form.optics, &mut images, &mut materials));
+        let paint = paints.entry(key.1).or_insert_with(|| {
+            Paint::of(&lamp.form.optics, quality.lighting, &mut images, &mut materials)
+        });
         let patch = patches.entry(key).or_insert_with(|| {
             let (east, north) = tiles::middle(key.0);
             let drawing = commands.spawn((
@@ -106,14 +109,14 @@ pub(super) fn paint(
     lamps: Query<'_, '_, (&Lamp, &Visibility)>,
     mut pools: ResMut<'_, Pools>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
-    mut materials: ResMut<'_, Assets<StandardMaterial>>,
+    mut materials: ResMut<'_, Assets<PlainMaterial>>,
 ) {
     if sun.is_changed() {
         // By day a burning lamp is not seen on the ground.
         let seen = CD_M2_PER_LX * sun.light.exposure();
         for paint in pools.paints.values() {
             if let Some(mut material) = materials.get_mut(&paint.material) {
-                material.base_color = Color::linear_rgb(seen, seen, seen);
+                material.base.base_color = Color::linear_rgb(seen, seen, seen);
             }
         }
     }
@@ -171,8 +174,9 @@ impl Paint {
     /// before it is turned.
     fn of(
         optics: &Optics,
+        lighting: Lighting,
         images: &mut Assets<Image>,
-        materials: &mut Assets<StandardMaterial>,
+        materials: &mut Assets<PlainMaterial>,
     ) -> Self {
         const SIDE: usize = 64;
         let place = |k: usize| ((k as f64 + 0.5) / SIDE as f64 - 0.5) * POOL_HEIGHTS;
@@ -199,7 +203,10 @@ impl Paint {
             fog_enabled: false,
             ..default()
         };
-        Self { material: materials.add(material), most_lx: most / optics.flux_lm }
+        Self {
+            material: materials.add(Plain::over(material, lighting)),
+            most_lx: most / optics.flux_lm,
+        }
     }
 }
 
@@ -226,7 +233,8 @@ mod tests {
         app.add_plugins((MinimalPlugins, AssetPlugin::default()))
             .init_asset::<Mesh>()
             .init_asset::<Image>()
-            .init_asset::<StandardMaterial>()
+            .init_asset::<PlainMaterial>()
+            .insert_resource(Quality::GPU)
             .init_resource::<Pools>()
             .init_resource::<Lit>()
             .insert_resource(Sun::over(&Observer::at(108.474, 15.5736), night, &Weather::default()))

@@ -7,7 +7,10 @@
     mesh_view_bindings::{lights, view},
     mesh_view_bindings as view_bindings,
     pbr_functions::{apply_pbr_lighting, main_pass_post_lighting_processing},
-    pbr_types::{PbrInput, STANDARD_MATERIAL_FLAGS_FOG_ENABLED_BIT},
+    pbr_types::{
+        PbrInput, STANDARD_MATERIAL_FLAGS_ALPHA_MODE_ADD, STANDARD_MATERIAL_FLAGS_ALPHA_MODE_RESERVED_BITS,
+        STANDARD_MATERIAL_FLAGS_FOG_ENABLED_BIT,
+    },
 }
 
 // What a surface sends to the eye.
@@ -24,7 +27,8 @@ fn light_of(pbr: PbrInput) -> vec4<f32> {
         // Lambert: a matt surface sends a part of 1/π of what it receives to each side.
         light += lights.directional_lights[k].color.rgb * facing * 0.31830989 * view.exposure;
     }
-    return vec4(base.rgb * light, base.a);
+    let glow = pbr.material.emissive;
+    return vec4(base.rgb * light + glow.rgb * mix(1.0, view.exposure, glow.a), base.a);
 #else
     return apply_pbr_lighting(pbr);
 #endif
@@ -32,17 +36,24 @@ fn light_of(pbr: PbrInput) -> vec4<f32> {
 
 // What the air between adds.
 fn hazed(pbr: PbrInput, colour: vec4<f32>) -> vec4<f32> {
+    var seen = colour;
 #ifdef SIMPLE_LIGHT
 #ifdef DISTANCE_FOG
-    // exp(-x) by the first terms of its inverse: powers cost SwiftShader a hundred additions.
-    let x = distance(pbr.world_position.xyz, view.world_position.xyz) * view_bindings::fog.be.x;
-    let through = 1.0 / (1.0 + x * (1.0 + x * (0.5 + x / 6.0)));
-    return vec4(mix(view_bindings::fog.base_color.rgb, colour.rgb, through), colour.a);
-#else
-    return colour;
+    if (pbr.material.flags & STANDARD_MATERIAL_FLAGS_FOG_ENABLED_BIT) != 0u {
+        // exp(-x) by the first terms of its inverse: powers cost SwiftShader a hundred additions.
+        let x = distance(pbr.world_position.xyz, view.world_position.xyz) * view_bindings::fog.be.x;
+        let through = 1.0 / (1.0 + x * (1.0 + x * (0.5 + x / 6.0)));
+        seen = vec4(mix(view_bindings::fog.base_color.rgb, colour.rgb, through), colour.a);
+    }
 #endif
+#ifdef BLEND_PREMULTIPLIED_ALPHA
+    // What is added to what lies behind leaves all of that.
+    if (pbr.material.flags & STANDARD_MATERIAL_FLAGS_ALPHA_MODE_RESERVED_BITS) == STANDARD_MATERIAL_FLAGS_ALPHA_MODE_ADD {
+        return vec4(seen.rgb * seen.a, 0.0);
+    }
+#endif
+    return seen;
 #else
-    var seen = colour;
     var rest = pbr;
 #ifdef DISTANCE_FOG
     if (pbr.material.flags & STANDARD_MATERIAL_FLAGS_FOG_ENABLED_BIT) != 0u {
